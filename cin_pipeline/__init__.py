@@ -1,0 +1,1 @@
+"""From children in need census returns to national statistics, as a Dagster project."""

@@ -1,0 +1,181 @@
+"""From the text of a return to typed tables, with a list of every value that could not be read.
+
+A bad value is reported and taken as missing [measures: Values]; no record is ever dropped here.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas import DataFrame, Series
+
+from cin_pipeline.census.specification import Item, Table, ValueType, tables
+from cin_pipeline.census.tables import ReturnTables, code_dtype, links
+
+ISSUE_COLUMNS = ("table", "record", "child_number", "line", "item", "value", "expected")
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE_NUMBER = re.compile(r"[0-9]+")
+_UPN = re.compile(r"[A-Za-z][0-9]{11}[0-9A-Za-z]")
+_FLAGS = {"1": True, "true": True, "0": False, "false": False}
+_LARGEST_COUNT = 10**9  # a longer run of digits is still a number, just not a plausible one
+_CODES_NAMED = 12  # a longer code set is named, not listed, in an expectation
+
+
+@dataclass(frozen=True)
+class CleanedReturn:
+    """The typed tables of a return, and its value issues.
+
+    `issues` has one row per value that could not be read, expected value that is missing, or repeated child id:
+    table, record (its number), child_number, line (of the record), item, value (as sent, trimmed), expected."""
+
+    tables: ReturnTables
+    issues: DataFrame
+
+
+def clean_return(raw: ReturnTables, year: int) -> CleanedReturn:
+    """Types every value of a return of the collection year `year`.
+
+    White space round a value is trimmed; nothing left is missing. Dates become days, codes categories of the year's
+    code set, flags and counts nullable; ids and UPNs stay text. What cannot be read becomes null and an issue."""
+    specifications = tables(year)
+    child_numbers = _child_numbers(raw, specifications)
+    typed: dict[str, DataFrame] = {}
+    issues: list[DataFrame] = []
+    for name, records in raw.items():
+        typed[name], faults = _typed(records, specifications[name], year)
+        if name == "children":
+            faults.append(_repeated_ids(typed[name]))
+        issues += [
+            _issue_rows(fault, name, records, child_numbers[name]) for fault in faults if fault.at.any()
+        ]
+    return CleanedReturn(ReturnTables(**typed), _joined(issues))
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """The same fault in the same item of some records of a table."""
+
+    item: str
+    at: NDArray[np.bool_]  # by record
+    values: NDArray[np.object_] | None  # by record, as sent; None where the fault is that it is missing
+    expected: str
+
+
+def _typed(records: DataFrame, table: Table, year: int) -> tuple[DataFrame, list[_Fault]]:
+    columns: dict[str, object] = {link: records[link] for link in links(table)}
+    faults: list[_Fault] = []
+    for item in table.items:
+        column = records[item.column].astype("category").cat
+        # Each different text is read once; the empty one at the end is what a missing value's code, -1, picks.
+        texts = [*(str(text).strip() for text in column.categories), ""]
+        which = column.codes.to_numpy()
+        values, readable = _read(item, texts, year)
+        columns[item.column] = values[which]
+        held = np.array([bool(text) for text in texts])
+        sent = np.array(texts, dtype=object)
+        faults.append(_Fault(item.element, (held & ~readable)[which], sent[which], _expectation(item, year)))
+        if item.required:
+            at = ~held[which]
+            if item.required_unless:
+                at &= records[item.required_unless].isna().to_numpy()
+            faults.append(_Fault(item.element, at, None, f"{_expectation(item, year)}, but it is missing"))
+    for group in table.required_groups:
+        at = ~records[f"has_{group}"].to_numpy()
+        faults.append(_Fault(group, at, None, "the group, but it is missing"))
+    return DataFrame(columns, index=records.index), faults
+
+
+def _read(
+    item: Item, texts: Sequence[str], year: int
+) -> tuple[pd.api.extensions.ExtensionArray, NDArray[np.bool_]]:
+    """The value of each text, null where there is none, and whether it could be read."""
+    match item.type:
+        case ValueType.DATE:
+            days = np.array([_day(text) for text in texts], dtype="datetime64[us]")
+            return pd.array(days, dtype="datetime64[us]"), ~np.isnat(days)
+        case ValueType.CODE:
+            kind = code_dtype(item.code_set, year)
+            found = kind.categories.get_indexer(pd.Index(texts, dtype="str"))
+            return pd.Categorical.from_codes(found, dtype=kind), found >= 0
+        case ValueType.FLAG:
+            flags = [_FLAGS.get(text.lower()) for text in texts]
+            return pd.array(flags, dtype="boolean"), np.array([flag is not None for flag in flags])
+        case ValueType.COUNT:
+            counts = [_count(text) for text in texts]
+            return pd.array(counts, dtype="Int64"), np.array([count is not None for count in counts])
+        case ValueType.TEXT | ValueType.UPN:
+            pattern = _UPN if item.type is ValueType.UPN else re.compile("(?s:.*)")
+            readable = np.array([bool(pattern.fullmatch(text)) for text in texts])
+            return pd.array([text or None for text in texts], dtype="str"), readable
+
+
+def _day(text: str) -> date | None:
+    if not _DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:  # such as 30 February
+        return None
+
+
+def _count(text: str) -> int | None:
+    if not _WHOLE_NUMBER.fullmatch(text):
+        return None
+    return min(int(text.lstrip("0")[:11] or "0"), _LARGEST_COUNT)
+
+
+def _expectation(item: Item, year: int) -> str:
+    if item.type is not ValueType.CODE:
+        return item.type.value
+    codes = list(code_dtype(item.code_set, year).categories)
+    if len(codes) > _CODES_NAMED:
+        return f"a code of {item.code_set} in {year - 1} to {year}"
+    return f"one of {', '.join(codes)}"
+
+
+def _repeated_ids(children: DataFrame) -> _Fault:
+    ids = children["la_child_id"]
+    at = (ids.notna() & ids.duplicated()).to_numpy()
+    return _Fault(
+        "LAchildID", at, ids.to_numpy(dtype=object), "an id that no earlier Child of the return has"
+    )
+
+
+def _child_numbers(raw: ReturnTables, specifications: dict[str, Table]) -> dict[str, "Series[int]"]:
+    """The record number of the child that each record of each table belongs to."""
+    numbers: dict[str, Series[int]] = {}
+    for name, records in raw.items():
+        parent = specifications[name].parent
+        if not parent:
+            numbers[name] = records.index.to_series()
+            continue
+        in_parent = records[specifications[parent].number].to_numpy() - 1
+        numbers[name] = Series(numbers[parent].to_numpy()[in_parent], index=records.index)
+    return numbers
+
+
+def _issue_rows(fault: _Fault, table: str, records: DataFrame, child_numbers: "Series[int]") -> DataFrame:
+    return DataFrame(
+        {
+            "table": table,
+            "record": records.index[fault.at],
+            "child_number": child_numbers[fault.at].to_numpy(),
+            "line": records["line"].to_numpy()[fault.at],
+            "item": fault.item,
+            "value": "" if fault.values is None else fault.values[fault.at],
+            "expected": fault.expected,
+        }
+    )
+
+
+def _joined(issues: list[DataFrame]) -> DataFrame:
+    numbers = {"record": "int64", "child_number": "int64", "line": "int64"}
+    empty = DataFrame({column: Series(dtype=numbers.get(column, "str")) for column in ISSUE_COLUMNS})
+    rows = pd.concat([empty, *issues], ignore_index=True) if issues else empty
+    rows = rows.astype({column: numbers.get(column, "str") for column in ISSUE_COLUMNS})
+    return rows.sort_values(["line", "table", "record", "item"], kind="stable", ignore_index=True)

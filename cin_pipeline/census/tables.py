@@ -1,0 +1,85 @@
+"""A return as linked tables, and the schema that each cleaned table keeps."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandas import DataFrame
+
+from cin_pipeline.census.specification import RECORD_NUMBER, Item, Table, ValueType, tables
+from cin_pipeline.reference.code_sets import codes
+
+
+@dataclass(frozen=True)
+class ReturnTables:
+    """The records of one return. Each table is indexed by its record number, from 1 in the order of the file, and
+    holds the record number of its parent (`child_number`, ...), the `line` of the record in the file, and its items.
+    """
+
+    children: DataFrame
+    disabilities: DataFrame
+    referrals: DataFrame
+    assessments: DataFrame
+    assessment_factors: DataFrame
+    cin_plans: DataFrame
+    section47: DataFrame
+    plans: DataFrame
+    reviews: DataFrame
+
+    def items(self) -> Iterator[tuple[str, DataFrame]]:
+        """Name and records of each table, parents before children."""
+        return ((field.name, getattr(self, field.name)) for field in fields(self))
+
+    def row_counts(self) -> dict[str, int]:
+        """Number of records by table."""
+        return {name: len(table) for name, table in self.items()}
+
+
+def code_dtype(code_set: str, year: int) -> pd.CategoricalDtype:
+    """The codes that are valid in `year` as a category type, in the order of the code set."""
+    return pd.CategoricalDtype(pd.Index(codes(code_set, year), dtype="str"))
+
+
+def dtype(item: Item, year: int) -> object:
+    """The type of an item's column in the cleaned tables of `year`."""
+    match item.type:
+        case ValueType.CODE:
+            return code_dtype(item.code_set, year)
+        case ValueType.DATE:
+            return "datetime64[us]"
+        case ValueType.FLAG:
+            return "boolean"
+        case ValueType.COUNT:
+            return "Int64"
+        case ValueType.TEXT | ValueType.UPN:
+            return "str"
+
+
+@cache
+def cleaned_schemas(year: int) -> dict[str, pa.DataFrameSchema]:
+    """The schema of every cleaned table of `year`: columns, types, record numbers from 1 without gaps."""
+    return {table.name: _schema(table, year) for table in tables(year).values()}
+
+
+def links(table: Table) -> list[str]:
+    """The columns of a table that are no data items: its parent's record number, and the line in the file."""
+    return [*([RECORD_NUMBER[table.parent]] if table.parent else []), "line"]
+
+
+def _schema(table: Table, year: int) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        {
+            **{link: pa.Column("int64", pa.Check.ge(1)) for link in links(table)},
+            **{item.column: pa.Column(dtype(item, year), nullable=True) for item in table.items},
+        },
+        index=pa.Index("int64", pa.Check(_counts_from_one, name="counts_from_one"), name=table.number),
+        strict=True,
+        name=table.name,
+    )
+
+
+def _counts_from_one(numbers: "pd.Series[int]") -> bool:
+    return bool(np.array_equal(numbers.to_numpy(), np.arange(1, len(numbers) + 1)))

@@ -1,0 +1,85 @@
+"""From the bytes of a file to XML text that is safe to parse: size, encoding, no document type.
+
+Checked here because the parser would accept some of it silently, or reject it without saying where.
+"""
+
+import codecs
+import re
+
+from cin_pipeline.census.errors import ReturnRejected
+
+MAX_BYTES = 128 * 1024 * 1024  # a return of 100,000 children; the largest real one has about 25,000
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_ENCODINGS = {
+    "utf-8": "utf-8",
+    "ascii": "ascii",
+    "iso8859-1": "iso8859-1",
+    "cp1252": "cp1252",
+}
+_ALLOWED = "UTF-8, ASCII, ISO-8859-1, windows-1252, or UTF-16 with a byte order mark"
+_DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
+# What may stand before the root element: declaration, processing instructions, comments, white space.
+_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+
+
+def xml_text(data: bytes, max_bytes: int = MAX_BYTES) -> str:
+    """The text of a file as XML without a byte order mark.
+
+    Raises ReturnRejected: empty, too large, another encoding than declared or allowed, or with a document type
+    (which could declare entities that expand without end or read other files)."""
+    if not data.strip():
+        raise ReturnRejected("the file is empty; an XML file with the root element Message was expected")
+    if len(data) > max_bytes:
+        raise ReturnRejected(
+            f"the file has {len(data):,} bytes; a return of at most {max_bytes:,} bytes was expected"
+        )
+    text = _decoded(data)
+    prolog = _PROLOG.match(text)
+    after = prolog.end() if prolog else 0
+    if text.startswith("<!DOCTYPE", after):
+        raise ReturnRejected(
+            "the file declares a document type (DOCTYPE); a return without one was expected",
+            line=text.count("\n", 0, after) + 1,
+        )
+    return text
+
+
+def _decoded(data: bytes) -> str:
+    mark, encoding = next(
+        ((mark, encoding) for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)), (b"", "")
+    )
+    body = data[len(mark) :]
+    declared = _declared_encoding(body, encoding or "utf-8")
+    if mark and declared and not encoding.startswith(declared):
+        raise ReturnRejected(
+            "the encoding in the XML declaration is not that of the file's byte order mark", line=1
+        )
+    if not mark and declared and declared not in _ENCODINGS:
+        raise ReturnRejected(f"the file's encoding is not one that is taken; expected {_ALLOWED}", line=1)
+    encoding = encoding or _ENCODINGS[declared or "utf-8"]
+    try:
+        return body.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        raise ReturnRejected(
+            f"a character is not valid in the file's encoding ({encoding}); expected {_ALLOWED}, as declared",
+            line=line,
+        ) from None
+
+
+def _declared_encoding(body: bytes, encoding: str) -> str:
+    """The encoding in the XML declaration under Python's name for it, as written if Python has none, else empty."""
+    head = body[:400].decode(encoding, "ignore").encode("ascii", "ignore")
+    found = _DECLARED.match(head)
+    if not found:
+        return ""
+    name = found[1].decode()
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return name

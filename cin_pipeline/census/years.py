@@ -1,0 +1,63 @@
+"""Collection years. The only place where a partition key, a header year and dates are turned into each other."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import total_ordering
+from typing import Self
+
+import numpy as np
+
+FIRST_YEAR = 2014  # 2013-14: the first collection with referral sources and assessment factors
+LAST_YEAR = 2026  # 2025-26: the last collection whose items and codes are known
+
+
+@total_ordering
+@dataclass(frozen=True)
+class CollectionYear:
+    """The year from 1 April to 31 March in which it ends; 2017 is 2016-17 [s1]."""
+
+    ending: int
+
+    @classmethod
+    def from_key(cls, key: str) -> Self:
+        """The year of a partition key, its first day: `2016-04-01` is 2016-17.
+
+        Raises ValueError for any other day."""
+        first = date.fromisoformat(key)
+        if (first.month, first.day) != (4, 1):
+            raise ValueError(f"{key} is not the first day of a collection year (1 April)")
+        return cls(first.year + 1)
+
+    @property
+    def key(self) -> str:
+        """The partition key: the first day of the year."""
+        return f"{self.ending - 1}-04-01"
+
+    @property
+    def label(self) -> str:
+        """As people write it: `2016 to 2017`."""
+        return f"{self.ending - 1} to {self.ending}"
+
+    @property
+    def start(self) -> np.datetime64:
+        """1 April, in the year."""
+        return np.datetime64(f"{self.ending - 1:04}-04-01", "D")
+
+    @property
+    def end(self) -> np.datetime64:
+        """31 March, in the year: the reference date of the census."""
+        return np.datetime64(f"{self.ending:04}-03-31", "D")
+
+    @property
+    def previous(self) -> Self:
+        """The year before."""
+        return type(self)(self.ending - 1)
+
+    def __lt__(self, other: Self) -> bool:
+        return self.ending < other.ending
+
+    def __str__(self) -> str:
+        return self.label
+
+
+COLLECTION_YEARS = tuple(CollectionYear(year) for year in range(FIRST_YEAR, LAST_YEAR + 1))

@@ -1,0 +1,25 @@
+"""The codes a return may hold, with their labels and the collection years they are valid in."""
+
+from functools import cache
+
+from cin_pipeline.reference.tables import holds_year, rows
+
+
+@cache
+def code_labels(code_set: str, year: int) -> dict[str, str]:
+    """Codes valid in the collection year `year` with their labels, in the order of the code set.
+
+    Raises KeyError for a code set that does not exist in any year."""
+    known = [row for row in rows("code-sets") if row["code_set"] == code_set]
+    if not known:
+        raise KeyError(code_set)
+    return {
+        row["code"]: row["label"]
+        for row in known
+        if holds_year(year, row["valid_from_year"], row["valid_to_year"])
+    }
+
+
+def codes(code_set: str, year: int) -> tuple[str, ...]:
+    """Codes valid in the collection year `year`, in the order of the code set."""
+    return tuple(code_labels(code_set, year))
