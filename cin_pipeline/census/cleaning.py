@@ -50,9 +50,7 @@ def clean_return(raw: ReturnTables, year: int) -> CleanedReturn:
         typed[name], faults = _typed(records, specifications[name], year)
         if name == "children":
             faults.append(_repeated_ids(typed[name]))
-        issues += [
-            _issue_rows(fault, name, records, child_numbers[name]) for fault in faults if fault.at.any()
-        ]
+        issues += [_issue_rows(fault, name, records, child_numbers[name]) for fault in faults if fault.at.any()]
     return CleanedReturn(ReturnTables(**typed), _joined(issues))
 
 
@@ -90,9 +88,7 @@ def _typed(records: DataFrame, table: Table, year: int) -> tuple[DataFrame, list
     return DataFrame(columns, index=records.index), faults
 
 
-def _read(
-    item: Item, texts: Sequence[str], year: int
-) -> tuple[pd.api.extensions.ExtensionArray, NDArray[np.bool_]]:
+def _read(item: Item, texts: Sequence[str], year: int) -> tuple[pd.api.extensions.ExtensionArray, NDArray[np.bool_]]:
     """The value of each text, null where there is none, and whether it could be read."""
     match item.type:
         case ValueType.DATE:
@@ -100,7 +96,7 @@ def _read(
             return pd.array(days, dtype="datetime64[us]"), ~np.isnat(days)
         case ValueType.CODE:
             kind = code_dtype(item.code_set, year)
-            found = kind.categories.get_indexer(pd.Index(texts, dtype="str"))
+            found = kind.categories.get_indexer(pd.Index(list(texts), dtype="str"))
             return pd.Categorical.from_codes(found, dtype=kind), found >= 0
         case ValueType.FLAG:
             flags = [_FLAGS.get(text.lower()) for text in texts]
@@ -131,7 +127,7 @@ def _count(text: str) -> int | None:
 
 def _expectation(item: Item, year: int) -> str:
     if item.type is not ValueType.CODE:
-        return item.type.value
+        return str(item.type.value)
     codes = list(code_dtype(item.code_set, year).categories)
     if len(codes) > _CODES_NAMED:
         return f"a code of {item.code_set} in {year - 1} to {year}"
@@ -141,9 +137,7 @@ def _expectation(item: Item, year: int) -> str:
 def _repeated_ids(children: DataFrame) -> _Fault:
     ids = children["la_child_id"]
     at = (ids.notna() & ids.duplicated()).to_numpy()
-    return _Fault(
-        "LAchildID", at, ids.to_numpy(dtype=object), "an id that no earlier Child of the return has"
-    )
+    return _Fault("LAchildID", at, ids.to_numpy(dtype=object), "an id that no earlier Child of the return has")
 
 
 def _child_numbers(raw: ReturnTables, specifications: dict[str, Table]) -> dict[str, "Series[int]"]:

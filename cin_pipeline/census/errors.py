@@ -15,8 +15,6 @@ class ReturnRejected(Exception):
 
     def __str__(self) -> str:
         where = ", ".join(
-            part
-            for part in (f"line {self.line}" if self.line else "", f"at {self.path}" if self.path else "")
-            if part
+            part for part in (f"line {self.line}" if self.line else "", f"at {self.path}" if self.path else "") if part
         )
         return f"{where}: {self.reason}" if where else self.reason

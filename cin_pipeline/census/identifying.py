@@ -38,7 +38,7 @@ def identify(data: bytes, max_bytes: int = MAX_BYTES) -> Identity:
     if la_code not in authorities(year):
         shown = la_code if la_code.isascii() and la_code.isalnum() and len(la_code) <= 6 else "the LEA"
         raise ReturnRejected(
-            f"{shown} is no authority of {year - 1} to {year}; the three-digit code of an English authority was expected",
+            f"{shown} is no authority of {year - 1} to {year}; the three-digit code of one was expected",
             line=_line(header, "Source/LEA"),
             path=at,
         )
@@ -82,9 +82,7 @@ def _header(text: str) -> etree._Element:
 def _reject_root(root: etree._Element) -> None:
     name = etree.QName(root)
     found = f"{name.localname} in a namespace" if name.namespace else name.localname
-    raise ReturnRejected(
-        f"the root element is {found}; Message without a namespace was expected", line=root.sourceline
-    )
+    raise ReturnRejected(f"the root element is {found}; Message without a namespace was expected", line=root.sourceline)
 
 
 def _year(header: etree._Element) -> int:
@@ -107,4 +105,5 @@ def _text(element: etree._Element | None) -> str:
 
 def _line(header: etree._Element, path: str) -> int | None:
     found = header.find(path)
-    return found.sourceline if found is not None else header.sourceline
+    line: int | None = (header if found is None else found).sourceline
+    return line

@@ -17,7 +17,7 @@ from pandas import DataFrame
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.specification import RECORD_NUMBER, Item, Table, tables
 from cin_pipeline.census.structure import structure_schema
-from cin_pipeline.census.tables import ReturnTables, links
+from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.census.text import MAX_BYTES, xml_text
 
 _Integers = NDArray[np.int64]
@@ -128,7 +128,8 @@ def _element_lines(document: bytes) -> _Integers:
     characters = np.frombuffer(document, dtype=np.uint8)
     tags = np.flatnonzero(characters == ord("<"))
     starts = tags[characters[np.minimum(tags + 1, len(characters) - 1)] != ord("/")]
-    return np.searchsorted(np.flatnonzero(characters == ord("\n")), starts) + 1
+    lines: _Integers = np.searchsorted(np.flatnonzero(characters == ord("\n")), starts) + 1
+    return lines
 
 
 @dataclass(frozen=True)
@@ -164,9 +165,7 @@ class _Elements:
         specifications = tables(year)
         records = {name: self._records(table.element) for name, table in specifications.items()}
         holders = _holders(specifications.values())
-        return ReturnTables(
-            **{name: self._table(table, records, holders) for name, table in specifications.items()}
-        )
+        return ReturnTables(**{name: self._table(table, records, holders) for name, table in specifications.items()})
 
     def _where(self, element: str) -> _Integers:
         return self._positions.get(element, np.empty(0, dtype=np.int64))

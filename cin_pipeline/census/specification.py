@@ -153,12 +153,8 @@ CHILDREN = Group(
                         Group(
                             "Assessments",
                             (
-                                Item(
-                                    "AssessmentActualStartDate", "assessment_start_date", _DATE, required=True
-                                ),
-                                Item(
-                                    "AssessmentInternalReviewDate", "assessment_internal_review_date", _DATE
-                                ),
+                                Item("AssessmentActualStartDate", "assessment_start_date", _DATE, required=True),
+                                Item("AssessmentInternalReviewDate", "assessment_internal_review_date", _DATE),
                                 Item("AssessmentAuthorisationDate", "assessment_authorisation_date", _DATE),
                                 Group(
                                     "FactorsIdentifiedAtAssessment",

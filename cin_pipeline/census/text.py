@@ -35,9 +35,7 @@ def xml_text(data: bytes, max_bytes: int = MAX_BYTES) -> str:
     if not data.strip():
         raise ReturnRejected("the file is empty; an XML file with the root element Message was expected")
     if len(data) > max_bytes:
-        raise ReturnRejected(
-            f"the file has {len(data):,} bytes; a return of at most {max_bytes:,} bytes was expected"
-        )
+        raise ReturnRejected(f"the file has {len(data):,} bytes; a return of at most {max_bytes:,} bytes was expected")
     text = _decoded(data)
     prolog = _PROLOG.match(text)
     after = prolog.end() if prolog else 0
@@ -56,9 +54,7 @@ def _decoded(data: bytes) -> str:
     body = data[len(mark) :]
     declared = _declared_encoding(body, encoding or "utf-8")
     if mark and declared and not encoding.startswith(declared):
-        raise ReturnRejected(
-            "the encoding in the XML declaration is not that of the file's byte order mark", line=1
-        )
+        raise ReturnRejected("the encoding in the XML declaration is not that of the file's byte order mark", line=1)
     if not mark and declared and declared not in _ENCODINGS:
         raise ReturnRejected(f"the file's encoding is not one that is taken; expected {_ALLOWED}", line=1)
     encoding = encoding or _ENCODINGS[declared or "utf-8"]

@@ -14,9 +14,7 @@ def code_labels(code_set: str, year: int) -> dict[str, str]:
     if not known:
         raise KeyError(code_set)
     return {
-        row["code"]: row["label"]
-        for row in known
-        if holds_year(year, row["valid_from_year"], row["valid_to_year"])
+        row["code"]: row["label"] for row in known if holds_year(year, row["valid_from_year"], row["valid_to_year"])
     }
 
 

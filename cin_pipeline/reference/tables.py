@@ -7,11 +7,7 @@ from importlib import resources
 
 def rows(name: str) -> Iterator[dict[str, str]]:
     """Each row of `data/<name>.csv` by column name; an empty cell is an empty string."""
-    with (
-        resources.files(__package__)
-        .joinpath("data", f"{name}.csv")
-        .open(encoding="utf-8", newline="") as file
-    ):
+    with resources.files(__package__).joinpath("data", f"{name}.csv").open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
