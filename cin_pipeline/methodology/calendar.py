@@ -22,7 +22,8 @@ WAIT_BANDS = ("0-10", "11-15", "16-20", "21+")
 
 def days_of(dates: "Series[pd.Timestamp]") -> Days:
     """The dates of a column as whole days; missing ones as NaT."""
-    return dates.to_numpy().astype("datetime64[D]")
+    days: Days = dates.to_numpy().astype("datetime64[D]")
+    return days
 
 
 def add_months(days: Days, months: int) -> Days:

@@ -78,4 +78,5 @@ def _month_and_day(days: NDArray[np.datetime64]) -> NDArray[np.int64]:
     months = days.astype("datetime64[M]")
     month = months.astype(np.int64) % 12 + 1
     day = (days - months.astype("datetime64[D]")).astype(np.int64) + 1
-    return month * 100 + day
+    result: NDArray[np.int64] = month * 100 + day
+    return result

@@ -314,6 +314,26 @@ def la_measures(facts: ReturnFacts, la_code: str) -> DataFrame:
     return counts.assign(collection_year=facts.year.ending, la_code=la_code)[list(MEASURE_COLUMNS)]
 
 
+def not_available_rows(keys: DataFrame) -> DataFrame:
+    """One row without a value for each measure and breakdown in `keys`; no category but for the total."""
+    return keys.assign(
+        category=keys["breakdown"].where(keys["breakdown"] == TOTAL, ""),
+        value=pd.array([pd.NA] * len(keys), dtype="Int64"),
+        status=NOT_AVAILABLE,
+    )
+
+
+def in_catalogue_order(measures: DataFrame) -> DataFrame:
+    """Rows by LA, then measures and breakdowns as declared; categories stay in the order they have."""
+    place = {
+        (measure.name, breakdown): n
+        for n, (measure, breakdown) in enumerate((m, b) for m in CATALOGUE for b in (TOTAL, *m.breakdowns))
+    }
+    keys = pd.MultiIndex.from_frame(measures[["measure", "breakdown"]])
+    order = measures.assign(_place=keys.map(place)).sort_values(["la_code", "_place"], kind="stable")
+    return order.drop(columns="_place").reset_index(drop=True)
+
+
 class _Counter:
     """Counts the measures of one LA, working out each population once."""
 
@@ -324,7 +344,7 @@ class _Counter:
     def rows_of(self, measure: Measure) -> DataFrame:
         rows = self._population(measure.population)
         if rows is None:
-            return _not_available_rows(measure)
+            return not_available_rows(DataFrame({"measure": measure.name, "breakdown": [TOTAL, *measure.breakdowns]}))
         total = rows["child"].nunique() if measure.children else len(rows)
         parts = [_counts(TOTAL, [TOTAL], [total])]
         for breakdown in measure.breakdowns:
@@ -356,18 +376,3 @@ def _count_categories(rows: DataFrame, breakdown: str) -> DataFrame:
 
 def _counts(breakdown: str, categories: list[str], values: object) -> DataFrame:
     return DataFrame({"breakdown": breakdown, "category": categories, "value": pd.array(values, dtype="Int64")})
-
-
-def _not_available_rows(measure: Measure) -> DataFrame:
-    """One row for the whole and one, with no category, for each breakdown."""
-    breakdowns = (TOTAL, *measure.breakdowns)
-    categories = [TOTAL, *("" for _ in measure.breakdowns)]
-    return DataFrame(
-        {
-            "measure": measure.name,
-            "breakdown": breakdowns,
-            "category": categories,
-            "value": pd.NA,
-            "status": NOT_AVAILABLE,
-        }
-    ).astype({"value": "Int64"})
