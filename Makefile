@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
-export CIN_STATE ?= $(CURDIR)/demo/output/state
+
 
 .PHONY: help demo ui test check format docs lock bench clean
 
@@ -18,7 +18,7 @@ demo: $(VENV)/runtime.done  ## make a small synthetic England and run the whole 
 	@echo "Look around in the Dagster UI with: make ui"
 
 ui: $(VENV)/runtime.done  ## open the state of the demo in the Dagster UI
-	$(BIN)/cin-pipeline ui
+	$(BIN)/cin-pipeline ui --state demo/output/state
 
 test: $(VENV)/test.done  ## lint, types and every test
 	$(BIN)/ruff format --check .

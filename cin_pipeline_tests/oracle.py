@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -221,9 +222,7 @@ def referrals_in(xml: bytes) -> list[Referral]:
             referred = day(record, "CINreferralDate")
             # "A referral with no usable date is left out of every measure with all it holds"
             if referred is not None:
-                found.append(
-                    Referral(key, first[key], record, referred, day(record, "CINclosureDate"), is_nfa(record))
-                )
+                found.append(Referral(key, first[key], record, referred, day(record, "CINclosureDate"), is_nfa(record)))
     return found
 
 
@@ -666,7 +665,7 @@ def reviewed_in_time(started: date, reviews: list[date], end: date) -> bool:
     if not reviews:
         return end <= months_after(started, 3)
     in_time = reviews[0] <= months_after(started, 3)
-    for before, review in zip(reviews, reviews[1:], strict=False):
+    for before, review in pairwise(reviews):
         in_time = in_time and review <= months_after(before, 6)
     return in_time and end <= months_after(reviews[-1], 6)
 

@@ -18,4 +18,5 @@ def under_referrals(records: DataFrame, facts: ReturnFacts) -> DataFrame:
     """Records of a table under counted referrals, with the child, the characteristics and the referral date."""
     wanted = ["child", "referral_date", "gender", "ethnicity", "age_band"]
     referrals = counted_referrals(facts)[wanted]
-    return records.drop(columns="line").join(referrals, on="referral_number", how="inner")
+    counted = records[records["referral_number"].isin(referrals.index)].drop(columns="line")
+    return counted.join(referrals, on="referral_number")

@@ -1,6 +1,10 @@
 """Assessments completed and the factors identified at their end (tables C2 and C3) [s4]."""
 
-from pandas import DataFrame
+from string import ascii_uppercase
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame, Series
 
 from cin_pipeline.methodology.activity import under_referrals
 from cin_pipeline.methodology.calendar import as_categories, assessment_bands, days_of, working_days
@@ -28,9 +32,9 @@ def factors(facts: ReturnFacts) -> DataFrame:
     name it [s4; A26-A28]: referral_number, factor, factor_group (the factor's number: 1A, 1B and 1C are 1)."""
     authorised = _authorised_in_year(facts)[["referral_number"]]
     found = facts.tables.assessment_factors[["assessment_number", "factor"]].dropna()
-    found = found.join(authorised, on="assessment_number", how="inner")[["referral_number", "factor"]].drop_duplicates()
-    groups = found["factor"].astype("str").str.extract(r"^(\d+)", expand=False)
-    return found.assign(factor_group=groups.astype("category"))
+    found = found[found["assessment_number"].isin(authorised.index)].join(authorised, on="assessment_number")
+    found = found[["referral_number", "factor"]].drop_duplicates()
+    return found.assign(factor_group=_groups(found["factor"]))
 
 
 def factor_groups(facts: ReturnFacts) -> DataFrame:
@@ -42,6 +46,14 @@ def with_factors(facts: ReturnFacts) -> DataFrame:
     """Referrals with at least one factor other than 21, no factors identified [A26]."""
     found = factors(facts)
     return found[found["factor"] != NO_FACTORS].drop_duplicates("referral_number")
+
+
+def _groups(factors: "Series[str]") -> pd.Categorical:
+    """The number of each factor code, by code rather than by row."""
+    numbers = [code.rstrip(ascii_uppercase) for code in factors.cat.categories]
+    groups = list(dict.fromkeys(numbers))
+    group_of_code = np.array([groups.index(number) for number in numbers])
+    return pd.Categorical.from_codes(group_of_code[factors.cat.codes], categories=groups)
 
 
 def _authorised_in_year(facts: ReturnFacts) -> DataFrame:

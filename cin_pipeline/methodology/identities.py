@@ -2,9 +2,13 @@
 
 from collections.abc import Iterator
 
-from pandas import DataFrame
+import numpy as np
+from pandas import DataFrame, Series
 
 from cin_pipeline.methodology.measures import CATALOGUE, KNOWN, SUMS, TOTAL
+from cin_pipeline.reference.authorities import ENGLAND
+
+LONDON, INNER_LONDON, OUTER_LONDON = "E12000007", "E13000001", "E13000002"
 
 
 def broken_identities(measures: DataFrame) -> list[str]:
@@ -40,3 +44,40 @@ def _broken_partitions(totals: dict[str, int], sums: dict[tuple[str, str], int])
             over = summed > total and (measure.adds_up(breakdown) or breakdown in ("wait", "working_days", "duration"))
             if short or over:
                 yield f"{measure.name} by {breakdown} sums to {summed}, its total is {total}"
+
+
+def broken_national_identities(estimates: DataFrame) -> list[str]:
+    """Each identity that the figures of England and its regions break; empty when all hold.
+
+    In every row nine regions give England, and Inner and Outer give London [A45]; in every place the categories of a
+    breakdown that partitions its measure give the measure. Places whose figure could not be estimated are passed over.
+    """
+    keys = ["measure", "breakdown", "category"]
+    value = estimates.set_index([*keys, "geography_code"])["value"].unstack("geography_code")
+    london = value.reindex(columns=[INNER_LONDON, OUTER_LONDON])
+    regions = [code for code in value.columns if code.startswith("E12")]
+    return [
+        *_unequal(value[ENGLAND], value[regions], "the nine regions"),
+        *_unequal(value[LONDON], london, "Inner and Outer London"),
+        *_broken_national_partitions(value),
+    ]
+
+
+def _unequal(whole: "Series[float]", parts: DataFrame, name: str) -> Iterator[str]:
+    # Rows of zeros are left out of the table; a part that could not be estimated leaves the whole without a value too.
+    summed = parts.fillna(0).sum(axis=1)
+    for key in whole[whole.notna() & ~np.isclose(whole, summed, rtol=1e-9, atol=1e-6)].index:
+        yield f"{' '.join(key)} of {name} does not add up"
+
+
+def _broken_national_partitions(value: DataFrame) -> Iterator[str]:
+    present = set(zip(value.index.get_level_values(0), value.index.get_level_values(1), strict=True))
+    for measure in CATALOGUE:
+        whole = value.loc[(measure.name, TOTAL, TOTAL)]
+        for breakdown in measure.breakdowns:
+            if not measure.adds_up(breakdown) or (measure.name, breakdown) not in present:
+                continue
+            summed = value.loc[(measure.name, breakdown)].sum(axis=0, min_count=0)
+            can = whole.notna() & value.loc[(measure.name, breakdown)].notna().any(axis=0)
+            if not np.allclose(summed[can], whole[can], rtol=1e-9, atol=1e-6):
+                yield f"{measure.name} by {breakdown} does not add up to its whole"

@@ -15,6 +15,7 @@ KNOWN, NOT_AVAILABLE = "known", "not_available"
 MEASURE_COLUMNS = ("collection_year", "la_code", "measure", "breakdown", "category", "value", "status")
 
 Population = Callable[[ReturnFacts], DataFrame | None]
+_Row = tuple[str, str, str, int | None, str]  # measure, breakdown, category, value, status
 
 
 @dataclass(frozen=True)
@@ -310,8 +311,10 @@ def la_measures(facts: ReturnFacts, la_code: str) -> DataFrame:
     Columns as MEASURE_COLUMNS; value is a whole number (Int64), null and `not_available` where the LA has no return of
     the year before. A total row for each measure; categories without a count are left out."""
     counter = _Counter(facts)
-    counts = pd.concat([counter.rows_of(measure) for measure in CATALOGUE], ignore_index=True)
-    return counts.assign(collection_year=facts.year.ending, la_code=la_code)[list(MEASURE_COLUMNS)]
+    rows = [row for measure in CATALOGUE for row in counter.rows_of(measure)]
+    counts = DataFrame(rows, columns=["measure", "breakdown", "category", "value", "status"])
+    counts = counts.assign(collection_year=facts.year.ending, la_code=la_code, value=counts["value"].astype("Int64"))
+    return counts[list(MEASURE_COLUMNS)]
 
 
 def not_available_rows(keys: DataFrame) -> DataFrame:
@@ -323,15 +326,15 @@ def not_available_rows(keys: DataFrame) -> DataFrame:
     )
 
 
-def in_catalogue_order(measures: DataFrame) -> DataFrame:
-    """Rows by LA, then measures and breakdowns as declared; categories stay in the order they have."""
-    place = {
+def in_catalogue_order(measures: DataFrame, place: str = "la_code") -> DataFrame:
+    """Rows by LA (or another column), measures and breakdowns as declared; categories stay in the order they have."""
+    order_of = {
         (measure.name, breakdown): n
         for n, (measure, breakdown) in enumerate((m, b) for m in CATALOGUE for b in (TOTAL, *m.breakdowns))
     }
     keys = pd.MultiIndex.from_frame(measures[["measure", "breakdown"]])
-    order = measures.assign(_place=keys.map(place)).sort_values(["la_code", "_place"], kind="stable")
-    return order.drop(columns="_place").reset_index(drop=True)
+    order = measures.assign(_order=keys.map(order_of)).sort_values([place, "_order"], kind="stable")
+    return order.drop(columns="_order").reset_index(drop=True)
 
 
 class _Counter:
@@ -341,16 +344,19 @@ class _Counter:
         self._facts = facts
         self._populations: dict[Population, DataFrame | None] = {}
 
-    def rows_of(self, measure: Measure) -> DataFrame:
+    def rows_of(self, measure: Measure) -> list[_Row]:
         rows = self._population(measure.population)
         if rows is None:
-            return not_available_rows(DataFrame({"measure": measure.name, "breakdown": [TOTAL, *measure.breakdowns]}))
+            categories = (TOTAL, *("" for _ in measure.breakdowns))
+            keys = zip((TOTAL, *measure.breakdowns), categories, strict=True)
+            return [(measure.name, breakdown, category, None, NOT_AVAILABLE) for breakdown, category in keys]
         total = rows["child"].nunique() if measure.children else len(rows)
-        parts = [_counts(TOTAL, [TOTAL], [total])]
+        counted = [(measure.name, TOTAL, TOTAL, total, KNOWN)]
         for breakdown in measure.breakdowns:
-            counted = self._population(OVERLAPPING.get(breakdown, measure.population))
-            parts.append(_count_categories(counted, breakdown))
-        return pd.concat(parts, ignore_index=True).assign(measure=measure.name, status=KNOWN)
+            population = self._population(OVERLAPPING.get(breakdown, measure.population))
+            counts = _count_categories(population, breakdown)
+            counted += [(measure.name, breakdown, category, count, KNOWN) for category, count in counts]
+        return counted
 
     def _population(self, population: Population) -> DataFrame | None:
         if population not in self._populations:
@@ -358,7 +364,7 @@ class _Counter:
         return self._populations[population]
 
 
-def _count_categories(rows: DataFrame, breakdown: str) -> DataFrame:
+def _count_categories(rows: DataFrame, breakdown: str) -> list[tuple[str, int]]:
     """Rows by category, in the order of the categories; rows without one are in the total alone."""
     columns = [rows[name].cat for name in breakdown.split(":")]
     codes = [column.codes.to_numpy().astype(np.int64) for column in columns]
@@ -367,12 +373,6 @@ def _count_categories(rows: DataFrame, breakdown: str) -> DataFrame:
     shape = tuple(len(name) for name in names)
     counts = np.bincount(np.ravel_multi_index([code[held] for code in codes], shape), minlength=int(np.prod(shape)))
     (present,) = np.nonzero(counts)
-    labels = [
-        ":".join(names[n][i] for n, i in enumerate(place))
-        for place in zip(*np.unravel_index(present, shape), strict=True)
-    ]
-    return _counts(breakdown, labels, counts[present])
-
-
-def _counts(breakdown: str, categories: list[str], values: object) -> DataFrame:
-    return DataFrame({"breakdown": breakdown, "category": categories, "value": pd.array(values, dtype="Int64")})
+    places = zip(*np.unravel_index(present, shape), strict=True)
+    labels = (":".join(name[n] for name, n in zip(names, place, strict=True)) for place in places)
+    return list(zip(labels, counts[present].tolist(), strict=True))

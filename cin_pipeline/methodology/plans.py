@@ -59,7 +59,7 @@ def reviewed_in_time(facts: ReturnFacts) -> DataFrame:
     after 31 March are ignored."""
     plans = open_3_months(facts)
     start = plans["cpp_start_date"]
-    reviews = facts.tables.reviews[["plan_number", "cpp_review_date"]].join(start, on="plan_number", how="inner")
+    reviews = facts.tables.reviews[facts.tables.reviews["plan_number"].isin(plans.index)].join(start, on="plan_number")
     in_scope = reviews["cpp_review_date"].between(reviews["cpp_start_date"], facts.year.end)
     reviews = reviews[in_scope].sort_values(["plan_number", "cpp_review_date"])
     before = reviews.groupby("plan_number")["cpp_review_date"].shift()
