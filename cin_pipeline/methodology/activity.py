@@ -5,9 +5,10 @@ Nothing under a referral that is no further action, or has no usable date, is ev
 
 from pandas import DataFrame
 
-from cin_pipeline.methodology.facts import ReturnFacts
+from cin_pipeline.methodology.facts import ReturnFacts, population
 
 
+@population
 def counted_referrals(facts: ReturnFacts) -> DataFrame:
     """Dated referrals that are not NFA: the only ones whose activity counts."""
     episodes = facts.episodes

@@ -9,11 +9,12 @@ from pandas import DataFrame, Series
 from cin_pipeline.methodology.activity import under_referrals
 from cin_pipeline.methodology.calendar import as_categories, assessment_bands, days_of, working_days
 from cin_pipeline.methodology.episodes import in_year
-from cin_pipeline.methodology.facts import ReturnFacts
+from cin_pipeline.methodology.facts import ReturnFacts, population
 
 NO_FACTORS = "21"  # "no factors identified": no factor, though a code
 
 
+@population
 def completed(facts: ReturnFacts) -> DataFrame:
     """Assessments authorised in the year, those of children found not in need included [s4; A21].
 
@@ -27,6 +28,7 @@ def completed(facts: ReturnFacts) -> DataFrame:
     )
 
 
+@population
 def factors(facts: ReturnFacts) -> DataFrame:
     """Each factor of each referral with an assessment authorised in the year, once however many of its assessments
     name it [s4; A26-A28]: referral_number, factor, factor_group (the factor's number: 1A, 1B and 1C are 1)."""
@@ -37,11 +39,13 @@ def factors(facts: ReturnFacts) -> DataFrame:
     return found.assign(factor_group=_groups(found["factor"]))
 
 
+@population
 def factor_groups(facts: ReturnFacts) -> DataFrame:
     """Each group of factors of each such referral, once however many of its factors are named [A27]."""
     return factors(facts).drop_duplicates(["referral_number", "factor_group"])
 
 
+@population
 def with_factors(facts: ReturnFacts) -> DataFrame:
     """Referrals with at least one factor other than 21, no factors identified [A26]."""
     found = factors(facts)
@@ -56,6 +60,7 @@ def _groups(factors: "Series[str]") -> pd.Categorical:
     return pd.Categorical.from_codes(group_of_code[factors.cat.codes], categories=groups)
 
 
+@population
 def _authorised_in_year(facts: ReturnFacts) -> DataFrame:
     assessments = under_referrals(facts.tables.assessments, facts)
     return assessments[assessments["assessment_authorisation_date"].between(*in_year(facts.year))]

@@ -8,7 +8,7 @@ from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import Days, days_of, duration_bands
 from cin_pipeline.methodology.children import characteristics, disabilities, with_unknown
-from cin_pipeline.methodology.facts import ReturnFacts
+from cin_pipeline.methodology.facts import ReturnFacts, population
 
 CLOSED_AFTER_ASSESSMENT = ("RC8", "RC9")  # RC9 only in the years whose code set holds it
 
@@ -64,12 +64,14 @@ def flag_episodes(tables: ReturnTables, year: CollectionYear) -> DataFrame:
     )
 
 
+@population
 def starting(facts: ReturnFacts) -> DataFrame:
     """Episodes of need with the referral in the year [s4; A10]."""
     episodes = _of_need(facts)
     return episodes[episodes["referral_date"].between(*in_year(facts.year))]
 
 
+@population
 def ending(facts: ReturnFacts) -> DataFrame:
     """Episodes of need closed in the year and referred by its end, in earlier years too [s4; A4]. Adds duration."""
     episodes = _of_need(facts)
@@ -77,6 +79,7 @@ def ending(facts: ReturnFacts) -> DataFrame:
     return _with_duration(episodes[ended], days_of(episodes["closure_date"][ended]))
 
 
+@population
 def at_any_point(facts: ReturnFacts) -> DataFrame:
     """Episodes of need referred by the end of the year and not closed before it began [s4; A5]."""
     episodes = _of_need(facts)
@@ -84,6 +87,7 @@ def at_any_point(facts: ReturnFacts) -> DataFrame:
     return episodes[(episodes["referral_date"] <= facts.year.end) & ~closed_before]
 
 
+@population
 def at_31_march(facts: ReturnFacts) -> DataFrame:
     """Episodes of need referred by 31 March and not closed by then; a later closure is open [s4; A6, A8].
 
@@ -94,12 +98,14 @@ def at_31_march(facts: ReturnFacts) -> DataFrame:
     return _with_duration(open_, np.full(len(open_), facts.year.end))
 
 
+@population
 def awaiting_assessment(facts: ReturnFacts) -> DataFrame:
     """Of the episodes at 31 March, those without any Assessments group."""
     episodes = at_31_march(facts)
     return episodes[~episodes["has_assessment"]]
 
 
+@population
 def disabilities_at_31_march(facts: ReturnFacts) -> DataFrame:
     """Each disability of each episode at 31 March; an episode is there once under each (table B2) [A56]."""
     episodes = at_31_march(facts)
@@ -111,6 +117,7 @@ def in_year(year: CollectionYear) -> tuple[pd.Timestamp, pd.Timestamp]:
     return pd.Timestamp(year.start), pd.Timestamp(year.end)
 
 
+@population
 def _of_need(facts: ReturnFacts) -> DataFrame:
     return facts.episodes[facts.episodes["episode_of_need"]]
 

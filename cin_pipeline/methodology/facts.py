@@ -1,6 +1,9 @@
 """What the measures of one LA in one collection year are counted from."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import TypeVar
 
 from pandas import DataFrame
 
@@ -19,3 +22,20 @@ class ReturnFacts:
     episodes: DataFrame
     tables: ReturnTables
     prior_referrals: DataFrame | None
+    _populations: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+
+
+_Rows = TypeVar("_Rows", DataFrame, DataFrame | None)
+
+
+def population(select: Callable[[ReturnFacts], _Rows]) -> Callable[[ReturnFacts], _Rows]:
+    """Marks a function that selects the rows a measure counts; several measures share what was selected once."""
+    name = f"{select.__module__}.{select.__qualname__}"
+
+    @wraps(select)
+    def selected(facts: ReturnFacts) -> _Rows:
+        if name not in facts._populations:
+            facts._populations[name] = select(facts)
+        return facts._populations[name]
+
+    return selected

@@ -310,8 +310,7 @@ def la_measures(facts: ReturnFacts, la_code: str) -> DataFrame:
 
     Columns as MEASURE_COLUMNS; value is a whole number (Int64), null and `not_available` where the LA has no return of
     the year before. A total row for each measure; categories without a count are left out."""
-    counter = _Counter(facts)
-    rows = [row for measure in CATALOGUE for row in counter.rows_of(measure)]
+    rows = [row for measure in CATALOGUE for row in _rows_of(measure, facts)]
     counts = DataFrame(rows, columns=["measure", "breakdown", "category", "value", "status"])
     counts = counts.assign(collection_year=facts.year.ending, la_code=la_code, value=counts["value"].astype("Int64"))
     return counts[list(MEASURE_COLUMNS)]
@@ -337,31 +336,19 @@ def in_catalogue_order(measures: DataFrame, place: str = "la_code") -> DataFrame
     return order.drop(columns="_order").reset_index(drop=True)
 
 
-class _Counter:
-    """Counts the measures of one LA, working out each population once."""
-
-    def __init__(self, facts: ReturnFacts) -> None:
-        self._facts = facts
-        self._populations: dict[Population, DataFrame | None] = {}
-
-    def rows_of(self, measure: Measure) -> list[_Row]:
-        rows = self._population(measure.population)
-        if rows is None:
-            categories = (TOTAL, *("" for _ in measure.breakdowns))
-            keys = zip((TOTAL, *measure.breakdowns), categories, strict=True)
-            return [(measure.name, breakdown, category, None, NOT_AVAILABLE) for breakdown, category in keys]
-        total = rows["child"].nunique() if measure.children else len(rows)
-        counted = [(measure.name, TOTAL, TOTAL, total, KNOWN)]
-        for breakdown in measure.breakdowns:
-            population = self._population(OVERLAPPING.get(breakdown, measure.population))
-            counts = _count_categories(population, breakdown)
-            counted += [(measure.name, breakdown, category, count, KNOWN) for category, count in counts]
-        return counted
-
-    def _population(self, population: Population) -> DataFrame | None:
-        if population not in self._populations:
-            self._populations[population] = population(self._facts)
-        return self._populations[population]
+def _rows_of(measure: Measure, facts: ReturnFacts) -> list[_Row]:
+    rows = measure.population(facts)
+    if rows is None:
+        categories = (TOTAL, *("" for _ in measure.breakdowns))
+        keys = zip((TOTAL, *measure.breakdowns), categories, strict=True)
+        return [(measure.name, breakdown, category, None, NOT_AVAILABLE) for breakdown, category in keys]
+    total = rows["child"].nunique() if measure.children else len(rows)
+    counted: list[_Row] = [(measure.name, TOTAL, TOTAL, total, KNOWN)]
+    for breakdown in measure.breakdowns:
+        counted_rows = OVERLAPPING[breakdown](facts) if breakdown in OVERLAPPING else rows
+        counts = _count_categories(counted_rows, breakdown)
+        counted += [(measure.name, breakdown, category, count, KNOWN) for category, count in counts]
+    return counted
 
 
 def _count_categories(rows: DataFrame, breakdown: str) -> list[tuple[str, int]]:

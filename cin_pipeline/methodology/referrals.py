@@ -8,11 +8,12 @@ from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import days_of
 from cin_pipeline.methodology.episodes import in_year
-from cin_pipeline.methodology.facts import ReturnFacts
+from cin_pipeline.methodology.facts import ReturnFacts, population
 
 RE_REFERRAL_DAYS = 365  # both ends: the same day counts, 366 days over a 29 February do not [A15]
 
 
+@population
 def received(facts: ReturnFacts) -> DataFrame:
     """Referrals with their date in the year, no further action included [s4; A11, A12]. Adds month (YYYY-MM)."""
     referrals = facts.episodes[facts.episodes["referral_date"].between(*in_year(facts.year))]
@@ -22,12 +23,14 @@ def received(facts: ReturnFacts) -> DataFrame:
     return referrals.assign(month=pd.Categorical.from_codes(which, categories=[str(month) for month in months]))
 
 
+@population
 def no_further_action(facts: ReturnFacts) -> DataFrame:
     """Of the referrals in the year, those flagged as no further action [s4]."""
     referrals = received(facts)
     return referrals[referrals["no_further_action"]]
 
 
+@population
 def assessed_not_in_need(facts: ReturnFacts) -> DataFrame:
     """Of the referrals in the year, those closed after an assessment as their only activity [s4]."""
     referrals = received(facts)
@@ -45,6 +48,7 @@ def latest_referrals(tables: ReturnTables, year: CollectionYear) -> DataFrame:
     return found.groupby("la_child_id", as_index=False, dropna=True)["referral_date"].max()
 
 
+@population
 def re_referrals(facts: ReturnFacts) -> DataFrame | None:
     """This year's referrals that follow the child's referral before by 0 to 365 days [s4; A12-A17]: child, days.
 

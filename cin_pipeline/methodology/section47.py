@@ -6,9 +6,10 @@ from pandas import DataFrame
 from cin_pipeline.methodology.activity import counted_referrals, under_referrals
 from cin_pipeline.methodology.calendar import as_categories, days_of, wait_bands, working_days
 from cin_pipeline.methodology.episodes import in_year
-from cin_pipeline.methodology.facts import ReturnFacts
+from cin_pipeline.methodology.facts import ReturnFacts, population
 
 
+@population
 def enquiries(facts: ReturnFacts) -> DataFrame:
     """Section 47 enquiries that actually started in the year, one per child and start date [s4; A30]."""
     started = under_referrals(facts.tables.section47, facts)
@@ -16,6 +17,7 @@ def enquiries(facts: ReturnFacts) -> DataFrame:
     return started.drop_duplicates(["child", "s47_start_date"])
 
 
+@population
 def conferences(facts: ReturnFacts) -> DataFrame:
     """ICPCs held in the year, one per child and date over the section 47 module and, for children who transferred in
     on a plan, the children in need details [s4; A31].

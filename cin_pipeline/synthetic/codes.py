@@ -43,7 +43,6 @@ class CodeSets:
     def source_positions(self, shares: NDArray[np.float64], years: _Positions) -> _Positions:
         """The referral source at each share among those that were collected in the year of the referral."""
         positions = np.empty(len(shares), dtype=np.int64)
-        # Few codes ever came in: one look-up for all years with the same codes.
         for since, until, cumulative in _source_shares(self.year):
             at = (years >= since) & (years < until)
             positions[at] = np.searchsorted(cumulative, shares[at], side="right")

@@ -36,8 +36,12 @@ def _dates(days: Days, known: Booleans | bool = True) -> Column:
 
 
 class _Cut:
+    """One return while its tables are made: which cases and children are in it, and the days between which it looks.
+
+    In it is every case that was open at some time of the year, and of NFA referrals those of the year."""
+
     def __init__(self, timeline: Timeline, la_code: str, year: int) -> None:
-        self._timeline, self._la_code, self._year = timeline, la_code, year
+        self._timeline, self._la_code = timeline, la_code
         self._start, self._end = day(CollectionYear(year).start), day(CollectionYear(year).end)
         self._codes = code_sets(year)
         cases = timeline.cases
@@ -61,11 +65,11 @@ class _Cut:
     def _within(self, days: Days) -> Booleans:
         return (days >= self._start) & (days <= self._end)
 
-    def _chosen(self, spans: Spans, also: Booleans) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The spans `also` asked for of the cases in the return, and the position of each one's referral in it."""
+    def _chosen(self, spans: Spans, wanted: Booleans) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The wanted spans of the cases in the return, and the position of each one's referral in it."""
         place = np.full(len(self._timeline.child), NONE)
         place[self._case] = np.arange(len(self._case))
-        at = np.flatnonzero(also & (place[spans.case] != NONE))
+        at = np.flatnonzero(wanted & (place[spans.case] != NONE))
         return at, place[spans.case[at]]
 
     def _disabilities(self) -> Records:

@@ -4,14 +4,14 @@ Both returns are cut from one timeline, so that children, open cases and plans g
 child's next referral can be found in the second when its last one is in the first.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.synthetic import distributions as d
-from cin_pipeline.synthetic.cases import IN_NEED, NFA, NOT_IN_NEED, Booleans, Cases, draw_cases
+from cin_pipeline.synthetic.cases import IN_NEED, NFA, NOT_IN_NEED, Booleans, Cases, Spans, draw_cases
 from cin_pipeline.synthetic.days import HORIZON, MONTH, NONE, WEEKDAY, Days, day, on_or_after, on_or_before
 
 Codes = NDArray[np.int64]  # positions in a list of codes
@@ -20,7 +20,7 @@ COMPLEX_NEEDS = d.DISABILITY_SETS  # after the sets that are drawn
 FEWEST = 3  # children first referred in each year, however small the LA
 
 _YEAR = 365.25  # days
-_RECENT_YEARS = 4  # those of the two returns and two before, of which every referral is drawn
+_RECENT_YEARS = 5  # those of the two returns and three before, of which every referral is drawn
 _EARLIER_YEARS = 16  # before these, of which only cases that last two years or more are drawn
 _PREGNANCY = 268  # days at most between a referral and the birth (8606 allows 280)
 _KINDS = (d.NO_FURTHER_ACTION, d.NOT_IN_NEED, 1 - d.NO_FURTHER_ACTION - d.NOT_IN_NEED)
@@ -56,7 +56,7 @@ class Timeline:
     early_help: Booleans  # whether a case closed after assessment went on to early help
     factors: Codes  # of each assessment: position in the sets of factors, NONE where none was found
     reviewed_internally: Booleans  # of each assessment
-    plans: "Plans"
+    plans: "Plans"  # of each protection plan
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,7 @@ class Plans:
 
 
 def simulate(rng: np.random.Generator, year: int, share: float) -> Timeline:
-    """The timeline of an LA for the returns of `year` and the year before.
-
-    `share` is the LA's part of England; 1 is all of it."""
+    """The timeline of an LA for the returns of `year` and the year before. `share` is its part of England: 1 is all."""
     children, cases, child, complex_needs = _referred(rng, year, share)
     in_order = np.lexsort((cases.referral, child))
     cases, child = _ordered(cases, in_order), child[in_order]
@@ -131,7 +129,7 @@ def _referred(
 
 def _first_referrals(rng: np.random.Generator, year: int, share: float) -> list[Days]:
     """The first referrals of children in each recent year."""
-    expected = d.REFERRALS * share * (1 - d.REFERRED_AGAIN)
+    expected = d.FIRST_REFERRALS * share
     days = []
     for ending in range(year - _RECENT_YEARS + 1, year + 1):
         # Not Poisson: the size of an LA shall not be left to chance, nor a small one be empty.
@@ -163,7 +161,7 @@ def _births(rng: np.random.Generator, cases: Cases, must_be_born: Booleans) -> t
     age = d.AGES_YEARS.draw(rng, count) * _YEAR
     leaves_care = (open_days > 3 * _YEAR) & (rng.random(count) < d.CARE_LEAVERS)
     oldest = np.where(leaves_care, 20, 18) * _YEAR - open_days
-    age = np.where(age > oldest, rng.random(count) * np.maximum(oldest, 0), age).astype(np.int64)
+    age = np.where(age > oldest, np.sqrt(rng.random(count)) * np.maximum(oldest, 0), age).astype(np.int64)
     unborn = (rng.random(count) < d.UNBORN) & (cases.kind != NFA) & ~must_be_born
     to_birth = rng.integers(15, _PREGNANCY, count)
     early_or_late = rng.integers(-14, 15, count)
@@ -191,13 +189,14 @@ def _ordered(cases: Cases, order: NDArray[np.int64]) -> Cases:
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     columns: dict[str, object] = {}
-    for name, value in cases.__dict__.items():
-        if isinstance(value, np.ndarray):
-            columns[name] = value[order]
-        else:
+    for field in fields(Cases):
+        value = getattr(cases, field.name)
+        if isinstance(value, Spans):
             case = place[value.case]
             by_case = np.lexsort((value.start, case))
-            columns[name] = type(value)(case[by_case], value.start[by_case], value.end[by_case])
+            columns[field.name] = Spans(case[by_case], value.start[by_case], value.end[by_case])
+        else:
+            columns[field.name] = value[order]
     return Cases(**columns)  # type: ignore[arg-type]
 
 
@@ -240,9 +239,9 @@ def _endings(
     reason = d.weighted(rng, tuple(d.CLOSURE_REASONS.values()), count)
     age_at_closure = (cases.closure - children.birth[child]) / _YEAR
     other = names.index("RC7")
-    to_adult_services = reason == names.index("RC6")
+    grown_up = (age_at_closure >= 17.5) & (rng.random(count) < d.TO_ADULT_SERVICES)
     adopted = reason == names.index("RC1")
-    reason = np.where(to_adult_services & (age_at_closure < 17.5), other, reason)
+    reason = np.where(grown_up, names.index("RC6"), reason)
     reason = np.where(adopted & ((age_at_closure > 9) | (age_at_closure < 0.5)), other, reason)
     reason = np.where(cases.kind == NFA, other, reason)
     last = np.append(child[1:] != child[:-1], True) if count else np.empty(0, dtype=bool)
