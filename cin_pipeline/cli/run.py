@@ -1,5 +1,6 @@
 """`cin-pipeline run`: the whole pipeline on a folder of returns, without a server."""
 
+from collections.abc import Sized
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -87,7 +88,7 @@ def _show(report: "Report", output: Path, settings: Settings) -> None:
     if missing:
         console.print(f"No accepted return for {year}: {_codes(missing)}.")
     if report.rejected:
-        console.print(f"Rejected: {len(report.rejected)} files. What was in force before stays in force.")
+        console.print(f"Rejected: {_count(report.rejected, 'file')}. What was in force before stays in force.")
         for each in report.rejected:
             console.print(f"  [red]rejected[/red]  {escape(_printable(each.file_name))}: {escape(each.reason)}")
     console.print(f"Measures of each LA: {output / 'measures.csv'}", markup=False)
@@ -103,8 +104,8 @@ def _headline_table(report: "Report") -> Table:
     if report.england is None:
         raise ValueError("there are no figures of England")
     table = Table(title=f"England, {report.year} (unrounded)", title_justify="left")
-    table.add_column("measure")
-    for heading in ("England", "known", "estimated", "LAs known", "LAs without return", "LAs estimated"):
+    table.add_column("measure", no_wrap=True)
+    for heading in ("England", "known", "estimated", "LAs known", "no return", "LAs estimated"):
         table.add_column(heading, justify="right")
     england = report.england
     totals = england[(england["geography_code"] == ENGLAND) & (england["breakdown"] == "total")].set_index("measure")
@@ -125,7 +126,11 @@ def _figure(value: float) -> str:
 
 def _codes(codes: list[str], most: int = 12) -> str:
     shown = ", ".join(codes[:most])
-    return f"{len(codes)} LAs ({shown}{', ...' if len(codes) > most else ''})"
+    return f"{_count(codes, 'LA')} ({shown}{', ...' if len(codes) > most else ''})"
+
+
+def _count(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
 
 
 def _printable(name: str) -> str:

@@ -8,8 +8,10 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-console = Console(soft_wrap=True, highlight=False)
-errors = Console(stderr=True, soft_wrap=True, highlight=False)
+# A file or a pipe has no width; tables would be cut to 80 columns.
+_WIDTH = None if Console().is_terminal else 120
+console = Console(soft_wrap=True, highlight=False, width=_WIDTH)
+errors = Console(stderr=True, soft_wrap=True, highlight=False, width=_WIDTH)
 
 DONE, SOME_REJECTED, WRONG_USE = 0, 1, 2
 
