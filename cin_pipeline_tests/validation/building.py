@@ -6,11 +6,12 @@ A date may start with YP, Y0, Y1 or Y2 for a calendar year: of the year before t
 (Y1 ends it), the one after; W0 or W1 besides moves on to a Monday to Friday.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from xml.sax.saxutils import escape
 
-from cin_pipeline.census.specification import MESSAGE, Group, message
+from cin_pipeline.census.specification import MESSAGE, Group, Item, message
 
 Record = dict[str, object]
 
@@ -253,6 +254,34 @@ def _text(value: object, year: int) -> str:
         return dated
     day = date.fromisoformat(dated)
     return str(day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0))
+
+
+def record_counts(children: Sequence[Record], year: int) -> Counter[str]:
+    """How many records of each table a return of these children holds."""
+    counts: Counter[str] = Counter()
+    (_, below) = message(year).members
+    assert isinstance(below, Group)
+    (each,) = below.members
+    for record in children:
+        _count(each, record, counts)
+    return counts
+
+
+def _count(group: Group | Item, record: Record, counts: Counter[str]) -> None:
+    if isinstance(group, Item):
+        texts = record.get(group.element)
+        if group.table:
+            counts[group.table] += sum(text is not None for text in texts) if isinstance(texts, list) else 0
+        return
+    if group.table:
+        counts[group.table] += 1
+    for member in group.members:
+        if isinstance(member, Group) and member.table:
+            inner = record.get(member.element)
+            for one in inner if isinstance(inner, list) else []:
+                _count(member, one, counts)
+        else:
+            _count(member, record, counts)
 
 
 def _names(group: Group) -> Iterator[str]:

@@ -81,6 +81,8 @@ CASES = [
     miss("8869", "without it", _factors("2B", "20")),
     miss("8869", "of two assessments", with_assessments(assessment(AssessmentFactors=["21"]),
          _dates("2016-07-01", "2016-08-01"))),
+    hit("8896", "two of three, dated", with_assessments(unfinished(), assessment(), _open("2017-03-02")), "assessments 1", "assessments 3",
+        also=("8863Q assessments 3",)),
     hit("8896", "two of three", with_assessments(_dates(None, None), assessment(), _open("2017-03-01")), "assessments 1", "assessments 3"),
     hit("8896", "date unreadable", with_assessments(unfinished(), _dates("2017-03-01", "?")), "assessments 1", "assessments 2"),
     miss("8896", "one", with_assessments(assessment(), unfinished())),

@@ -35,6 +35,7 @@ CASES = [
     hit("1530", "letters", child(UPN="ABCD123456789"), "children 1"),
     hit("1530", "Dorset before its year", child(UPN=upn("838123456789")), "children 1", year=2021),
     hit("1530", "Cumbria before its year", child(UPN=upn("942123456789")), "children 1", year=2023),
+    hit("1530", "unknown authority in a later year", child(UPN=upn("214123456789")), "children 1", year=2024),
     miss("1530", "Dorset in its year", child(UPN=upn("838123456789")), year=2022),
     miss("1530", "Northamptonshire", child(UPN=upn("941123456789")), year=2023),
     miss("1530", "Cumbria in its year", child(UPN=upn("943123456789")), year=2024),
