@@ -9,13 +9,15 @@ What a bad value brings about elsewhere (other records, comparisons that now lac
 """
 
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas import DataFrame, Series
+from numpy.typing import NDArray
+from pandas import DataFrame
 
 from cin_pipeline.census.specification import tables
 from cin_pipeline.validation.hits import Hits
@@ -45,14 +47,6 @@ class _Outcome:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class _Issues:
-    """Issues of one rule: record positions in one table, or of several value issues, already in columns."""
-
-    columns: DataFrame
-    named: DataFrame
-
-
 def check(sent: RuleInput, settings: RuleSettings | None = None, rules: Iterable[Rule] | None = None) -> RuleResults:
     """Runs the rules of the collection year, with what the settings add and leave out, over a return.
 
@@ -60,23 +54,20 @@ def check(sent: RuleInput, settings: RuleSettings | None = None, rules: Iterable
     """
     reported = {name: _no_values(sent, name) for name in sent.tables}
     ended: list[_Outcome] = []
-    issues: list[DataFrame] = []
-    named: list[DataFrame] = []
-    number = 0
+    found: list[tuple[Rule, Hits]] = []
     for rule in rule_set(sent.year, settings) if rules is None else rules:
-        outcome, found = _run(rule, sent)
+        outcome, hits = _run(rule, sent)
         ended.append(outcome)
-        if found is None or not len(found.at):
-            continue
-        _note_reported_values(rule, found, reported)
-        issues.append(_issue_rows(rule, found, sent))
-        named.append(_named_rows(found, sent, number))
-        number += len(found.at)
+        if hits is not None and len(hits.at):
+            found.append((rule, hits))
+            _note_reported_values(rule, hits, reported)
     values = _value_issue_rows(sent, reported)
     ended.append(_Outcome(VALUE, "error", FAILED if len(values) else PASSED, len(values)))
     return RuleResults(
-        issues=_table(ISSUE_COLUMNS, [*issues, values]),
-        named=_table(NAMED_COLUMNS, named),
+        issues=pd.concat([_issue_rows(found, sent), values], ignore_index=True)
+        if len(values)
+        else _issue_rows(found, sent),
+        named=_named_rows(found, sent),
         outcomes=DataFrame(ended, columns=list(OUTCOME_COLUMNS)).astype({"hits": "int64"}),
     )
 
@@ -115,73 +106,88 @@ def _note_reported_values(rule: Rule, found: Hits, reported: ReportedValues) -> 
             reported[table][column][at] = True
 
 
-def _issue_rows(rule: Rule, found: Hits, sent: RuleInput) -> DataFrame:
-    common = {
-        "rule_id": rule.rule_id,
-        "severity": rule.severity,
-        "fields": ", ".join(rule.fields),
-        "message": rule.message,
+def _issue_rows(found: list[tuple[Rule, Hits]], sent: RuleInput) -> DataFrame:
+    """A row for each hit. Columns are made for all rules at once: a table for each rule costs more than the rule."""
+    times = [len(hits.at) for _, hits in found]
+    where = [_places(hits, sent) for _, hits in found]
+    columns = {
+        "rule_id": np.repeat(_texts(rule.rule_id for rule, _ in found), times),
+        "severity": np.repeat(_texts(rule.severity for rule, _ in found), times),
+        "child_number": _joined([child + 1 for child, _, _ in where]),
+        "table": np.repeat(_texts(hits.table or WHOLE_RETURN for _, hits in found), times),
+        "record": _joined([record for _, record, _ in where]),
+        "fields": np.repeat(_texts(", ".join(rule.fields) for rule, _ in found), times),
+        "line": _joined([line for _, _, line in where]),
+        "message": np.repeat(_texts(rule.message for rule, _ in found), times),
     }
-    if not found.table:
-        line = sent.header.line if rule.facts.part == "return" else None
-        where: dict[str, object] = {
-            "child_number": [None], "la_child_id": "", "table": WHOLE_RETURN, "record": [None], "line": [line],
-        }  # fmt: skip
-        return DataFrame(where | common, columns=ISSUE_COLUMNS)
-    child = _child_of(sent, found.table, found.at)
-    where = {
-        "child_number": child + 1,
-        "la_child_id": sent.children.text("la_child_id").values()[child],
-        "table": found.table,
-        "record": found.at + 1,
-        "line": sent.tables[found.table].line[found.at],
-    }
-    return DataFrame(where | common, columns=ISSUE_COLUMNS)
+    ids = np.append(sent.children.text("la_child_id").values(), "")
+    columns["la_child_id"] = ids[columns["child_number"] - 1]
+    return _table(ISSUE_COLUMNS, columns)
 
 
-def _child_of(sent: RuleInput, table: str, at: Positions) -> Positions:
-    return at if table == "children" else sent.tables[table].up(sent.children)[at]
+def _places(hits: Hits, sent: RuleInput) -> tuple[Positions, Positions, Positions]:
+    """Position of the child, record number and line of each hit; for the whole return -1, 0, and the header's line."""
+    if not hits.table:
+        none = hits.at * 0
+        return none - 1, none, none + (sent.header.line or 0)
+    records = sent.tables[hits.table]
+    child = hits.at if hits.table == "children" else records.up(sent.children)[hits.at]
+    return child, hits.at + 1, records.line[hits.at]
 
 
-def _named_rows(found: Hits, sent: RuleInput, first_issue: int) -> DataFrame:
-    """Rows of the named records; the issue of a hit is its place among the rule's hits, counted on from the first."""
-    rows = [
-        DataFrame(
-            {
-                "issue": first_issue + np.searchsorted(found.at, named.hit),
-                "table": named.table,
-                "record": named.named + 1,
-                "line": sent.tables[named.table].line[named.named],
-            }
-        )
-        for named in found.named
-        if len(named.hit)
-    ]
-    return _table(NAMED_COLUMNS, rows)
+def _named_rows(found: list[tuple[Rule, Hits]], sent: RuleInput) -> DataFrame:
+    """A row for each record named; its issue is the place of the hit among those of its rule, counted on."""
+    first = np.cumsum([0, *(len(hits.at) for _, hits in found)])
+    parts = [(start, hits, named) for start, (_, hits) in zip(first, found, strict=False) for named in hits.named]
+    return _table(
+        NAMED_COLUMNS,
+        {
+            "issue": _joined([start + np.searchsorted(hits.at, named.hit) for start, hits, named in parts]),
+            "table": np.repeat(_texts(named.table for _, _, named in parts), [len(named.hit) for _, _, named in parts]),
+            "record": _joined([named.named + 1 for _, _, named in parts]),
+            "line": _joined([sent.tables[named.table].line[named.named] for _, _, named in parts]),
+        },
+    )
+
+
+def _texts(texts: Iterable[str]) -> NDArray[np.object_]:
+    return np.array(list(texts), dtype=object)
+
+
+def _joined(parts: list[Positions]) -> Positions:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
 
 def _value_issue_rows(sent: RuleInput, reported: ReportedValues) -> DataFrame:
-    """Value issues that no rule reported, and what only the header lacks."""
+    """Value issues that no rule reported, and what only the header lacks; in the order of the file."""
     found = sent.value_issues
     unreported = np.array([not gone for gone in _is_reported(found, sent, reported)], dtype=bool)
     found = found[unreported]
-    missing = found["value"] == ""
-    wrong = np.where(missing, "", ", which the text sent is not")
-    rows = DataFrame(
-        {
-            "rule_id": VALUE,
-            "severity": "error",
-            "child_number": found["child_number"],
-            "la_child_id": sent.children.text("la_child_id").values()[found["child_number"].to_numpy() - 1],
-            "table": found["table"],
-            "record": found["record"],
-            "fields": found["item"],
-            "line": found["line"],
-            "message": found["item"] + ": expected " + found["expected"] + wrong,
-        },
-        columns=ISSUE_COLUMNS,
-    ).sort_values(["line", "table", "record", "fields"], kind="stable")
-    return pd.concat([_header_issues(sent), rows]) if not sent.header.la_code else rows
+    found = found.sort_values(["line", "table", "record", "item"], kind="stable")
+    wrong = np.where(found["value"] == "", "", ", which the text sent is not")
+    rows = {
+        "child_number": found["child_number"].to_numpy(),
+        "la_child_id": sent.children.text("la_child_id").values()[found["child_number"].to_numpy() - 1],
+        "table": found["table"].to_numpy(dtype=object),
+        "record": found["record"].to_numpy(),
+        "fields": found["item"].to_numpy(dtype=object),
+        "line": found["line"].to_numpy(),
+        "message": (found["item"] + ": expected " + found["expected"]).to_numpy(dtype=object) + wrong,
+    }
+    if not sent.header.la_code:
+        missing = _MISSING_LEA | {"child_number": 0, "record": 0, "line": sent.header.line or 0}
+        rows = {column: np.insert(values, 0, missing[column]) for column, values in rows.items()}
+    fixed = {"rule_id": VALUE, "severity": "error"}
+    return _table(ISSUE_COLUMNS, rows | {column: np.full(len(rows["line"]), text) for column, text in fixed.items()})
+
+
+# The schema demands LEA, and no rule reports it when it is missing.
+_MISSING_LEA: dict[str, Any] = {
+    "la_child_id": "",
+    "table": WHOLE_RETURN,
+    "fields": "Header.LEA",
+    "message": "Header.LEA: expected the three-digit code of the authority, but it is missing",
+}
 
 
 def _is_reported(found: DataFrame, sent: RuleInput, reported: ReportedValues) -> Iterator[bool]:
@@ -191,31 +197,16 @@ def _is_reported(found: DataFrame, sent: RuleInput, reported: ReportedValues) ->
         yield column is not None and bool(reported[table][column][record - 1])
 
 
-def _header_issues(sent: RuleInput) -> DataFrame:
-    """LEA is demanded by the schema, and no rule reports it when it is missing."""
-    return DataFrame(
-        {
-            "rule_id": [VALUE],
-            "severity": "error",
-            "child_number": None,
-            "la_child_id": "",
-            "table": WHOLE_RETURN,
-            "record": None,
-            "fields": "Header.LEA",
-            "line": sent.header.line,
-            "message": "Header.LEA: expected the three-digit code of the authority, but it is missing",
-        },
-        columns=ISSUE_COLUMNS,
-    )
+_NUMBERS = ("child_number", "record", "line")  # 0 where there is none
 
 
-_TYPES = {"child_number": "Int64", "record": "Int64", "line": "Int64", "issue": "int64"}
-
-
-def _table(columns: tuple[str, ...], parts: list[DataFrame]) -> DataFrame:
-    """The parts below each other, typed alike also when there is none."""
-    types = {column: _TYPES.get(column, "str") for column in columns}
-    parts = [part.astype(types) for part in parts if len(part)]
-    if not parts:
-        return DataFrame({column: Series(dtype=kind) for column, kind in types.items()})
-    return pd.concat(parts, ignore_index=True)
+def _table(names: tuple[str, ...], columns: Mapping[str, NDArray[Any]]) -> DataFrame:
+    """The columns in order, typed alike also when there is no row."""
+    typed: dict[str, object] = {}
+    for name in names:
+        values = columns[name]
+        if name in _NUMBERS:
+            typed[name] = pd.arrays.IntegerArray(values.astype(np.int64), mask=values == 0)
+        else:
+            typed[name] = values if name == "issue" else pd.array(values, dtype="str")
+    return DataFrame(typed)

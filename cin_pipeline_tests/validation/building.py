@@ -57,7 +57,12 @@ def unborn(**changes: object) -> Record:
 
 def referral(**changes: object) -> Record:
     """An open referral on 10 May of the period, with nothing under it."""
-    return {"CINreferralDate": "Y0-05-10", "ReferralSource": "1A", "PrimaryNeedCode": "N1", "ReferralNFA": "0"} | changes
+    return {
+        "CINreferralDate": "Y0-05-10",
+        "ReferralSource": "1A",
+        "PrimaryNeedCode": "N1",
+        "ReferralNFA": "0",
+    } | changes
 
 
 def closed(**changes: object) -> Record:
@@ -103,9 +108,7 @@ def enquiry(**changes: object) -> Record:
 
 def open_enquiry(**changes: object) -> Record:
     """A section 47 enquiry awaiting its conference on the reference date, not overdue."""
-    return enquiry(
-        **{"S47ActualStartDate": "Y1-03-20", "InitialCPCtarget": None, "DateOfInitialCPC": None} | changes
-    )
+    return enquiry(**{"S47ActualStartDate": "Y1-03-20", "InitialCPCtarget": None, "DateOfInitialCPC": None} | changes)
 
 
 def no_conference(**changes: object) -> Record:
@@ -184,16 +187,21 @@ def valid_children() -> list[Record]:
         DateOfInitialCPC="Y0-05-20", ChildProtectionPlans=[plan(CPPstartDate="Y0-05-20", CPPendDate=None)]
     )
     not_in_need = closed(ReasonForClosure="RC8", Assessments=[assessment(AssessmentFactors=["21"])])
-    conference_only = referral(Assessments=[assessment()], Section47=[enquiry(), enquiry(S47ActualStartDate="Y0-08-01", InitialCPCtarget=None, DateOfInitialCPC="W0-08-15")])  # fmt: skip
+    later = enquiry(S47ActualStartDate="Y0-08-01", InitialCPCtarget=None, DateOfInitialCPC="W0-08-15")
+    conference_only = referral(Assessments=[assessment()], Section47=[enquiry(), later])
     return [
         child(LAchildID="a1", UPN=upn("20512345678A"), FormerUPN=upn("205123456780"), CINdetails=[worked_with]),
         unborn(LAchildID="a2"),
         child(LAchildID="a3", UPN=upn("301123456789"), Disability=eight, CINdetails=[under_way]),
-        child(LAchildID="a4", UPN="", UPNunknown="UN7", Disability=None, CINdetails=[nfa(), nfa(CINreferralDate="Y0-04-01")]),
+        child(LAchildID="a4", UPN="", UPNunknown="UN7", Disability=None, CINdetails=[nfa(),
+            nfa(CINreferralDate="Y0-04-01")]),
         child(LAchildID="a5", UPN=None, UPNunknown="UN4", CINdetails=[moved_in]),
-        child(LAchildID="a6", UPN=None, PersonBirthDate="Y0-03-01", CINdetails=[not_in_need, referral(CINreferralDate="Y0-12-01")]),
-        child(LAchildID="a7", UPN=None, UPNunknown="UN2", PersonDeathDate="Y0-12-01", CINdetails=[closed(ReasonForClosure="RC2")]),
-        child(LAchildID="a8", UPN=None, UPNunknown="UN3", GenderCurrent="9", Disabilities="", Disability=["NONE"], CINdetails=[conference_only]),
+        child(LAchildID="a6", UPN=None, PersonBirthDate="Y0-03-01", CINdetails=[not_in_need,
+            referral(CINreferralDate="Y0-12-01")]),
+        child(LAchildID="a7", UPN=None, UPNunknown="UN2", PersonDeathDate="Y0-12-01",
+            CINdetails=[closed(ReasonForClosure="RC2")]),
+        child(LAchildID="a8", UPN=None, UPNunknown="UN3", GenderCurrent="9", Disabilities="", Disability=["NONE"],
+            CINdetails=[conference_only]),
     ]  # fmt: skip
 
 

@@ -36,7 +36,7 @@ def test_all_mistakes_together_in_any_order_give_the_hits_of_each(year, seed):
     """The return-level rules are kept quiet by children that bring conferences, so no plan is without one."""
     plants = [case for case in PLANTS.values() if case.year == year and not case.is_on_whole_return]
     plants = [case for case in plants if case.rule_id != "8899Q"]
-    random.Random(seed).shuffle(plants)
+    random.Random(seed).shuffle(plants)  # noqa: S311 - an order, no secret
     together = Together((*(_with_own_ids(case, n) for n, case in enumerate(plants)), _conferences(60)), year)
     expected = [place for case in together.cases for place in together.moved(case, _planted(case))]
     assert sorted(_found(checked(together.xml, year))) == sorted(expected)
