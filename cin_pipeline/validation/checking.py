@@ -9,10 +9,10 @@ What a bad value brings about elsewhere (other records, comparisons that now lac
 """
 
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -61,12 +61,10 @@ def check(sent: RuleInput, settings: RuleSettings | None = None, rules: Iterable
         if hits is not None and len(hits.at):
             found.append((rule, hits))
             _note_reported_values(rule, hits, reported)
-    values = _value_issue_rows(sent, reported)
+    issues, values = _issue_rows(found, sent), _value_issue_rows(sent, reported)
     ended.append(_Outcome(VALUE, "error", FAILED if len(values) else PASSED, len(values)))
     return RuleResults(
-        issues=pd.concat([_issue_rows(found, sent), values], ignore_index=True)
-        if len(values)
-        else _issue_rows(found, sent),
+        issues=pd.concat([issues, values], ignore_index=True),
         named=_named_rows(found, sent),
         outcomes=DataFrame(ended, columns=list(OUTCOME_COLUMNS)).astype({"hits": "int64"}),
     )
@@ -79,9 +77,9 @@ def _run(rule: Rule, sent: RuleInput) -> tuple[_Outcome, Hits | None]:
         return _Outcome(rule.rule_id, rule.severity, NOT_RUN, reason="no return of the year before"), None
     try:
         found = rule.declaration.function(sent)
+        count = len(found.at)
     except Exception as error:  # noqa: BLE001 - a bug in one rule must not hide the other rules' hits; it is no pass
         return _Outcome(rule.rule_id, rule.severity, CRASHED, reason=_where_it_crashed(error)), None
-    count = len(found.at)
     return _Outcome(rule.rule_id, rule.severity, FAILED if count else PASSED, count), found
 
 
@@ -161,8 +159,7 @@ def _joined(parts: list[Positions]) -> Positions:
 def _value_issue_rows(sent: RuleInput, reported: ReportedValues) -> DataFrame:
     """Value issues that no rule reported, and what only the header lacks; in the order of the file."""
     found = sent.value_issues
-    unreported = np.array([not gone for gone in _is_reported(found, sent, reported)], dtype=bool)
-    found = found[unreported]
+    found = found[~_are_reported(found, sent, reported)]
     found = found.sort_values(["line", "table", "record", "item"], kind="stable")
     wrong = np.where(found["value"] == "", "", ", which the text sent is not")
     rows = {
@@ -190,11 +187,17 @@ _MISSING_LEA: dict[str, Any] = {
 }
 
 
-def _is_reported(found: DataFrame, sent: RuleInput, reported: ReportedValues) -> Iterator[bool]:
+def _are_reported(found: DataFrame, sent: RuleInput, reported: ReportedValues) -> Mask:
+    """Which value issues are of a value that a rule reported."""
     columns = {(name, item.element): item.column for name, table in tables(sent.year).items() for item in table.items}
-    for table, record, item in zip(found["table"], found["record"], found["item"], strict=True):
+    at = found["record"].to_numpy() - 1
+    gone = np.zeros(len(found), dtype=bool)
+    for pair, rows in found.groupby(["table", "item"]).indices.items():
+        table, item = cast(tuple[str, str], pair)
         column = columns.get((table, item))  # none for a missing group, which no rule reports
-        yield column is not None and bool(reported[table][column][record - 1])
+        if column:
+            gone[rows] = reported[table][column][at[rows]]
+    return gone
 
 
 _NUMBERS = ("child_number", "record", "line")  # 0 where there is none

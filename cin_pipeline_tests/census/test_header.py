@@ -7,7 +7,8 @@ from cin_pipeline.census.header import Header, read_header
 
 HEADER = b"""<Message>
  <Header>
-  <CollectionDetails><Collection>CIN</Collection><Year> 2017 </Year><ReferenceDate>2017-03-31</ReferenceDate></CollectionDetails>
+  <CollectionDetails><Collection>CIN</Collection><Year> 2017 </Year>
+  <ReferenceDate>2017-03-31</ReferenceDate></CollectionDetails>
   <Source><SourceLevel>L</SourceLevel><LEA> </LEA></Source>
   <Source><LEA>201</LEA><SerialNo>001</SerialNo></Source>
  </Header><Children/></Message>"""
