@@ -10,7 +10,7 @@ from cin_pipeline_tests.validation.building import (
     plan,
     referral,
     with_cin_plans,
-)  # fmt: skip
+)
 from cin_pipeline_tests.validation.cases import hit as _hit
 from cin_pipeline_tests.validation.cases import miss as _miss
 
@@ -48,13 +48,12 @@ _PROTECTION = old_plan(CPPendDate="2021-11-05")
 
 CASES = [
     hit("4000", "a plan", child(CINdetails=[nfa(CINPlanDates=[cin_plan(), {}])]), "referrals 1",
-        named="cin_plans 1, cin_plans 2",
-        also=("4010 cin_plans 2",)),
+        named="cin_plans 1, cin_plans 2", also=("4010 cin_plans 2",)),
     miss("4000", "it went on", with_cin_plans(cin_plan())),
     miss("4000", "flag missing", child(CINdetails=[nfa(ReferralNFA=None, CINPlanDates=[cin_plan()])])),
     miss("4000", "no plan", child(CINdetails=[nfa()])),
-    hit("4001", "both open", _old(_open("2020-06-01"), cin_plan(), ChildProtectionPlans=[old_plan()]),
-        "plans 1", named="cin_plans 1", also=("4017 plans 1", "4014 cin_plans 2", "4016 cin_plans 2")),
+    hit("4001", "both open", _old(_open("2020-06-01"), cin_plan(), ChildProtectionPlans=[old_plan()]), "plans 1",
+        named="cin_plans 1", also=("4017 plans 1", "4014 cin_plans 2", "4016 cin_plans 2")),
     hit("4001", "without dates", _old(_from_to(None, None), ChildProtectionPlans=[old_plan(CPPstartDate=None)]),
         "plans 1"),
     miss("4001", "protection ended", _old(_open(), ChildProtectionPlans=[_PROTECTION])),
@@ -92,8 +91,7 @@ CASES = [
     miss("4013", "the last day", with_cin_plans(_from_to("2021-11-05", "2022-03-31"))),
     miss("4013", "missing", with_cin_plans(_open())),
     hit("4014", "on the day the other ends", with_cin_plans(cin_plan(), _from_to("2021-11-25", "2021-12-05")),
-        "cin_plans 2",
-        named="cin_plans 1"),
+        "cin_plans 2", named="cin_plans 1"),
     hit("4014", "in another referral, while open", _two(_open("2021-06-01"), _open("2022-03-31")), "cin_plans 2"),
     hit("4014", "the same start", with_cin_plans(cin_plan(), cin_plan()), "cin_plans 1", "cin_plans 2"),
     miss("4014", "the day after", with_cin_plans(cin_plan(), _from_to("2021-11-26", None))),
@@ -111,8 +109,9 @@ CASES = [
         named="plans 1"),
     hit("4016", "on its start", _old(_from_to("2020-06-15", "2020-06-20"), ChildProtectionPlans=[_PROTECTION]),
         "cin_plans 1"),
-    hit("4016", "while it is open, in another referral", child(CINdetails=[
-        old_referral(ChildProtectionPlans=[old_plan()]), referral(CINPlanDates=[_open("2022-03-31")])]), "cin_plans 1"),
+    hit("4016", "while it is open, in another referral",
+        child(CINdetails=[old_referral(ChildProtectionPlans=[old_plan()]),
+        referral(CINPlanDates=[_open("2022-03-31")])]), "cin_plans 1"),
     miss("4016", "on the day it ends", _old(_open(), ChildProtectionPlans=[_PROTECTION])),
     miss("4016", "before it", _old(_from_to("2020-06-14", "2020-06-20"), ChildProtectionPlans=[_PROTECTION])),
     miss("4016", "after the reference date", _old(_open("2022-04-01"), ChildProtectionPlans=[old_plan()])),

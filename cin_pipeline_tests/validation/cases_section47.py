@@ -10,7 +10,7 @@ from cin_pipeline_tests.validation.building import (
     referral,
     with_enquiries,
     with_referral,
-)  # fmt: skip
+)
 from cin_pipeline_tests.validation.cases import hit, miss
 
 
@@ -35,20 +35,19 @@ def _target(day):
 
 
 CASES = [
-    hit("1104", "the day before", with_enquiries(_held("2016-05-09", "2016-05-09")), "section47 1", named="referrals 1",
-        also=("2889 section47 1",)),
-    hit("1104", "in the later of two referrals", child(CINdetails=[
-        referral(CINclosureDate="2016-06-10", ReasonForClosure="RC1"),
-        referral(CINreferralDate="2016-06-16", Section47=[enquiry()])]), "section47 1", named="referrals 2"),
+    hit("1104", "the day before", with_enquiries(_held("2016-05-09", "2016-05-09")), "section47 1",
+        named="referrals 1", also=("2889 section47 1",)),
+    hit("1104", "in the later of two referrals", child(CINdetails=[referral(CINclosureDate="2016-06-10",
+        ReasonForClosure="RC1"), referral(CINreferralDate="2016-06-16", Section47=[enquiry()])]), "section47 1",
+        named="referrals 2"),
     miss("1104", "the same day", with_enquiries(_held("2016-05-10", "2016-05-10"))),
     miss("1104", "in CINdetails", with_referral(DateOfInitialCPC="2016-05-09")),
     miss("1104", "conference missing", with_enquiries(_start("2016-05-09"))),
     miss("1104", "referral date missing", child(CINdetails=[referral(CINreferralDate=None, Section47=[enquiry()])])),
     hit("2884", "in the same referral", with_referral(DateOfInitialCPC="2016-06-15", Assessments=[assessment()],
-        Section47=[enquiry()]),
-        "section47 1", named="referrals 1"),
-    hit("2884", "in another referral of the child", child(CINdetails=[
-        referral(CINclosureDate="2016-07-01", ReasonForClosure="RC1", Section47=[enquiry(), enquiry()]),
+        Section47=[enquiry()]), "section47 1", named="referrals 1"),
+    hit("2884", "in another referral of the child", child(CINdetails=[referral(CINclosureDate="2016-07-01",
+        ReasonForClosure="RC1", Section47=[enquiry(), enquiry()]),
         referral(CINreferralDate="2016-07-01", DateOfInitialCPC="2016-06-15")]), "section47 1", "section47 2",
         named="referrals 2"),
     miss("2884", "a day later", with_referral(DateOfInitialCPC="2016-06-16", Section47=[enquiry()])),
@@ -62,9 +61,9 @@ CASES = [
         Section47=[_start("2016-05-09")])])),
     hit("2991Q", "each enquiry", with_referral(Section47=[enquiry(), _start("2016-07-01")]), "section47 1",
         "section47 2"),
-    hit("2991Q", "an assessment in another referral", child(CINdetails=[
-        referral(CINclosureDate="2016-07-01", ReasonForClosure="RC1", Assessments=[assessment()]),
-        referral(CINreferralDate="2016-07-01", Section47=[_start("2016-07-02")])]), "section47 1"),
+    hit("2991Q", "an assessment in another referral", child(CINdetails=[referral(CINclosureDate="2016-07-01",
+        ReasonForClosure="RC1", Assessments=[assessment()]), referral(CINreferralDate="2016-07-01",
+        Section47=[_start("2016-07-02")])]), "section47 1"),
     miss("2991Q", "an empty assessment", with_referral(Assessments=[{}], Section47=[no_conference()])),
     miss("2991Q", "no enquiry", child()),
     hit("8615", "the day after", with_enquiries(_held("2016-06-16", "2016-06-15")), "section47 1"),
@@ -74,9 +73,8 @@ CASES = [
     miss("8615", "conference missing", with_enquiries(_start(None))),
     miss("8615", "conference unreadable", with_enquiries(_held(None, "June"))),
     hit("8675Q", "more than 15 working days", with_enquiries(_awaiting("2017-03-09")), "section47 1"),
-    hit("8675Q", "flag false in words, conference unreadable", with_enquiries(_held("2017-03-09", "?",
-        ICPCnotRequired="False")),
-        "section47 1"),
+    hit("8675Q", "flag false in words, conference unreadable",
+        with_enquiries(_held("2017-03-09", "?", ICPCnotRequired="False")), "section47 1"),
     miss("8675Q", "15 working days", with_enquiries(_awaiting("2017-03-10"))),
     miss("8675Q", "conference held", with_enquiries(_held("2017-03-01", "2017-03-30"))),
     miss("8675Q", "not required", with_enquiries(_start("2017-03-09"))),
@@ -98,11 +96,9 @@ CASES = [
     miss("8740", "conference held", _old(_held("2016-03-31", "2016-04-15"))),
     miss("8740", "start missing", _old(_awaiting(None))),
     hit("8839", "two", with_enquiries(open_enquiry(), _start("2016-07-01"), _awaiting("2017-03-21")), "section47 1",
-        "section47 3",
-        also=("8890 section47 3",)),
+        "section47 3", also=("8890 section47 3",)),
     hit("8839", "two, one flag missing", with_enquiries(_awaiting("2017-03-20", ICPCnotRequired=None), no_conference(),
-        open_enquiry(), enquiry()),
-        "section47 1", "section47 3"),
+        open_enquiry(), enquiry()), "section47 1", "section47 3"),
     miss("8839", "one", with_enquiries(open_enquiry(), no_conference(), enquiry())),
     miss("8839", "in two referrals", child(CINdetails=[referral(Section47=[open_enquiry()]),
         referral(Section47=[open_enquiry()])])),
@@ -125,8 +121,7 @@ CASES = [
         _start("2016-06-10")), "section47 2"),
     hit("8890", "under an open one", with_enquiries(_awaiting("2017-03-20"), _start("2017-03-31")), "section47 2"),
     hit("8890", "under an open one, flag missing", with_enquiries(_awaiting("2017-03-20", ICPCnotRequired=None),
-        _start("2017-03-31")),
-        "section47 2"),
+        _start("2017-03-31")), "section47 2"),
     hit("8890", "identical", with_enquiries(enquiry(), enquiry()), "section47 1", "section47 2"),
     miss("8890", "the day after", with_enquiries(enquiry(), _start("2016-06-16"))),
     miss("8890", "under one not required", with_enquiries(no_conference(), _start("2016-06-02"))),
