@@ -80,12 +80,20 @@ def _typed(records: DataFrame, table: Table, year: int) -> tuple[DataFrame, list
         if item.required:
             at = ~held[which]
             if item.required_unless:
-                at &= records[item.required_unless].isna().to_numpy()
+                at &= ~_usable(records[item.required_unless], table, item.required_unless, year)
             faults.append(_Fault(item.element, at, None, f"{_expectation(item, year)}, but it is missing"))
     for group in table.required_groups:
         at = ~records[f"has_{group}"].to_numpy()
         faults.append(_Fault(group, at, None, "the group, but it is missing"))
     return DataFrame(columns, index=records.index), faults
+
+
+def _usable(column: "Series[str]", table: Table, name: str, year: int) -> NDArray[np.bool_]:
+    """Whether each value of another column of the table can be read: nothing else makes up for a missing value."""
+    item = next(item for item in table.items if item.column == name)
+    texts = column.astype("category").cat
+    _, readable = _read(item, [*(str(text).strip() for text in texts.categories), ""], year)
+    return readable[texts.codes.to_numpy()]
 
 
 def _read(item: Item, texts: Sequence[str], year: int) -> tuple[pd.api.extensions.ExtensionArray, NDArray[np.bool_]]:

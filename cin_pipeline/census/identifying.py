@@ -45,7 +45,10 @@ def identify(data: bytes, max_bytes: int = MAX_BYTES) -> Identity:
     return Identity(la_code, year)
 
 
-def _header(text: str) -> etree._Element:
+def first_element_of_message(text: str) -> etree._Element | None:
+    """The first element inside the root: whole where it is the header, else as it begins; None in an empty Message.
+
+    Reads no further. Raises ReturnRejected where the text is no XML up to there, or the root is not Message."""
     parser = etree.XMLPullParser(
         events=("start", "end"),
         encoding="utf-8",
@@ -68,15 +71,24 @@ def _header(text: str) -> etree._Element:
             depth = sum(1 for _ in element.iterancestors())
             if depth == 0 and element.tag != "Message":
                 _reject_root(element)
-            if event == "end" and depth == 1 and element.tag == "Header":
+            if event == "end" and depth == 0:
+                return None
+            if depth == 1 and (event == "end" or element.tag != "Header"):
                 return element
-            if event == "start" and depth == 1 and element.tag != "Header":
-                raise ReturnRejected(
-                    "the header is missing; Header was expected as the first element",
-                    line=element.sourceline,
-                    path="/Message",
-                )
     raise ReturnRejected("the file ends before the end of its header; a complete return was expected")
+
+
+def _header(text: str) -> etree._Element:
+    element = first_element_of_message(text)
+    if element is None:
+        raise ReturnRejected("the file ends before the end of its header; a complete return was expected")
+    if element.tag != "Header":
+        raise ReturnRejected(
+            "the header is missing; Header was expected as the first element",
+            line=element.sourceline,
+            path="/Message",
+        )
+    return element
 
 
 def _reject_root(root: etree._Element) -> None:

@@ -48,8 +48,9 @@ def read_return(data: bytes, year: int, max_bytes: int = MAX_BYTES) -> ReturnTab
     """The records of a return of the collection year `year`, every value as the text that was sent.
 
     Item columns are categories of text (missing: absent, or empty without white space); `has_<Group>` tells whether
-    a record holds a group that is expected in it. Raises ReturnRejected where the file is not well-formed XML, or an
-    element is unknown, out of order, wrongly nested or repeated against the specification of `year`."""
+    a record holds a group that is expected in it, or that means something when empty (Reviews). Raises ReturnRejected
+    where the file is not well-formed XML, or an element is unknown, out of order, wrongly nested or repeated against
+    the specification of `year`."""
     document = xml_text(data, max_bytes).encode()
     root = _parse(document)
     _check_structure(root, document, year)
@@ -187,7 +188,7 @@ class _Elements:
         if table.parent:
             columns[RECORD_NUMBER[table.parent]] = records[table.parent].record_at[positions]
         columns["line"] = self._lines[positions]
-        for group in table.required_groups:
+        for group in (*table.required_groups, *table.noted_groups):
             columns[f"has_{group}"] = self._present(group, records[table.name])
         for item in table.items:
             columns[item.column] = self._column(item, table, records, holders)

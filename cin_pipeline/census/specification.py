@@ -46,6 +46,7 @@ class Group:
     table: str = ""
     repeats: bool = False
     required: bool = False
+    noted: bool = False  # whether it is there matters even when it holds nothing
     since: int | None = None
     until: int | None = None
 
@@ -59,6 +60,7 @@ class Table:
     parent: str  # the table of the records it belongs to; empty for children
     items: tuple[Item, ...]
     required_groups: tuple[str, ...] = ()  # single groups inside the record that are reported when absent
+    noted_groups: tuple[str, ...] = ()  # single groups inside the record that may be absent, or there without content
 
     @property
     def number(self) -> str:
@@ -211,6 +213,7 @@ CHILDREN = Group(
                                 Group(
                                     "Reviews",
                                     (Item("CPPreviewDate", "cpp_review_date", _DATE, table="reviews"),),
+                                    noted=True,
                                 ),
                             ),
                             table="plans",
@@ -255,6 +258,7 @@ def _tables(group: Group, parent: str) -> Iterator[Table]:
             parent=parent,
             items=tuple(m for m in members if isinstance(m, Item) and not m.table),
             required_groups=tuple(m.element for m in members if isinstance(m, Group) and m.required),
+            noted_groups=tuple(m.element for m in members if isinstance(m, Group) and m.noted),
         )
         parent = group.table
     for member in group.members:

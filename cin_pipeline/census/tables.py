@@ -38,6 +38,7 @@ class ReturnTables:
         return {name: len(table) for name, table in self.items()}
 
 
+@cache
 def code_dtype(code_set: str, year: int) -> pd.CategoricalDtype:
     """The codes that are valid in `year` as a category type, in the order of the code set."""
     return pd.CategoricalDtype(pd.Index(codes(code_set, year), dtype="str"))

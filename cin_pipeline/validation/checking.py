@@ -1,0 +1,215 @@
+"""Runs a year's rules over a return and writes down what they found.
+
+Value issues of cleaning join the hits as rule VALUE, unless a rule reports that very value: one mistake gives one row.
+That is decided value by value. A rule says which values its hits find missing or wrong (`demands`, `faulty_values`);
+a value issue on one of these is dropped, every other one stays. So an unreadable CINreferralDate, which counts as
+missing, is one row of rule 8600; an invalid ReferralSource is a row of 8866 under a referral of 2013 or later and a
+VALUE under an older one; and with a rule left out or crashed, the values it would have reported are VALUE rows.
+What a bad value brings about elsewhere (other records, comparisons that now lack a date) is the other rules' business.
+"""
+
+import traceback
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas import DataFrame
+
+from cin_pipeline.census.specification import tables
+from cin_pipeline.validation.hits import Hits
+from cin_pipeline.validation.inputs import Mask, Positions, RuleInput
+from cin_pipeline.validation.registry import Rule, RuleSettings, rule_set
+from cin_pipeline.validation.results import (
+    CRASHED,
+    FAILED,
+    ISSUE_COLUMNS,
+    NAMED_COLUMNS,
+    NOT_RUN,
+    OUTCOME_COLUMNS,
+    PASSED,
+    RuleResults,
+)
+
+VALUE = "VALUE"
+WHOLE_RETURN = "return"  # stands for the table of an issue that concerns the return as a whole
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    rule_id: str
+    severity: str
+    status: str
+    hits: int = 0
+    reason: str = ""
+
+
+def check(sent: RuleInput, settings: RuleSettings | None = None, rules: Iterable[Rule] | None = None) -> RuleResults:
+    """Runs the rules of the collection year, with what the settings add and leave out, over a return.
+
+    `rules` runs these instead of the year's. A rule that crashes is reported as crashed and does not stop the others.
+    """
+    reported = {name: _no_values(sent, name) for name in sent.tables}
+    ended: list[_Outcome] = []
+    found: list[tuple[Rule, Hits]] = []
+    for rule in rule_set(sent.year, settings) if rules is None else rules:
+        outcome, hits = _run(rule, sent)
+        ended.append(outcome)
+        if hits is not None and len(hits.at):
+            found.append((rule, hits))
+            _note_reported_values(rule, hits, reported)
+    issues, values = _issue_rows(found, sent), _value_issue_rows(sent, reported)
+    ended.append(_Outcome(VALUE, "error", FAILED if len(values) else PASSED, len(values)))
+    return RuleResults(
+        issues=pd.concat([issues, values], ignore_index=True),
+        named=_named_rows(found, sent),
+        outcomes=DataFrame(ended, columns=list(OUTCOME_COLUMNS)).astype({"hits": "int64"}),
+    )
+
+
+def _run(rule: Rule, sent: RuleInput) -> tuple[_Outcome, Hits | None]:
+    if rule.not_run:
+        return _Outcome(rule.rule_id, rule.severity, NOT_RUN, reason=rule.not_run), None
+    if rule.declaration.needs_previous and sent.previous is None:
+        return _Outcome(rule.rule_id, rule.severity, NOT_RUN, reason="no return of the year before"), None
+    try:
+        found = rule.declaration.function(sent)
+        count = len(found.at)
+    except Exception as error:  # noqa: BLE001 - a bug in one rule must not hide the other rules' hits; it is no pass
+        return _Outcome(rule.rule_id, rule.severity, CRASHED, reason=_where_it_crashed(error)), None
+    return _Outcome(rule.rule_id, rule.severity, FAILED if count else PASSED, count), found
+
+
+def _where_it_crashed(error: Exception) -> str:
+    """Type of the exception and the place in the code; its text could hold a value of the return."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(place.filename).name}:{place.lineno}"
+
+
+ReportedValues = dict[str, dict[str, Mask]]  # by table and column, the records whose value a rule reported
+
+
+def _no_values(sent: RuleInput, table: str) -> dict[str, Mask]:
+    columns = {item.column for item in tables(sent.year)[table].items}
+    return {column: np.zeros(sent.tables[table].count, dtype=bool) for column in columns}
+
+
+def _note_reported_values(rule: Rule, found: Hits, reported: ReportedValues) -> None:
+    own = [(found.table, column, found.at) for column in rule.declaration.demands]
+    for table, column, at in (*own, *found.faulty_values):
+        if column in reported[table]:  # else not collected in that year: an added rule
+            reported[table][column][at] = True
+
+
+def _issue_rows(found: list[tuple[Rule, Hits]], sent: RuleInput) -> DataFrame:
+    """A row for each hit. Columns are made for all rules at once: a table for each rule costs more than the rule."""
+    times = [len(hits.at) for _, hits in found]
+    where = [_places(hits, sent) for _, hits in found]
+    columns = {
+        "rule_id": np.repeat(_texts(rule.rule_id for rule, _ in found), times),
+        "severity": np.repeat(_texts(rule.severity for rule, _ in found), times),
+        "child_number": _joined([child + 1 for child, _, _ in where]),
+        "table": np.repeat(_texts(hits.table or WHOLE_RETURN for _, hits in found), times),
+        "record": _joined([record for _, record, _ in where]),
+        "fields": np.repeat(_texts(", ".join(rule.fields) for rule, _ in found), times),
+        "line": _joined([line for _, _, line in where]),
+        "message": np.repeat(_texts(rule.message for rule, _ in found), times),
+    }
+    ids = np.append(sent.children.text("la_child_id").values(), "")
+    columns["la_child_id"] = ids[columns["child_number"] - 1]
+    return _table(ISSUE_COLUMNS, columns)
+
+
+def _places(hits: Hits, sent: RuleInput) -> tuple[Positions, Positions, Positions]:
+    """Position of the child, record number and line of each hit; for the whole return -1, 0, and the header's line."""
+    if not hits.table:
+        none = hits.at * 0
+        return none - 1, none, none + (sent.header.line or 0)
+    records = sent.tables[hits.table]
+    child = hits.at if hits.table == "children" else records.up(sent.children)[hits.at]
+    return child, hits.at + 1, records.line[hits.at]
+
+
+def _named_rows(found: list[tuple[Rule, Hits]], sent: RuleInput) -> DataFrame:
+    """A row for each record named; its issue is the place of the hit among those of its rule, counted on."""
+    first = np.cumsum([0, *(len(hits.at) for _, hits in found)])
+    parts = [(start, hits, named) for start, (_, hits) in zip(first, found, strict=False) for named in hits.named]
+    return _table(
+        NAMED_COLUMNS,
+        {
+            "issue": _joined([start + np.searchsorted(hits.at, named.hit) for start, hits, named in parts]),
+            "table": np.repeat(_texts(named.table for _, _, named in parts), [len(named.hit) for _, _, named in parts]),
+            "record": _joined([named.named + 1 for _, _, named in parts]),
+            "line": _joined([sent.tables[named.table].line[named.named] for _, _, named in parts]),
+        },
+    )
+
+
+def _texts(texts: Iterable[str]) -> NDArray[np.object_]:
+    return np.array(list(texts), dtype=object)
+
+
+def _joined(parts: list[Positions]) -> Positions:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+
+
+def _value_issue_rows(sent: RuleInput, reported: ReportedValues) -> DataFrame:
+    """Value issues that no rule reported, and what only the header lacks; in the order of the file."""
+    found = sent.value_issues
+    found = found[~_are_reported(found, sent, reported)]
+    found = found.sort_values(["line", "table", "record", "item"], kind="stable")
+    wrong = np.where(found["value"] == "", "", ", which the text sent is not")
+    rows = {
+        "child_number": found["child_number"].to_numpy(),
+        "la_child_id": sent.children.text("la_child_id").values()[found["child_number"].to_numpy() - 1],
+        "table": found["table"].to_numpy(dtype=object),
+        "record": found["record"].to_numpy(),
+        "fields": found["item"].to_numpy(dtype=object),
+        "line": found["line"].to_numpy(),
+        "message": (found["item"] + ": expected " + found["expected"]).to_numpy(dtype=object) + wrong,
+    }
+    if not sent.header.la_code:
+        missing = _MISSING_LEA | {"child_number": 0, "record": 0, "line": sent.header.line or 0}
+        rows = {column: np.insert(values, 0, missing[column]) for column, values in rows.items()}
+    fixed = {"rule_id": VALUE, "severity": "error"}
+    return _table(ISSUE_COLUMNS, rows | {column: np.full(len(rows["line"]), text) for column, text in fixed.items()})
+
+
+# The schema demands LEA, and no rule reports it when it is missing.
+_MISSING_LEA: dict[str, Any] = {
+    "la_child_id": "",
+    "table": WHOLE_RETURN,
+    "fields": "Header.LEA",
+    "message": "Header.LEA: expected the three-digit code of the authority, but it is missing",
+}
+
+
+def _are_reported(found: DataFrame, sent: RuleInput, reported: ReportedValues) -> Mask:
+    """Which value issues are of a value that a rule reported."""
+    columns = {(name, item.element): item.column for name, table in tables(sent.year).items() for item in table.items}
+    at = found["record"].to_numpy() - 1
+    gone = np.zeros(len(found), dtype=bool)
+    for pair, rows in found.groupby(["table", "item"]).indices.items():
+        table, item = cast(tuple[str, str], pair)
+        column = columns.get((table, item))  # none for a missing group, which no rule reports
+        if column:
+            gone[rows] = reported[table][column][at[rows]]
+    return gone
+
+
+_NUMBERS = ("child_number", "record", "line")  # 0 where there is none
+
+
+def _table(names: tuple[str, ...], columns: Mapping[str, NDArray[Any]]) -> DataFrame:
+    """The columns in order, typed alike also when there is no row."""
+    typed: dict[str, object] = {}
+    for name in names:
+        values = columns[name]
+        if name in _NUMBERS:
+            typed[name] = pd.arrays.IntegerArray(values.astype(np.int64), mask=values == 0)
+        else:
+            typed[name] = values if name == "issue" else pd.array(values, dtype="str")
+    return DataFrame(typed)

@@ -1,0 +1,69 @@
+"""The rules as a page to read: docs/rules.md. `python -m cin_pipeline.validation.listing` writes it anew.
+
+A test compares the page with the rules, so it cannot fall behind them.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.reference.validation_rules import SURVEYED_YEAR, RuleFacts, rule_variants
+from cin_pipeline.validation.registry import registry
+
+PAGE = Path("docs", "rules.md")
+
+_PARTS = {
+    "return": "The return",
+    "LA-level": "The children of a return together",
+    "child": "Child",
+    "CIN details": "Referral (CINdetails)",
+    "assessment": "Assessment",
+    "section47": "Section 47 enquiry",
+    "CPP": "Child protection plan",
+    "review": "Review",
+}
+
+
+def rules_page() -> str:
+    """The page as Markdown: for every part of the return a table of its rules."""
+    return "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    default = sum(any(facts.runs_in(SURVEYED_YEAR) for facts in variants) for variants in rule_variants().values())
+    yield "# Census rules"
+    yield ""
+    yield "<!-- Written by `python -m cin_pipeline.validation.listing`; edit the rules, not this page. -->"
+    yield ""
+    yield (
+        f"{len(rule_variants())} rules, {default} of them run on a return of {_label(SURVEYED_YEAR)}. Severities and "
+        "years are facts of `reference/data/validation-rules.csv`; messages stand beside the functions in "
+        "`validation/rules/`. A query that was an error before had no Q in its id then. Values that cannot be read, "
+        "and required ones that are missing, are reported as VALUE where no rule reports them."
+    )
+    every = [facts for variants in rule_variants().values() for facts in variants]
+    for part, title in _PARTS.items():
+        yield from ("", f"## {title}", "", "| id | severity | years | items | message |", "|---|---|---|---|---|")
+        for facts in every:
+            if facts.part == part:
+                yield f"| {' | '.join(_cells(facts))} |"
+
+
+def _cells(facts: RuleFacts) -> tuple[str, ...]:
+    severity = f"error to {_label(facts.error_until)}, then {facts.severity}" if facts.error_until else facts.severity
+    return facts.rule_id, severity, _years(facts), ", ".join(facts.items), registry().of(facts).message
+
+
+def _years(facts: RuleFacts) -> str:
+    from_year = f"from {_label(facts.first_year)}" if facts.first_year else ""
+    to_year = f"to {_label(facts.last_year)}" if facts.last_year else ""
+    years = " ".join(filter(None, (from_year, to_year))) or "all"
+    return years if facts.runs_in(facts.first_year or facts.last_year or SURVEYED_YEAR) else f"{years}; off"
+
+
+def _label(year: int | None) -> str:
+    return f"{CollectionYear(year).start.astype(object).year}-{year % 100:02}" if year else ""
+
+
+if __name__ == "__main__":
+    PAGE.write_text(rules_page(), encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Tests of the census rules: each through XML, from returns made of nested dictionaries."""
