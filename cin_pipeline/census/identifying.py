@@ -9,6 +9,7 @@ from lxml import etree
 
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.text import MAX_BYTES, xml_text
+from cin_pipeline.census.xml import PARSER_OPTIONS, not_well_formed, wrong_root
 from cin_pipeline.reference.authorities import authorities
 
 _CHUNK = 16 * 1024
@@ -49,39 +50,31 @@ def first_element_of_message(text: str) -> etree._Element | None:
     """The first element inside the root: whole where it is the header, else as it begins; None in an empty Message.
 
     Reads no further. Raises ReturnRejected where the text is no XML up to there, or the root is not Message."""
-    parser = etree.XMLPullParser(
-        events=("start", "end"),
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = etree.XMLPullParser(events=("start", "end"), **PARSER_OPTIONS)
     for offset in range(0, len(text), _CHUNK):
         try:
             parser.feed(text[offset : offset + _CHUNK].encode())
         except etree.XMLSyntaxError as error:
-            raise ReturnRejected(
-                "the file is not well-formed XML; a complete XML file with the root element Message was expected",
-                line=error.lineno or None,
-            ) from None
+            raise not_well_formed(error) from None
         for event, element in parser.read_events():
             depth = sum(1 for _ in element.iterancestors())
             if depth == 0 and element.tag != "Message":
-                _reject_root(element)
+                raise wrong_root(element)
             if event == "end" and depth == 0:
                 return None
             if depth == 1 and (event == "end" or element.tag != "Header"):
                 return element
-    raise ReturnRejected("the file ends before the end of its header; a complete return was expected")
+    try:
+        parser.close()
+    except etree.XMLSyntaxError as error:
+        raise not_well_formed(error) from None
+    return None
 
 
 def _header(text: str) -> etree._Element:
     element = first_element_of_message(text)
     if element is None:
-        raise ReturnRejected("the file ends before the end of its header; a complete return was expected")
+        raise ReturnRejected("the header is missing; the root element Message is empty", path="/Message")
     if element.tag != "Header":
         raise ReturnRejected(
             "the header is missing; Header was expected as the first element",
@@ -89,12 +82,6 @@ def _header(text: str) -> etree._Element:
             path="/Message",
         )
     return element
-
-
-def _reject_root(root: etree._Element) -> None:
-    name = etree.QName(root)
-    found = f"{name.localname} in a namespace" if name.namespace else name.localname
-    raise ReturnRejected(f"the root element is {found}; Message without a namespace was expected", line=root.sourceline)
 
 
 def _year(header: etree._Element) -> int:

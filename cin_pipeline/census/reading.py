@@ -6,7 +6,6 @@ One parse by lxml, one check of the structure, one walk over the elements; all e
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -19,23 +18,7 @@ from cin_pipeline.census.specification import RECORD_NUMBER, Item, Table, tables
 from cin_pipeline.census.structure import structure_schema
 from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.census.text import MAX_BYTES, xml_text
-
-_SYNTAX_FAULTS = {
-    getattr(etree.ErrorTypes, name): words
-    for name, words in {
-        "ERR_TAG_NAME_MISMATCH": "an end tag does not match its start tag",
-        "ERR_TAG_NOT_FINISHED": "it ends before every element is closed",
-        "ERR_LTSLASH_REQUIRED": "it ends before every element is closed",
-        "ERR_GT_REQUIRED": "a tag is not closed, or the file ends in it",
-        "ERR_DOCUMENT_EMPTY": "it does not start with an element",
-        "ERR_DOCUMENT_END": "there is more after the end of the root element",
-        "ERR_UNDECLARED_ENTITY": "it uses an entity that is not defined",
-        "ERR_NAME_REQUIRED": "an & or < stands where text was expected",
-        "ERR_INVALID_CHAR": "it holds a character that XML does not allow",
-        "ERR_RESOURCE_LIMIT": "elements are nested too deep or a value is too long",
-        "ERR_ATTRIBUTE_REDEFINED": "an attribute stands twice in a tag",
-    }.items()
-}
+from cin_pipeline.census.xml import PARSER_OPTIONS, not_well_formed, wrong_root
 
 _Integers = NDArray[np.int64]
 
@@ -57,44 +40,16 @@ def read_return(data: bytes, year: int, max_bytes: int = MAX_BYTES) -> ReturnTab
     return _Elements(root, document).tables(year)
 
 
-@cache
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        encoding="utf-8",  # of `xml_text`, whatever the declaration says
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-
-
 def _parse(document: bytes) -> etree._Element:
     try:
-        return etree.fromstring(document, _parser())
+        return etree.fromstring(document, etree.XMLParser(**PARSER_OPTIONS))
     except etree.XMLSyntaxError as error:
-        raise ReturnRejected(
-            f"the file is not well-formed XML ({_syntax_fault(error)}); "
-            "a complete XML file with the root element Message was expected",
-            line=error.lineno or None,
-        ) from None
-
-
-def _syntax_fault(error: etree.XMLSyntaxError) -> str:
-    """What the parser found, in words without anything from the file."""
-    # Not `error.error_log`: it holds the faults of every file this process ever parsed.
-    return _SYNTAX_FAULTS.get(error.code, "it cannot be parsed")
+        raise not_well_formed(error) from None
 
 
 def _check_structure(root: etree._Element, document: bytes, year: int) -> None:
     if root.tag != "Message":
-        name = etree.QName(root)
-        found = f"{name.localname} in a namespace" if name.namespace else name.localname
-        raise ReturnRejected(
-            f"the root element is {found}; Message without a namespace was expected",
-            line=int(_element_lines(document)[0]),
-        )
+        raise wrong_root(root)
     if b":type" in document:
         # An xsi:type would have the schema look for a type by that name; types are ours to say.
         etree.strip_attributes(root, "{http://www.w3.org/2001/XMLSchema-instance}type")

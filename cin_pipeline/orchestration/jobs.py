@@ -3,7 +3,6 @@
 import dagster as dg
 
 from cin_pipeline.orchestration.bulk import load_returns
-from cin_pipeline.orchestration.partitions import by_year, by_year_la
 from cin_pipeline.store.state import State
 
 LA_JOB, NATIONAL_JOB, BULK_JOB = "la_return", "england", "bulk_load"
@@ -11,7 +10,6 @@ LA_JOB, NATIONAL_JOB, BULK_JOB = "la_return", "england", "bulk_load"
 la_return_job = dg.define_asset_job(
     LA_JOB,
     selection=dg.AssetSelection.groups("returns", "measures"),
-    partitions_def=by_year_la,
     description="One LA's return of one year: reading, cleaning, measures. Always one partition a run: "
     "a range would give every LA the same data version and let one LA's failure stop the others.",
 )
@@ -19,7 +17,6 @@ la_return_job = dg.define_asset_job(
 england_job = dg.define_asset_job(
     NATIONAL_JOB,
     selection=dg.AssetSelection.groups("england"),
-    partitions_def=by_year,
     description="England and its regions for one year, from the returns in force.",
 )
 

@@ -213,7 +213,8 @@ IDENTITIES = {
     ),
     "a year in words": (whole(header=HEADER.replace(">2017<", ">2016-17<")).encode(), "which collection year"),
     "wrong root": (b"<Children/>", "root element is Children"),
-    "ends in the header": (whole().encode()[:200], "ends before the end of its header"),
+    "ends in the header": (whole().encode()[:200], "not well-formed"),
+    "an empty Message": (b"<Message/>", "header is missing"),
 }
 
 

@@ -108,7 +108,7 @@ def la_measures_asset(
     )
     identities = result(IDENTITIES, broken_identities(table))
     yield identities
-    submission = submission_at_work(state, year.ending, la_code, context.run_tags)
+    submission = submission_at_work(state, year.ending, la_code, context.run.tags)
     if identities.passed:
         state.registry.accept(submission.submission)
     else:

@@ -39,7 +39,7 @@ return_file = dg.AssetSpec(
 def raw_return(context: dg.AssetExecutionContext, state: dg.ResourceParam[State]) -> dg.Output[ReturnTables]:
     """See census.reading.read_return."""
     year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(state, year.ending, la_code, context.run_tags)
+    submission = submission_at_work(state, year.ending, la_code, context.run.tags)
     try:
         tables = read_return(
             state.returns.read(submission.sha256), year.ending, max_bytes=state.settings.max_return_bytes
@@ -94,5 +94,5 @@ def cleaned_return(
     yield from checks
     failed = [each.check_name for each in checks if not each.passed and each.severity is dg.AssetCheckSeverity.ERROR]
     if failed:
-        submission = submission_at_work(state, year.ending, la_code, context.run_tags)
+        submission = submission_at_work(state, year.ending, la_code, context.run.tags)
         state.registry.reject(submission.submission, f"checks failed: {', '.join(map(str, failed))}")

@@ -1,0 +1,89 @@
+"""The definitions as Dagster sees them: a change of the graph is seen here first."""
+
+import dagster as dg
+import pytest
+
+from cin_pipeline.orchestration.build import build_definitions
+from cin_pipeline.orchestration.partitions import partition_key, year_and_la
+from cin_pipeline.settings import Settings
+
+GRAPH = {
+    "return_file": ("returns", []),
+    "raw_return": ("returns", ["return_file"]),
+    "cleaned_return": ("returns", ["raw_return"]),
+    "episodes": ("measures", ["cleaned_return"]),
+    "prior_year_referrals": ("measures", ["cleaned_return"]),
+    "la_measures": ("measures", ["cleaned_return", "episodes", "prior_year_referrals"]),
+    "population": ("england", []),
+    "national_measures": ("england", ["la_measures"]),
+    "estimates": ("england", ["la_measures", "national_measures", "population"]),
+}
+CHECKS = {
+    ("cleaned_return", "schema", True),
+    ("cleaned_return", "reconcile", True),
+    ("cleaned_return", "values_readable", False),
+    ("episodes", "reconcile", True),
+    ("episodes", "referrals_dated", False),
+    ("la_measures", "identities", True),
+    ("national_measures", "completeness", False),
+    ("estimates", "identities", True),
+}
+
+
+@pytest.fixture
+def definitions(settings: Settings) -> dg.Definitions:
+    return build_definitions(settings)
+
+
+def test_the_graph(definitions: dg.Definitions) -> None:
+    specs = {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs()}
+    graph = {
+        name: (spec.group_name, sorted(dep.asset_key.to_user_string() for dep in spec.deps))
+        for name, spec in specs.items()
+    }
+    assert graph == GRAPH
+    for spec in specs.values():
+        assert spec.description
+        assert spec.owners
+        assert spec.kinds
+        assert spec.partitions_def is not None
+
+
+def test_the_checks(definitions: dg.Definitions) -> None:
+    specs = [spec for asset in definitions.resolve_asset_graph().assets_defs for spec in asset.check_specs]
+    found = {(spec.asset_key.to_user_string(), spec.name, spec.blocking) for spec in specs}
+    assert found == CHECKS
+    assert all(spec.description and spec.partitions_def is not None for spec in specs)
+
+
+def test_every_asset_has_a_code_version(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.materializable_asset_keys:
+        assert graph.get(key).code_version, key
+
+
+def test_a_years_previous_referrals_come_from_the_year_before(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    mapping = graph.get_partition_mapping(dg.AssetKey("prior_year_referrals"), dg.AssetKey("cleaned_return"))
+    partitions = graph.get(dg.AssetKey("cleaned_return")).partitions_def
+
+    def upstream(year: int) -> list[str]:
+        subset = partitions.empty_subset().with_partition_keys([partition_key(year, "201")])
+        found = mapping.get_upstream_mapped_partitions_result_for_partitions(subset, partitions, partitions)
+        return list(found.partitions_subset.get_partition_keys())
+
+    assert upstream(2017) == ["2015-04-01|201"]
+    assert upstream(2014) == []  # there is none before the first
+
+
+def test_partition_keys_name_the_first_day_of_the_year() -> None:
+    """A key `2016` would mean the return whose header says 2017."""
+    key = partition_key(2017, "201")
+    assert str(key) == "2016-04-01|201"
+    year, la_code = year_and_la(str(key))
+    assert (year.ending, la_code, str(year)) == (2017, "201", "2016 to 2017")
+
+
+def test_jobs_and_the_default_executor(definitions: dg.Definitions) -> None:
+    assert {job.name for job in definitions.resolve_all_job_defs()} >= {"la_return", "england", "bulk_load"}
+    assert definitions.resolve_job_def("la_return").executor_def.name == "in_process"

@@ -1,0 +1,215 @@
+"""The main job on real Dagster instances: what is accepted, rejected, counted and remembered."""
+
+import csv
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from cin_pipeline.orchestration.folder_run import Folder, Report, run_folder
+from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.state import State
+from cin_pipeline_tests import oracle
+from cin_pipeline_tests.random_returns import messy_return
+
+WHEN = datetime(2017, 7, 1, tzinfo=UTC)
+LAS = ("201", "202", "390")
+
+
+def silent(_what: str, _steps: int) -> Callable[[], None]:
+    return lambda: None
+
+
+class Job:
+    """A folder, its results and what was said of them."""
+
+    def __init__(self, directory: Path, settings: Settings) -> None:
+        self.landing, self.output, self.settings = directory / "landing", directory / "output", settings
+        self.landing.mkdir()
+        self.expected = directory / "expected.csv"
+        self.expected.write_text("la_code\n" + "\n".join(LAS) + "\n")
+
+    def put(self, la: str, year: int, seed: int = 1, children: int = 8) -> bytes:
+        data = messy_return(seed, children, year, la)
+        (self.landing / f"{la}_{year}.xml").write_bytes(data)
+        return data
+
+    def run(self, *las: str, **files: Path) -> Report:
+        folder = Folder(self.landing, 2017, self.output, las, **{"expected": self.expected, **files})
+        return run_folder(folder, self.settings, WHEN, silent)
+
+    def measures(self, la: str) -> oracle.Measures:
+        with (self.output / "measures.csv").open(newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["la_code"] == la]
+        return {
+            (row["measure"], row["breakdown"], row["category"]): int(row["value"]) if row["value"] else None
+            for row in rows
+            if row["breakdown"] == "total" or row["value"]
+        }
+
+    def materialisations(self, asset: str) -> int:
+        with open_instance(self.settings) as instance:
+            return len(instance.fetch_materializations(dg.AssetKey(asset), limit=1000).records)
+
+
+@pytest.fixture
+def job(tmp_path: Path, settings: Settings) -> Job:
+    return Job(tmp_path, settings)
+
+
+def test_a_folder_becomes_measures_and_england(job: Job) -> None:
+    sent = {(la, year): job.put(la, year, seed) for seed, la in enumerate(LAS) for year in (2016, 2017)}
+    report = job.run()
+    assert [len(report.landed), len(report.rejected), report.impossible] == [6, 0, ""]
+    for la in LAS:
+        assert job.measures(la) == oracle.la_measures(sent[la, 2017], sent[la, 2016], 2017)
+    england = pd.read_csv(job.output / "england.csv")
+    known = england[(england["geography_code"] == "E92000001") & (england["measure"] == "referrals")]
+    assert known["grossing_factor"].eq(1).all()
+    # Run again without any change, the files are the same to the byte.
+    content = (job.output / "measures.csv").read_bytes(), (job.output / "england.csv").read_bytes()
+    job.run()
+    assert ((job.output / "measures.csv").read_bytes(), (job.output / "england.csv").read_bytes()) == content
+
+
+def test_what_dagster_remembers(job: Job) -> None:
+    job.put("201", 2017)
+    job.run()
+    with open_instance(job.settings) as instance:
+        (record,) = instance.fetch_materializations(dg.AssetKey("raw_return"), limit=9).records
+        state = State(job.settings)
+        (submission,) = state.registry.all_in_force(2017)
+        assert record.partition_key == "2016-04-01|201"
+        assert record.asset_materialization.tags["dagster/data_version"] == submission.sha256
+        assert record.asset_materialization.metadata["submission"].value == submission.submission
+        for asset, check in (("cleaned_return", "schema"), ("la_measures", "identities")):
+            key = dg.AssetCheckKey(dg.AssetKey(asset), check)
+            history = instance.event_log_storage.get_asset_check_execution_history(key, limit=5)
+            assert [each.status.value for each in history] == ["SUCCEEDED"]
+        # No identifier and no value in the event log.
+        ids = state.engine.url.database and messy_return(1, 8, 2017, "201").decode()
+        texts = [ids.split("<LAchildID>")[n].split("<")[0].strip() for n in range(1, 4)]
+        for run in instance.get_runs():
+            log = "".join(str(entry.to_json()) for entry in instance.all_logs(run.run_id))
+            assert not any(f'"{text}"' in log for text in texts if len(text) > 1)
+
+
+def test_one_la_at_a_time_leaves_the_others_alone(job: Job) -> None:
+    for la in LAS:
+        job.put(la, 2017)
+    job.run()
+    before = {la: job.measures(la) for la in LAS}
+    events = job.materialisations("la_measures")
+    newer = job.put("202", 2017, seed=5)
+    job.put("390", 2017, seed=6)  # changed too, but not asked for
+    report = job.run("202")
+    assert [each.la_code for each in report.landed] == ["202"]
+    assert sorted(each.la_code for each in report.earlier) == ["201", "390"]
+    assert job.materialisations("la_measures") == events + 1
+    assert {la: job.measures(la) for la in ("201", "390")} == {la: before[la] for la in ("201", "390")}
+    assert job.measures("202") == oracle.la_measures(newer, None, 2017)
+
+
+def test_a_rejected_resubmission_leaves_the_accepted_return_in_force(job: Job) -> None:
+    first = job.put("201", 2017)
+    job.run()
+    (job.landing / "201_2017.xml").write_bytes(first.replace(b"<ReferralNFA>", b"<Colour/><ReferralNFA>"))
+    report = job.run()
+    assert [each.la_code for each in report.rejected] == ["201"]
+    assert "Colour is unknown" in report.rejected[0].reason
+    assert job.measures("201") == oracle.la_measures(first, None, 2017)
+
+
+def test_last_years_return_makes_re_referrals_available(job: Job) -> None:
+    this = job.put("201", 2017)
+    job.run()
+    assert job.measures("201")["re_referrals", "total", "total"] is None
+    before = job.put("201", 2016)
+    job.run()
+    assert job.measures("201") == oracle.la_measures(this, before, 2017)
+    assert job.measures("201")["re_referrals", "total", "total"] is not None
+
+
+def test_england_that_cannot_be_estimated_leaves_no_old_figures_behind(job: Job, tmp_path: Path) -> None:
+    for la in LAS:
+        job.put(la, 2017)
+    job.run()
+    assert (job.output / "england.csv").exists()
+    people, expected = tmp_path / "people.csv", tmp_path / "more.csv"
+    people.write_text("la_code,population\n201,1000\n")
+    expected.write_text("la_code\n201\n202\n390\n391\n")
+    report = job.run(expected=expected, population=people)
+    assert "391" in report.impossible
+    assert "population file" in report.impossible
+    assert not (job.output / "england.csv").exists()
+    assert State(job.settings).figures.estimates(2017).empty
+    assert len(pd.read_csv(job.output / "measures.csv")) > 90
+
+
+def test_unusable_items_and_missing_returns_are_estimated(job: Job, tmp_path: Path) -> None:
+    sent = {la: oracle.la_measures(job.put(la, 2017, seed, children=40), None, 2017) for seed, la in enumerate(LAS[:2])}
+    unusable = tmp_path / "unusable.csv"
+    unusable.write_text(
+        "year,la_code,measure,reason,breakdown\n2017,202,cin_episodes_at_31_march,x,gender\n2016,201,referrals,x,\n"
+    )
+    people = {"201": 600, "202": 40000, "390": 38000}
+    population = tmp_path / "people.csv"
+    population.write_text("la_code,population\n" + "".join(f"{la},{n}\n" for la, n in people.items()))
+    job.run(unusable=unusable, population=population)
+    rows = oracle.estimates(sent, list(LAS), people, [("202", "cin_episodes_at_31_march", "gender")], 2017)
+    england = pd.read_csv(job.output / "england.csv", dtype={"category": str}).set_index(
+        ["geography_code", "measure", "breakdown", "category"]
+    )
+    assert len(england) == len(rows)
+    for key, (known, estimated, value, factor) in rows.items():
+        ours = england.loc[key]
+        exact = [float("nan") if number is None else float(number) for number in (known, estimated, value, factor)]
+        assert list(ours[["known", "estimated", "value", "grossing_factor"]]) == pytest.approx(exact, nan_ok=True)
+    measures = pd.read_csv(job.output / "measures.csv", dtype={"la_code": str})
+    lacking = measures[(measures["la_code"] == "202") & (measures["status"] == "not_available")]
+    of_stock = lacking[lacking["measure"] == "cin_episodes_at_31_march"]
+    assert list(of_stock["breakdown"]) == ["gender", "primary_need:gender", "ethnicity:gender"]
+    assert of_stock["category"].isna().all()
+
+
+def test_the_bulk_lane_gives_what_single_runs_give(job: Job, tmp_path: Path) -> None:
+    """More LAs than are run in this process: worker processes are started."""
+    las = ("201", "202", "203", "390")
+    job.expected.write_text("la_code\n" + "\n".join(las) + "\n")
+    sent = {la: job.put(la, 2017, seed) for seed, la in enumerate(las)}
+    report = job.run()
+    assert len(report.landed) == 4
+    for la in las:
+        assert job.measures(la) == oracle.la_measures(sent[la], None, 2017)
+    assert job.materialisations("la_measures") == 4
+
+
+def test_a_postgresql_database_serves_as_well(job: Job, postgresql_url: str) -> None:
+    job.settings = Settings(job.settings.state, postgresql_url, job.settings.dagster_home)
+    sent = job.put("201", 2017)
+    job.run()
+    assert job.measures("201") == oracle.la_measures(sent, None, 2017)
+
+
+def test_a_crash_is_told_without_values_and_stops_nobody_else(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.put("201", 2017)
+    job.put("202", 2017, children=9)
+
+    def crash(facts: object, la_code: str) -> object:
+        if la_code == "201":
+            raise ZeroDivisionError("1999-12-31")
+        return real(facts, la_code)
+
+    from cin_pipeline.orchestration.assets import measures as assets
+
+    real = assets.la_measures
+    monkeypatch.setattr(assets, "la_measures", crash)
+    report = job.run()
+    assert [each.la_code for each in report.landed] == ["202"]
+    (crashed,) = report.rejected
+    assert "ZeroDivisionError" in crashed.reason
+    assert "1999" not in crashed.reason

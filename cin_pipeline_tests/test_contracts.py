@@ -1,0 +1,93 @@
+"""Rules about the code itself: layers, what imports what, what the package may never name."""
+
+import ast
+import re
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+import cin_pipeline
+
+PACKAGE = Path(cin_pipeline.__file__).parent
+ROOT = PACKAGE.parent
+
+# What each package may import of the others (itself always).
+LAYERS = {
+    "reference": set(),
+    "census": {"reference"},
+    "validation": {"reference", "census"},
+    "methodology": {"reference", "census"},
+    "synthetic": {"reference", "census"},
+    "settings": {"census"},
+    "store": {"reference", "census", "methodology", "validation", "settings"},
+    "orchestration": {"reference", "census", "validation", "methodology", "store", "settings"},
+    "cli": {"reference", "census", "validation", "methodology", "synthetic", "store", "orchestration", "settings"},
+    "definitions": {"orchestration", "settings"},
+}
+PURE = ("reference", "census", "validation", "methodology")
+FORBIDDEN_IN_PURE = {"os", "time", "random", "socket", "subprocess", "requests", "urllib"}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imports_of(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def package_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_layers(path: Path) -> None:
+    package, imported = package_of(path), imports_of(path)
+    if package == "__init__":
+        assert not any(name.startswith("cin_pipeline.") for name in imported)
+        return
+    others = {name.split(".")[1] for name in imported if name.startswith("cin_pipeline.")}
+    assert others - {package} <= LAYERS[package]
+    if package not in ("orchestration",):
+        assert not any(name.split(".")[0].startswith("dagster") for name in imported)
+    if package in PURE:
+        assert not {name.split(".")[0] for name in imported} & FORBIDDEN_IN_PURE
+
+
+@pytest.mark.parametrize("package", [name for name in LAYERS if name not in ("orchestration", "definitions")])
+def test_nothing_else_brings_dagster_along(package: str) -> None:
+    """Also not through something it imports: checked in a fresh process."""
+    code = f"import sys, cin_pipeline.{package}; sys.exit('dagster' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_locks_name_no_address_and_hash_every_package() -> None:
+    for lock in (ROOT / "requirements").glob("*.txt"):
+        text = lock.read_text(encoding="utf-8")
+        assert "://" not in text
+        assert not any(
+            line.startswith(("-i", "--index", "--extra-index", "-f", "--find")) for line in text.splitlines()
+        )
+        pinned = [line for line in text.splitlines() if "==" in line]
+        assert len(pinned) > 50
+        assert text.count("--hash=sha256:") >= len(pinned)
+
+
+def test_every_dependency_range_has_its_reason() -> None:
+    text = (ROOT / "setup.cfg").read_text(encoding="utf-8")
+    listings = re.findall(r"^(?:install_requires|test) =\n((?:    .*\n)+)", text, re.MULTILINE)
+    assert len(listings) == 2
+    for listing in listings:
+        lines = listing.split("\n")[:-1]
+        assert all(line.startswith("    #") for before, line in pairwise(["    -", *lines]) if "#" not in before)
+
+
+def test_no_tool_dagster_table() -> None:
+    """It would silently win over workspace.yaml."""
+    assert "\n[tool.dagster]" not in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
