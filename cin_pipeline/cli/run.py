@@ -55,7 +55,7 @@ def run(
     2: wrong use.
     """
     # Dagster takes seconds to load; a wrong option should not wait for it.
-    from cin_pipeline.orchestration.folder_run import Folder, run_folder
+    from cin_pipeline.orchestration.folder_run import Folder, NothingToRun, run_folder
     from cin_pipeline.store.national_inputs import InputFileError
 
     for code in la or ():
@@ -63,12 +63,15 @@ def run(
             wrong_use(f"--la {code}: that is no code of an English local authority")
     try:
         settings = Settings.from_environment(default_state=output / "state")
+    except ValueError as error:
+        wrong_use(str(error))
+    try:
         folder = Folder(landing, year, output, tuple(la or ()), expected, population, unusable)
         with progress_shown() as progress:
             report = run_folder(folder, settings, datetime.now(UTC), progress)
-    except (InputFileError, ValueError) as error:
+    except (InputFileError, NothingToRun) as error:
         wrong_use(str(error))
-    except OSError as error:
+    except OSError as error:  # such as a full or read-only disk
         wrong_use(f"{error.filename or output}: {error.strerror}")
     _show(report, output, settings)
     if report.rejected or report.impossible:

@@ -24,6 +24,10 @@ from cin_pipeline.store.state import State
 Progress = Callable[[str, int], Callable[[], None]]  # (what is done, how many steps) -> call after each step
 
 
+class NothingToRun(ValueError):
+    """The folder holds no file at all."""
+
+
 @dataclass(frozen=True)
 class Folder:
     """What the user asked to be run."""
@@ -64,15 +68,17 @@ class Report:
 def run_folder(folder: Folder, settings: Settings, received: datetime, progress: Progress) -> Report:
     """Runs the whole pipeline on a folder and writes `measures.csv` and `england.csv`.
 
-    Returns that were rejected do not keep the others from being done. Raises InputFileError for a file of the user's
-    that cannot be used, before anything is run."""
+    Returns that were rejected do not keep the others from being done. Raises NothingToRun, or InputFileError for a
+    file of the user's that cannot be used, before anything is run."""
+    paths = files_in(folder.landing, apart_from=(settings.state, folder.measures, folder.england))
+    if not paths:
+        raise NothingToRun(f"{folder.landing}: there are no files in the folder")
     state = State(settings)
     year = CollectionYear(folder.year)
     inputs = state.inputs.keep(
         year.ending, expected=folder.expected, people=folder.population, unusable=folder.unusable
     )
     report = Report(year, inputs)
-    paths = files_in(folder.landing, apart_from=(settings.state, folder.measures, folder.england))
     received_files = land(
         paths,
         _wanted(folder, state, inputs),

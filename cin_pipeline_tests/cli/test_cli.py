@@ -1,0 +1,123 @@
+"""The command line as a user meets it."""
+
+import csv
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cin_pipeline.cli import app
+from cin_pipeline.reference.authorities import authorities
+from cin_pipeline_tests import oracle
+from cin_pipeline_tests.random_returns import messy_return
+
+COMMAND = Path(sys.executable).with_name("cin-pipeline")
+
+
+def command(*args: object, directory: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [COMMAND, *map(str, args)], capture_output=True, text=True, check=False, cwd=directory, timeout=300
+    )
+
+
+@pytest.mark.parametrize("verb", [command.name for command in app.registered_commands])
+def test_every_command_has_help(verb: str) -> None:
+    result = CliRunner().invoke(app, [verb, "--help"])
+    assert result.exit_code == 0
+    assert "Usage" in result.output
+
+
+WRONG = {
+    "no such folder": (["run", "--landing", "nowhere", "--year", "2017", "--output", "o"], "does not exist"),
+    "no such year": (["run", "--landing", ".", "--year", "1999", "--output", "o"], "to 2014"),
+    "no such LA": (["run", "--landing", ".", "--year", "2017", "--output", "o", "--la", "999"], "999"),
+    "no such option": (["run", "--lending", "."], "--lending"),
+    "no such verb": (["walk"], "walk"),
+    "a scale of nothing": (["synthesise", "--year", "2017", "--out", "o", "--scale", "0"], "--scale"),
+    "an LA of another time": (["synthesise", "--year", "2017", "--out", "o", "--la", "838"], "838"),
+    "an empty folder": (["run", "--landing", ".", "--year", "2017", "--output", "o"], "no files"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_use_is_told_in_a_sentence_with_exit_code_2(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    args, said = WRONG[case]
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, args)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_wrong_file_of_the_users_is_told_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "201.xml").write_bytes(messy_return(1, 1, 2017, "201"))
+    unusable = tmp_path / "unusable.csv"
+    unusable.write_text("year,la_code,measure,reason\n2017,201,refferals,x\n")
+    args = ["run", "--landing", tmp_path, "--year", 2017, "--output", tmp_path / "o", "--unusable", unusable]
+    result = CliRunner().invoke(app, [str(arg) for arg in args])
+    assert result.exit_code == 2
+    assert "line 2" in result.output
+    assert "refferals" in result.output
+
+
+BREAK = {
+    "truncated": lambda data: data[: len(data) // 2],
+    "not XML": lambda _: b"This is not a return.\n",
+    "another LA": lambda data: data.replace(b"<LEA>", b"<LEA>9", 1),
+    "a document type": lambda data: b"<!DOCTYPE Message>" + data.split(b"?>", 1)[-1],
+    "wrong order": lambda data: data.replace(b"<Children>", b"<Children/><Children>", 1),
+}
+
+
+def test_five_broken_returns_among_twenty(tmp_path: Path) -> None:
+    """The user sees one sentence for each; the other fifteen are right; the exit code says that some were rejected."""
+    landing, output, expected = tmp_path / "landing", tmp_path / "output", tmp_path / "expected.csv"
+    landing.mkdir()
+    las = list(authorities(2017))[:20]
+    expected.write_text("la_code\n" + "\n".join(las) + "\n")
+    sent = {la: messy_return(n, 6, 2017, la) for n, la in enumerate(las)}
+    broken = dict(zip(las[::4], BREAK, strict=True))
+    for la, data in sent.items():
+        (landing / f"{la} (2017).xml").write_bytes(BREAK[broken[la]](data) if la in broken else data)
+    result = command("run", "--landing", landing, "--year", 2017, "--output", output, "--expected", expected)
+    assert result.returncode == 1, result.stderr
+    rejected = [line for line in result.stdout.splitlines() if line.strip().startswith("rejected")]
+    assert len(rejected) == 5
+    for la in broken:
+        assert sum(f"{la} (2017).xml" in line for line in rejected) == 1
+    assert "Traceback" not in result.stdout + result.stderr
+    with (output / "measures.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for la in las:
+        ours = {
+            (row["measure"], row["breakdown"], row["category"]): int(row["value"]) if row["value"] else None
+            for row in rows
+            if row["la_code"] == la
+        }
+        assert ours == ({} if la in broken else oracle.la_measures(sent[la], None, 2017))
+    shutil.rmtree(output)
+
+
+def test_synthesise_gives_what_its_seed_says_and_run_takes_it(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        made = command(
+            "synthesise", "--year", 2017, "--scale", 0.01, "--seed", 3, "--out", tmp_path / name, "--la", 201
+        )
+        assert made.returncode == 0, made.stderr
+        assert "Writing synthetic returns: 2 of 2" in made.stdout  # progress, also where there is no terminal
+    names = sorted(path.name for path in (tmp_path / "one").iterdir())
+    assert names == ["201_2016.xml", "201_2017.xml"]
+    assert all((tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes() for name in names)
+    expected = tmp_path / "expected.csv"
+    expected.write_text("la_code\n201\n")
+    args = ("--landing", "one", "--year", 2017, "--output", "out", "--expected", expected)
+    result = command("run", *args, directory=tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert "England, 2016 to 2017" in result.stdout
+    assert "Returns taken: 1 for 2016 to 2017, 1 for 2015 to 2016" in result.stdout
+    assert (tmp_path / "out" / "england.csv").exists()
