@@ -149,7 +149,6 @@ DUE_ITEMS = (
     _each("plans", "InitialCategoryOfAbuse", "initial_category"),
     _each("plans", "LatestCategoryOfAbuse", "latest_category"),
     _each("plans", "NumberOfPreviousCPP", "number_of_previous_cpp"),
-    _each("reviews", "CPPreviewDate", "cpp_review_date"),
     DueItem(
         "plans",
         "Reviews",
@@ -158,6 +157,7 @@ DUE_ITEMS = (
         _open_over_first_review,
         held=lambda sent: sent.reviews.any_in(sent.plans, sent.reviews.dated("cpp_review_date")),
     ),
+    _each("reviews", "CPPreviewDate", "cpp_review_date"),
 )
 
 

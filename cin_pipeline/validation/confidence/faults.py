@@ -61,7 +61,8 @@ def faults(cleaned: ReturnTables, year: int, issues: DataFrame | None, crashed: 
         if issues is None:
             yield from (Indicator(module, indicator, item, reason="no rules were run") for module, item in places)
             continue
-        at_fault = _at_fault(issues[issues["severity"] == severity], cleaned)
+        where = issues.loc[issues["severity"] == severity, ["table", "record", "child_number"]]
+        at_fault = _at_fault(where, cleaned)
         uncertain = _touched_by(crashed, severity, year)
         for module, item in places:
             mask = at_fault[module, item]

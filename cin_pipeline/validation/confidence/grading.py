@@ -1,7 +1,7 @@
 """From a figure to a confidence: the thresholds, declared once, and how they are applied.
 
 All thresholds are ours. Those of changes were chosen on the published figures of 2015-16 and 2016-17, so that about
-one LA in ten is asked about a measure and one in fifty is in real doubt.
+one LA in ten is asked about a measure and one in forty is in real doubt.
 """
 
 import math
@@ -39,6 +39,7 @@ THRESHOLDS = (
     Threshold(COMPLETENESS, "ReferralSource", 0.95, 0.80),
     Threshold(COMPLETENESS, "PrimaryNeedCode", 0.95, 0.80),
     Threshold(COMPLETENESS, "AssessmentFactors", 0.95, 0.80),
+    Threshold(COMPLETENESS, "InitialCPCtarget", 0.90, 0.70),  # demanded by no rule, used in no figure
     Threshold(COMPLETENESS, "Reviews", 0.90, 0.70),  # a review can be late, which is no fault of the data
     Threshold(ERRORS, "", 0.01, 0.05),
     Threshold(QUERIES, "", 0.10, 0.25),
@@ -46,10 +47,13 @@ THRESHOLDS = (
     Threshold(CHANGE, "", 0.50, 1.00),
     Threshold(CHANGE, "cin_children_any_point", 0.30, 0.50),
     Threshold(CHANGE, "cin_episodes_at_31_march", 0.30, 0.50),
-    # Depend on local practice, and on a code that is easily changed.
+    # A case is opened or closed by a decision of the authority; and a clear-out of old cases is no fault.
+    Threshold(CHANGE, "cin_episodes_starting", 0.75, 1.50),
+    Threshold(CHANGE, "cin_episodes_ending", 0.75, 1.50),
     Threshold(CHANGE, "re_referrals", 0.75, 1.50),
-    Threshold(CHANGE, "referrals_no_further_action", 1.50, 4.00),
-    Threshold(CHANGE, "referrals_assessed_not_in_need", 1.50, 4.00),
+    # These depend on local practice most of all.
+    Threshold(CHANGE, "referrals_no_further_action", 3.00, 10.00),
+    Threshold(CHANGE, "referrals_assessed_not_in_need", 3.00, 10.00),
 )
 
 _BY_ITEM = {(threshold.indicator, threshold.item): threshold for threshold in THRESHOLDS}
@@ -108,7 +112,7 @@ def graded_change(module: str, measure: str, now: int, before: int) -> Indicator
     elif not now:
         confidence = LOW
     else:
-        confidence = _rising(max(now, before) / min(now, before) - 1, threshold_of(CHANGE, measure))
+        confidence = _rising(abs(now - before) / min(now, before), threshold_of(CHANGE, measure))
     return Indicator(module, CHANGE, measure, now, before, value, confidence)
 
 

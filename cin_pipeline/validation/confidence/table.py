@@ -7,6 +7,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.validation.confidence.against_last_year import changes, presence
 from cin_pipeline.validation.confidence.completeness import completeness
 from cin_pipeline.validation.confidence.faults import faults, modules
 from cin_pipeline.validation.confidence.grading import (
@@ -16,7 +17,6 @@ from cin_pipeline.validation.confidence.grading import (
     overall,
     threshold_of,
 )
-from cin_pipeline.validation.confidence.movement import changes, presence
 
 CONFIDENCE_COLUMNS = (
     "collection_year", "la_code", "module", "indicator", "item", "numerator", "denominator", "value",
