@@ -128,7 +128,8 @@ def complete_children() -> list[Record]:
     waiting = ("a3", "a5", "a8")
     eight = ["MOB", "HAND", "PC", "INC", "COMM", "LD", "HEAR", "VIS"]
     enquired = referral(Assessments=[assessment()], Section47=[no_conference()])
-    instead = child(LAchildID="d1", UPN=None, UPNunknown="UN2", Disability=eight, CINdetails=[enquired])
+    ids = {"LAchildID": "d1", "UPN": None, "UPNunknown": "UN2", "PersonBirthDate": "2006-09-09"}
+    instead = child(**ids, Disability=eight, CINdetails=[enquired])
     return [*(record for record in valid_children() if record["LAchildID"] not in waiting), instead]
 
 
