@@ -1,0 +1,82 @@
+"""The table of data confidence: every indicator of one return, with the overall confidence of modules and return."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+
+import pandas as pd
+from pandas import DataFrame
+
+from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.validation.confidence.against_last_year import changes, presence
+from cin_pipeline.validation.confidence.completeness import completeness
+from cin_pipeline.validation.confidence.faults import faults, modules
+from cin_pipeline.validation.confidence.grading import (
+    OVERALL,
+    WHOLE_RETURN,
+    Indicator,
+    overall,
+    threshold_of,
+)
+
+CONFIDENCE_COLUMNS = (
+    "collection_year", "la_code", "module", "indicator", "item", "numerator", "denominator", "value",
+    "threshold_high", "threshold_low", "confidence", "reason",
+)  # fmt: skip
+
+_TYPES = {
+    "collection_year": "int64",
+    "numerator": "Int64",
+    "denominator": "Int64",
+    "value": "Float64",
+    "threshold_high": "Float64",
+    "threshold_low": "Float64",
+}
+
+
+def data_confidence(
+    cleaned: ReturnTables,
+    year: int,
+    la_code: str,
+    *,
+    issues: DataFrame | None,
+    measures: DataFrame,
+    previous: DataFrame | None,
+    crashed: Collection[str] = (),
+) -> DataFrame:
+    """The data confidence of the return of one LA in the collection year.
+
+    `cleaned`: its typed tables. `issues`: `RuleResults.issues`, None where no rules were run; `crashed`:
+    `RuleResults.crashed`. `measures`, `previous`: the LA's measures (columns measure, breakdown, la_code, value) of
+    this year and the one before, None where there is no return of the year before.
+
+    One row per module, indicator and item, in the order of the return: each module's indicators, its overall
+    confidence, last the whole return's. Columns CONFIDENCE_COLUMNS: numerator of denominator are counts of records
+    (for a change, this year's and last year's count), value is the share or relative change (null where undefined),
+    threshold_high and threshold_low where high confidence ends and where low begins (see `grading`), confidence high,
+    medium, low or `not available`, reason why it is not available. Counts only: no child, no value of the return."""
+    found = [
+        *presence(cleaned, year, previous, la_code),
+        *completeness(cleaned, year),
+        *faults(cleaned, year, issues, crashed),
+        *changes(measures, previous, la_code),
+    ]
+    rows: list[Indicator] = []
+    for module in (*modules(year), WHOLE_RETURN):
+        own = [indicator for indicator in found if indicator.module == module]
+        # The return is no better than any of its modules, whose overall rows stand before its own.
+        parts = own if module != WHOLE_RETURN else [*own, *(row for row in rows if row.indicator == OVERALL)]
+        rows += [*own, overall(module, parts)]
+    return _as_table(rows, year, la_code)
+
+
+def _as_table(rows: list[Indicator], year: int, la_code: str) -> DataFrame:
+    table = DataFrame([asdict(row) | _thresholds(row) for row in rows])
+    table = table.assign(collection_year=year, la_code=la_code)[list(CONFIDENCE_COLUMNS)]
+    return table.astype({column: _TYPES.get(column, "str") for column in CONFIDENCE_COLUMNS})
+
+
+def _thresholds(row: Indicator) -> dict[str, object]:
+    if row.indicator == OVERALL:
+        return {"threshold_high": pd.NA, "threshold_low": pd.NA}
+    bounds = threshold_of(row.indicator, row.item)
+    return {"threshold_high": bounds.high, "threshold_low": bounds.low}
