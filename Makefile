@@ -36,10 +36,13 @@ format: $(VENV)/test.done  ## put the code into shape
 	$(BIN)/ruff format .
 
 docs: $(VENV)/test.done  ## write the generated documentation again
-	$(BIN)/python -m docs.generate
+	$(BIN)/python -m cin_pipeline.methodology.listing
+	$(BIN)/python -m cin_pipeline.validation.listing
+	$(BIN)/python -m cin_pipeline.validation.confidence.listing
 
 bench: $(VENV)/test.done  ## measure the stages on one large synthetic return
 	$(BIN)/python -m benchmarks.stages
+	$(BIN)/python -m benchmarks.validation
 
 lock: $(VENV)/test.done  ## pin every package again, with hashes and no address
 	$(BIN)/pip install --quiet uv
