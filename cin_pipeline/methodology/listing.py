@@ -10,7 +10,7 @@ _HEAD = """\
 # The measures
 
 Generated from the catalogue in `cin_pipeline/methodology/measures.py` by `make docs`. Counts are unrounded. Each measure has a
-row `total`; breakdowns marked * need not add up to it: a row may be in several categories, or have no date to band by.
+row `total`; breakdowns marked * need not: a row may be in several categories, or have no date to band by.
 
 | table | measure | what | counts | part of | breakdowns |
 |---|---|---|---|---|---|
