@@ -9,7 +9,7 @@ PAGE = Path("docs/measures.md")
 _HEAD = """\
 # The measures
 
-Generated from the catalogue in `cin_pipeline/methodology/measures.py` by `make docs`. Counts are unrounded. Each measure has a
+Generated from the catalogue in `cin_pipeline/methodology/measures.py` by `make docs`. Counts are unrounded. Each has a
 row `total`; breakdowns marked * need not: a row may be in several categories, or have no date to band by.
 
 | table | measure | what | counts | part of | breakdowns |
