@@ -3,7 +3,7 @@
 import dagster as dg
 
 from cin_pipeline.orchestration import jobs
-from cin_pipeline.orchestration.assets import measures, national, returns
+from cin_pipeline.orchestration.assets import measures, national, returns, validation
 from cin_pipeline.orchestration.io_managers import FigureTables, RowTables
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.state import State
@@ -22,6 +22,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             measures.episodes,
             measures.prior_year_referrals,
             measures.la_measures_asset,
+            validation.validation_issues,
+            validation.data_confidence_asset,
             national.population,
             national.national_measures,
             national.estimates,

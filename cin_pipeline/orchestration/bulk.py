@@ -22,6 +22,8 @@ from cin_pipeline.store.state import State
 
 FEW = 3  # up to so many LAs, starting workers takes longer than they save
 
+FIGURES = ("returns", "measures")  # the groups that figures depend on
+
 # Dagster logs every event; a run of 300 would drown the terminal. The event log has them all.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -37,10 +39,13 @@ class Outcome:
     reason: str
 
 
-def load_returns(submissions: Iterable[Submission], settings: Settings) -> Iterator[Outcome]:
+def load_returns(
+    submissions: Iterable[Submission], settings: Settings, figures_only: frozenset[int] = frozenset()
+) -> Iterator[Outcome]:
     """Runs the job of each submission, an LA's years in their order; yields outcomes as they come.
 
-    Largest LA first, so that no worker is left with a large one at the end."""
+    Of the years in `figures_only` no validation is run: nothing of another year depends on it. Largest LA first, so
+    that no worker is left with a large one at the end."""
     by_la: dict[str, list[Submission]] = {}
     for submission in submissions:
         by_la.setdefault(str(submission.la_code), []).append(submission)
@@ -48,21 +53,23 @@ def load_returns(submissions: Iterable[Submission], settings: Settings) -> Itera
     work.sort(key=lambda several: sum(each.size for each in several), reverse=True)
     if len(work) <= FEW or settings.workers == 1:
         for several in work:
-            yield from _load(settings, [each.submission for each in several])
+            yield from _load(settings, [each.submission for each in several], figures_only)
         return
     # Two processes that open a new home at the same time break it: open it here first.
     with open_instance(settings):
         pass
     spawn = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(settings.workers, mp_context=spawn) as pool:
-        waiting = [pool.submit(_load, settings, [each.submission for each in several]) for several in work]
+        waiting = [
+            pool.submit(_load, settings, [each.submission for each in several], figures_only) for several in work
+        ]
         for done in as_completed(waiting):
             yield from done.result()
 
 
-def _load(settings: Settings, submissions: list[int]) -> list[Outcome]:
+def _load(settings: Settings, submissions: list[int], figures_only: frozenset[int]) -> list[Outcome]:
     worker = _worker(settings)
-    return [worker.load(submission) for submission in submissions]
+    return [worker.load(submission, figures_only) for submission in submissions]
 
 
 @cache
@@ -79,9 +86,11 @@ class _Worker:
 
         self._state = State(settings)
         self._instance = open_instance(settings)
-        self._job = build_definitions(settings).resolve_job_def(LA_JOB)
+        definitions = build_definitions(settings)
+        self._job = definitions.resolve_job_def(LA_JOB)
+        self._figures = list(dg.AssetSelection.groups(*FIGURES).resolve(definitions.resolve_asset_graph()))
 
-    def load(self, number: int) -> Outcome:
+    def load(self, number: int, figures_only: frozenset[int] = frozenset()) -> Outcome:
         registry = self._state.registry
         submission = registry.get(number)
         year, la_code = submission.collection_year, submission.la_code
@@ -91,6 +100,7 @@ class _Worker:
             partition_key=partition_key(year, la_code),
             instance=self._instance,
             tags={SUBMISSION_TAG: str(number)},
+            asset_selection=self._figures if year in figures_only else None,
             run_config=QUIET,
             raise_on_error=False,
         )

@@ -24,15 +24,18 @@ def national_check(name: str, asset: str, description: str, *, blocking: bool = 
 
 
 def result(
-    spec: dg.AssetCheckSpec, faults: Iterable[str], metadata: Mapping[str, Any] | None = None
+    spec: dg.AssetCheckSpec,
+    faults: Iterable[str],
+    metadata: Mapping[str, Any] | None = None,
+    severity: dg.AssetCheckSeverity | None = None,
 ) -> dg.AssetCheckResult:
-    """Passed without faults. Faults of a blocking check are errors, of another warnings."""
+    """Passed without faults. Faults of a blocking check are errors, of another warnings unless said otherwise."""
     found = list(faults)
     return dg.AssetCheckResult(
         check_name=spec.name,
         asset_key=spec.asset_key,
         passed=not found,
-        severity=dg.AssetCheckSeverity.ERROR if spec.blocking else dg.AssetCheckSeverity.WARN,
+        severity=severity or (dg.AssetCheckSeverity.ERROR if spec.blocking else dg.AssetCheckSeverity.WARN),
         description="; ".join(found[:5]) or None,
         metadata={"faults": len(found), **(metadata or {})},
     )

@@ -91,7 +91,7 @@ def run_folder(folder: Folder, settings: Settings, received: datetime, progress:
     report.rejected = [each for each in received_files if each.state is SubmissionState.REJECTED]
     landed = [each for each in received_files if each.state is not SubmissionState.REJECTED]
     step = progress("Reading returns and counting", len(landed))
-    for outcome in load_returns(landed, settings):
+    for outcome in load_returns(landed, settings, figures_only=frozenset({year.previous.ending})):
         (report.landed if outcome.accepted else report.rejected).append(state.registry.get(outcome.submission))
         step()
     step = progress("Adding up England", 1)

@@ -13,8 +13,9 @@ from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
 from cin_pipeline.store.row_tables import read_tables, write_tables
 from cin_pipeline.store.state import State
+from cin_pipeline.validation import RuleResults
 
-RowData: TypeAlias = ReturnTables | CleanedReturn | DataFrame
+RowData: TypeAlias = ReturnTables | CleanedReturn | RuleResults | DataFrame
 ISSUES, ROWS = "issues", "rows"
 
 
@@ -37,6 +38,8 @@ class RowTables(dg.IOManager):
                 tables = dict(obj.items())
             case CleanedReturn():
                 tables = {**dict(obj.tables.items()), ISSUES: obj.issues}
+            case RuleResults():
+                tables = {ISSUES: obj.issues, "named": obj.named, "outcomes": obj.outcomes}
             case _:
                 tables = {ROWS: obj}
         directory = self._directory(context, year, la_code, submission.submission)
@@ -67,6 +70,8 @@ class RowTables(dg.IOManager):
             case "cleaned_return":
                 issues = tables.pop(ISSUES)
                 return CleanedReturn(with_declared_types(ReturnTables(**tables), year.ending), issues)
+            case "validation_issues":
+                return RuleResults(**tables)
             case _:
                 return tables[ROWS]
 
@@ -94,8 +99,13 @@ class FigureTables(dg.IOManager):
                 figures.write_estimates(obj, CollectionYear.from_key(context.partition_key).ending)
 
     def load_input(self, context: dg.InputContext) -> DataFrame:
-        """The figures in force of the year that is at work."""
-        year = CollectionYear.from_key(context.step_context.partition_key)
+        """For an LA the figures of the submission at work, for England those in force of the year."""
+        key = context.step_context.partition_key
+        if isinstance(key, dg.MultiPartitionKey):
+            year, la_code = year_and_la(key)
+            submission = submission_at_work(self._state, year.ending, la_code, _run_tags(context))
+            return self._state.figures.la_measures_of(submission.submission)
+        year = CollectionYear.from_key(key)
         match context.asset_key.path[-1]:
             case "la_measures":
                 return self._state.figures.la_measures_in_force(year.ending)

@@ -2,15 +2,15 @@
 
 import dagster as dg
 
-from cin_pipeline.orchestration.bulk import load_returns
+from cin_pipeline.orchestration.bulk import FIGURES, load_returns
 from cin_pipeline.store.state import State
 
 LA_JOB, NATIONAL_JOB, BULK_JOB = "la_return", "england", "bulk_load"
 
 la_return_job = dg.define_asset_job(
     LA_JOB,
-    selection=dg.AssetSelection.groups("returns", "measures"),
-    description="One LA's return of one year: reading, cleaning, measures. Always one partition a run: "
+    selection=dg.AssetSelection.groups(*FIGURES, "validation"),
+    description="One LA's return of one year: reading, cleaning, rules, measures. Always one partition a run: "
     "a range would give every LA the same data version and let one LA's failure stop the others.",
 )
 

@@ -13,7 +13,7 @@ from cin_pipeline.methodology.identities import broken_identities
 from cin_pipeline.methodology.measures import TOTAL, la_measures
 from cin_pipeline.methodology.referrals import latest_referrals
 from cin_pipeline.orchestration.checks import check, count_faults, result
-from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata
+from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table
 from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_before, year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
 from cin_pipeline.store.state import State
@@ -98,13 +98,11 @@ def la_measures_asset(
     prior = None if "no_return" in prior_year_referrals else prior_year_referrals
     table = la_measures(ReturnFacts(year, episodes, cleaned_return.tables, prior), la_code)
     totals = table[table["breakdown"] == TOTAL]
-    rows = "\n".join(
-        f"| {name} | {'not available' if missing else value} |"
-        for name, value, missing in zip(totals["measure"], totals["value"], totals["value"].isna(), strict=True)
-    )
+    shown = totals["value"].astype(object).where(totals["value"].notna(), "not available")
+    rows = zip(totals["measure"], shown, strict=True)
     yield dg.Output(
         table,
-        metadata={**frame_metadata(table), "totals": dg.MetadataValue.md(f"| measure | value |\n|---|---:|\n{rows}")},
+        metadata={**frame_metadata(table), "totals": markdown_table(("measure", "value"), rows)},
     )
     identities = result(IDENTITIES, broken_identities(table))
     yield identities

@@ -12,7 +12,7 @@ from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.national import sum_known
 from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.checks import national_check, result
-from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata
+from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
 from cin_pipeline.store.state import State
 
@@ -51,13 +51,13 @@ def national_measures(
     in_force = [each for each in state.registry.all_in_force(year.ending) if each.la_code in inputs.expected]
     known = la_measures[la_measures["la_code"].isin(inputs.expected)]
     table = sum_known(without_unusable(known, inputs.unusable), year.ending)
-    manifest = "\n".join(f"| {each.la_code} | {each.submission} | {each.sha256[:12]} |" for each in in_force)
+    manifest = [(each.la_code, each.sha256[:12], each.submission) for each in in_force]
     yield dg.Output(
         table,
         metadata={
             **frame_metadata(table),
             "las_in_force": len(in_force),
-            "manifest": dg.MetadataValue.md(f"| LA | submission | sha256 |\n|---|---:|---|\n{manifest}"),
+            "manifest": markdown_table(("LA", "sha256", "submission"), manifest),
         },
     )
     missing = sorted(set(inputs.expected) - set(known["la_code"]))

@@ -1,0 +1,108 @@
+"""What the census rules find in an LA's return, and how far its figures can be relied on."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+from pandas import DataFrame
+
+from cin_pipeline.census.cleaning import CleanedReturn
+from cin_pipeline.census.header import read_header
+from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.methodology.measures import MEASURES
+from cin_pipeline.orchestration.checks import check, result
+from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table
+from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
+from cin_pipeline.orchestration.submissions import submission_at_work
+from cin_pipeline.store.state import State
+from cin_pipeline.validation import RuleInput, RuleResults
+from cin_pipeline.validation import check as check_rules
+from cin_pipeline.validation.confidence import LOW, data_confidence, movement
+
+GROUP = "validation"
+
+ERRORS = check("errors", "validation_issues", "No rule with the severity error is broken.")
+QUERIES = check("queries", "validation_issues", "No rule with the severity query is broken.")
+RAN = check("rules_ran", "validation_issues", "No rule crashed. What a crashed rule looks for is unknown, not absent.")
+
+
+@dg.asset(
+    description="Every hit of the census rules: rule, severity, child, table, record, line, fields. Value issues of "
+    "cleaning are in it as rule VALUE, unless a rule reports the same value.",
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"pandas", "parquet"},
+    partitions_def=by_year_la,
+    check_specs=[ERRORS, QUERIES, RAN],
+    code_version="1",
+    io_manager_key="row_tables",
+)
+def validation_issues(
+    context: dg.AssetExecutionContext,
+    state: dg.ResourceParam[State],
+    raw_return: ReturnTables,
+    cleaned_return: CleanedReturn,
+) -> Iterator[dg.Output[RuleResults] | dg.AssetCheckResult]:
+    """See validation.check."""
+    year, la_code = year_and_la(context.partition_key)
+    submission = submission_at_work(state, year.ending, la_code, context.run.tags)
+    header = read_header(state.returns.read(submission.sha256), state.settings.max_return_bytes)
+    found = check_rules(RuleInput(raw_return, cleaned_return, header, year.ending))
+    by_rule = found.issues.groupby(["severity", "rule_id"], sort=True).size()
+    rows = [(rule, severity, count) for (severity, rule), count in by_rule.items()]
+    yield dg.Output(
+        found,
+        metadata={**frame_metadata(found.issues), "hits": markdown_table(("rule", "severity", "hits"), rows)},
+    )
+    for spec, severity in ((ERRORS, "error"), (QUERIES, "query")):
+        hits = {rule: count for rule, level, count in rows if level == severity}
+        yield result(spec, (f"{rule}: {count}" for rule, count in hits.items()), {"hits": sum(hits.values())})
+    yield result(RAN, found.crashed, severity=dg.AssetCheckSeverity.ERROR)
+
+
+CONFIDENCE = check("confidence", "data_confidence", "No module of the return is of low confidence.")
+MOVEMENT = check("movement", "data_confidence", "No headline figure moved far beyond last year's.")
+
+
+@dg.asset(
+    name="data_confidence",
+    description="Indicators by module: completeness of each item, records with errors and queries, change against last "
+    "year, and the confidence they give. Thresholds are ours, see docs/data-confidence.md.",
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"pandas", "parquet"},
+    partitions_def=by_year_la,
+    check_specs=[CONFIDENCE, MOVEMENT],
+    code_version="1",
+    io_manager_key="row_tables",
+)
+def data_confidence_asset(
+    context: dg.AssetExecutionContext,
+    state: dg.ResourceParam[State],
+    cleaned_return: CleanedReturn,
+    validation_issues: RuleResults,
+    la_measures: DataFrame,
+) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
+    """See validation.confidence.data_confidence."""
+    year, la_code = year_and_la(context.partition_key)
+    table = data_confidence(
+        cleaned_return.tables,
+        year.ending,
+        la_code,
+        issues=validation_issues.issues,
+        measures=la_measures,
+        # Dagster allows one mapping between two assets, and la_measures of this year is an input already.
+        previous=_measures_in_force(state, year.previous.ending, la_code),
+        crashed=validation_issues.crashed,
+    )
+    overall = table[table["indicator"] == "overall"]
+    rows = list(zip(overall["module"], overall["confidence"], strict=True))
+    yield dg.Output(
+        table, metadata={**frame_metadata(table), "confidence": markdown_table(("module", "confidence"), rows)}
+    )
+    yield result(CONFIDENCE, (f"{module}: low" for module, confidence in rows if confidence == LOW))
+    yield result(MOVEMENT, movement(table, {name: measure.title for name, measure in MEASURES.items()}))
+
+
+def _measures_in_force(state: State, year: int, la_code: str) -> DataFrame | None:
+    in_force = state.registry.in_force(year, la_code)
+    return None if in_force is None else state.figures.la_measures_of(in_force.submission)
