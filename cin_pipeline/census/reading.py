@@ -20,6 +20,23 @@ from cin_pipeline.census.structure import structure_schema
 from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.census.text import MAX_BYTES, xml_text
 
+_SYNTAX_FAULTS = {
+    getattr(etree.ErrorTypes, name): words
+    for name, words in {
+        "ERR_TAG_NAME_MISMATCH": "an end tag does not match its start tag",
+        "ERR_TAG_NOT_FINISHED": "it ends before every element is closed",
+        "ERR_LTSLASH_REQUIRED": "it ends before every element is closed",
+        "ERR_GT_REQUIRED": "a tag is not closed, or the file ends in it",
+        "ERR_DOCUMENT_EMPTY": "it does not start with an element",
+        "ERR_DOCUMENT_END": "there is more after the end of the root element",
+        "ERR_UNDECLARED_ENTITY": "it uses an entity that is not defined",
+        "ERR_NAME_REQUIRED": "an & or < stands where text was expected",
+        "ERR_INVALID_CHAR": "it holds a character that XML does not allow",
+        "ERR_RESOURCE_LIMIT": "elements are nested too deep or a value is too long",
+        "ERR_ATTRIBUTE_REDEFINED": "an attribute stands twice in a tag",
+    }.items()
+}
+
 _Integers = NDArray[np.int64]
 
 # Comments, CDATA sections and processing instructions: where a "<" starts no element.
@@ -65,21 +82,9 @@ def _parse(document: bytes) -> etree._Element:
 
 
 def _syntax_fault(error: etree.XMLSyntaxError) -> str:
-    """What the parser found, without anything from the file but element names."""
-    names = {
-        "ERR_TAG_NAME_MISMATCH": "an end tag does not match its start tag",
-        "ERR_TAG_NOT_FINISHED": "it ends before every element is closed",
-        "ERR_DOCUMENT_EMPTY": "it does not start with an element",
-        "ERR_DOCUMENT_END": "there is more after the end of the root element",
-        "ERR_UNDECLARED_ENTITY": "it uses an entity that is not defined",
-        "ERR_INVALID_CHAR": "it holds a character that XML does not allow",
-        "ERR_LTSLASH_REQUIRED": "it ends before every element is closed",
-        "ERR_GT_REQUIRED": "a tag is not closed",
-        "ERR_RESOURCE_LIMIT": "elements are nested too deep or a value is too long",
-        "ERR_ATTRIBUTE_REDEFINED": "an attribute stands twice in a tag",
-    }
-    first = error.error_log[0] if len(error.error_log) else None
-    return names.get(first.type_name, "the parser cannot read it") if first else "the parser cannot read it"
+    """What the parser found, in words without anything from the file."""
+    # Not `error.error_log`: it holds the faults of every file this process ever parsed.
+    return _SYNTAX_FAULTS.get(error.code, "it cannot be parsed")
 
 
 def _check_structure(root: etree._Element, document: bytes, year: int) -> None:

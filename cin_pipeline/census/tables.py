@@ -59,6 +59,19 @@ def dtype(item: Item, year: int) -> object:
             return "str"
 
 
+def with_declared_types(cleaned: ReturnTables, year: int) -> ReturnTables:
+    """Cleaned tables as read back from a file, with the code sets of their columns whole again.
+
+    A stored table without rows, or without any value in a column, forgets which codes there could be."""
+    specifications = tables(year)
+    return ReturnTables(
+        **{
+            name: records.astype({item.column: dtype(item, year) for item in specifications[name].items})
+            for name, records in cleaned.items()
+        }
+    )
+
+
 @cache
 def cleaned_schemas(year: int) -> dict[str, pa.DataFrameSchema]:
     """The schema of every cleaned table of `year`: columns, types, record numbers from 1 without gaps."""

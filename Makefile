@@ -1,0 +1,67 @@
+# `make demo` runs the main job, `make test` passes all tests; each builds what it needs first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+
+
+.PHONY: help demo ui test format docs lock bench clean
+
+help:  ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/runtime.done  ## make a small synthetic England and run the whole pipeline on it
+	rm -rf demo
+	$(BIN)/cin-pipeline synthesise --year 2017 --scale 0.02 --seed 1 --out demo/landing
+	# So that estimates show: two LAs send nothing, one a broken file, one sent nothing last year, two figures are bad.
+	rm demo/landing/205_2017.xml demo/landing/856_2017.xml demo/landing/393_2016.xml
+	head -c 20000 demo/landing/908_2017.xml > demo/landing/cut && mv demo/landing/cut demo/landing/908_2017.xml
+	printf '%s\n' year,la_code,measure,breakdown,reason '2017,330,cpp_at_31_march,,plans counted twice' \
+	  '2017,936,referrals,referral_source,source not recorded' > demo/unusable.csv
+	$(BIN)/cin-pipeline run --landing demo/landing --year 2017 --output demo/output --unusable demo/unusable.csv \
+	  || test $$? -eq 1  # 1: a return was rejected, as it should be
+	@echo "The broken return of 908 is part of the demo. See the run in the Dagster UI with: make ui"
+
+ui: $(VENV)/runtime.done  ## open the state of the demo in the Dagster UI
+	$(BIN)/cin-pipeline ui --state demo/output/state
+
+test: $(VENV)/test.done  ## lint, types and every test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2
+
+format: $(VENV)/test.done  ## put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: $(VENV)/test.done  ## write the generated documentation again
+	$(BIN)/python -m docs.generate
+
+bench: $(VENV)/test.done  ## measure the stages on one large synthetic return
+	$(BIN)/python -m benchmarks.stages
+
+lock: $(VENV)/test.done  ## pin every package again, with hashes and no address
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate setup.cfg requirements/build.in -o requirements/runtime.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --no-annotate --extra test --constraint requirements/runtime.txt setup.cfg requirements/build.in -o requirements/test.txt
+
+clean:  ## remove everything that was made
+	rm -rf $(VENV) demo build dist *.egg-info
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	  || { echo "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+# The locks are complete, so pip need not resolve anything (--no-deps).
+$(VENV)/runtime.done: requirements/runtime.txt setup.cfg pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --no-deps --require-hashes -r requirements/runtime.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/test.done: requirements/test.txt $(VENV)/runtime.done
+	$(PIP) install --no-deps --require-hashes -r requirements/test.txt
+	touch $@

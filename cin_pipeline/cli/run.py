@@ -1,0 +1,138 @@
+"""`cin-pipeline run`: the whole pipeline on a folder of returns, without a server."""
+
+from collections.abc import Sized
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
+from cin_pipeline.cli.terminal import SOME_REJECTED, console, progress_shown, wrong_use
+from cin_pipeline.reference.authorities import ENGLAND, every_authority
+from cin_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from cin_pipeline.orchestration.folder_run import Report
+
+HEADLINES = (
+    "referrals",
+    "referrals_no_further_action",
+    "referrals_assessed_not_in_need",
+    "re_referrals",
+    "assessments_completed",
+    "cin_episodes_starting",
+    "cin_episodes_ending",
+    "cin_episodes_at_31_march",
+    "section_47_enquiries",
+    "icpcs",
+    "cpp_starting",
+    "cpp_at_31_march",
+)
+
+
+def run(
+    landing: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder with the returns (XML).")],
+    year: Annotated[int, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Year in which the collection ends.")],
+    output: Annotated[Path, typer.Option(file_okay=False, help="Folder for the results and the state.")],
+    la: Annotated[list[str] | None, typer.Option(help="Only this LA (may be repeated); England is made anew.")] = None,
+    expected: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="CSV with la_code: the authorities expected.")
+    ] = None,
+    population: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="CSV with la_code, population (aged 0 to 17).")
+    ] = None,
+    unusable: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="CSV with year, la_code, measure, reason, maybe breakdown."),
+    ] = None,
+) -> None:
+    """Take every return in a folder for a year and the year before; write all measures and England's figures.
+
+    Exit code 0: all went through. 1: returns were rejected, or England cannot be estimated; all else is written.
+    2: wrong use.
+    """
+    # Dagster takes seconds to load; a wrong option should not wait for it.
+    from cin_pipeline.orchestration.folder_run import Folder, run_folder
+    from cin_pipeline.store.national_inputs import InputFileError
+
+    for code in la or ():
+        if code not in every_authority():
+            wrong_use(f"--la {code}: that is no code of an English local authority")
+    try:
+        settings = Settings.from_environment(default_state=output / "state")
+        folder = Folder(landing, year, output, tuple(la or ()), expected, population, unusable)
+        with progress_shown() as progress:
+            report = run_folder(folder, settings, datetime.now(UTC), progress)
+    except (InputFileError, ValueError) as error:
+        wrong_use(str(error))
+    except OSError as error:
+        wrong_use(f"{error.filename or output}: {error.strerror}")
+    _show(report, output, settings)
+    if report.rejected or report.impossible:
+        raise typer.Exit(SOME_REJECTED)
+
+
+def _show(report: "Report", output: Path, settings: Settings) -> None:
+    year = report.year
+    if report.england is not None:
+        console.print(_headline_table(report))
+    of_year = [each for each in report.landed if each.collection_year == year.ending]
+    before = len(report.landed) - len(of_year)
+    missing = sorted(set(report.inputs.expected) - set(report.measures["la_code"]))
+    console.print(f"Returns taken: {len(of_year)} for {year}, {before} for {year.previous}.")
+    if report.earlier:
+        console.print(f"In force from earlier runs: {_codes([str(each.la_code) for each in report.earlier])}.")
+    if missing:
+        console.print(f"No accepted return for {year}: {_codes(missing)}.")
+    if report.rejected:
+        console.print(f"Rejected: {_count(report.rejected, 'file')}. What was in force before stays in force.")
+        for each in report.rejected:
+            console.print(f"  [red]rejected[/red]  {escape(_printable(each.file_name))}: {escape(each.reason)}")
+    console.print(f"Measures of each LA: {output / 'measures.csv'}", markup=False)
+    if report.impossible:
+        console.print(f"[red]{escape(report.impossible)}[/red]")
+    else:
+        console.print(f"England and regions: {output / 'england.csv'}", markup=False)
+    console.print(f"In the Dagster UI:   cin-pipeline ui --state {settings.state}", markup=False)
+
+
+def _headline_table(report: "Report") -> Table:
+    """England's headline figures beside how many LAs gave each, sent nothing, and are estimated."""
+    if report.england is None:
+        raise ValueError("there are no figures of England")
+    table = Table(title=f"England, {report.year} (unrounded)", title_justify="left")
+    table.add_column("measure", no_wrap=True)
+    for heading in ("England", "known", "estimated", "LAs known", "no return", "LAs estimated"):
+        table.add_column(heading, justify="right")
+    england = report.england
+    totals = england[(england["geography_code"] == ENGLAND) & (england["breakdown"] == "total")].set_index("measure")
+    known = report.measures[(report.measures["breakdown"] == "total") & report.measures["value"].notna()]
+    expected = len(report.inputs.expected)
+    without_return = expected - report.measures["la_code"].nunique()
+    for measure in HEADLINES:
+        row = totals.loc[measure]
+        gave = int((known["measure"] == measure).sum())
+        figures = [_figure(row[column]) for column in ("value", "known", "estimated")]
+        table.add_row(measure, *figures, str(gave), str(without_return), str(expected - gave))
+    return table
+
+
+def _figure(value: float) -> str:
+    return "not available" if value != value else f"{value:,.0f}"
+
+
+def _codes(codes: list[str], most: int = 12) -> str:
+    shown = ", ".join(codes[:most])
+    return f"{_count(codes, 'LA')} ({shown}{', ...' if len(codes) > most else ''})"
+
+
+def _count(things: Sized, name: str) -> str:
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
+
+
+def _printable(name: str) -> str:
+    """A file name as it can be shown: control characters and broken encodings escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in name)

@@ -1,0 +1,40 @@
+"""`cin-pipeline synthesise`: returns of children who do not exist."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
+from cin_pipeline.cli.terminal import console, progress_shown, wrong_use
+
+
+def synthesise(
+    year: Annotated[int, typer.Option(min=FIRST_YEAR + 1, max=LAST_YEAR, help="Year in which the collection ends.")],
+    out: Annotated[Path, typer.Option(file_okay=False, help="Folder to write the returns to.")],
+    scale: Annotated[float, typer.Option(help="Size: 1 is England, about 850,000 children a year.")] = 0.02,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed gives other children.")] = 1,
+    la: Annotated[list[str] | None, typer.Option(help="Only this LA (may be repeated).")] = None,
+) -> None:
+    """Write synthetic returns of all LAs for a year and the year before; the same seed gives the same bytes.
+
+    The children are the same from one year to the next: open cases, plans and re-referrals carry over.
+    """
+    from cin_pipeline.reference.authorities import authorities
+    from cin_pipeline.synthetic import returns_planned, synthesise
+
+    if not 0 < scale <= 10:
+        wrong_use(f"--scale {scale}: a number above 0 and up to 10 was expected")
+    for code in la or ():
+        if code not in authorities(year):
+            wrong_use(f"--la {code}: that is no authority of {year - 1} to {year}")
+    size = files = 0
+    try:
+        with progress_shown() as progress:
+            step = progress("Writing synthetic returns", returns_planned(year, la))
+            for path in synthesise(year, scale, seed, out, la):
+                files, size = files + 1, size + path.stat().st_size
+                step()
+    except OSError as error:
+        wrong_use(f"{error.filename or out}: {error.strerror}")
+    console.print(f"{files} returns, {size / 1e6:,.1f} MB, in {out}", markup=False)

@@ -1,0 +1,33 @@
+"""`cin-pipeline ui`: the Dagster UI over the state of earlier runs."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cin_pipeline.cli.terminal import console, wrong_use
+from cin_pipeline.settings import Settings
+
+
+def ui(
+    state: Annotated[
+        Path | None, typer.Option(exists=True, file_okay=False, help="The state of a run; CIN_STATE by default.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
+) -> None:
+    """Open the Dagster UI on what a run left behind: graph, partitions, checks, figures."""
+    from cin_pipeline.orchestration.home import prepare_home
+
+    try:
+        settings = Settings.from_environment(state=state)
+        prepare_home(settings)
+    except ValueError as error:
+        wrong_use(str(error))
+    except OSError as error:
+        wrong_use(f"{error.filename}: {error.strerror}")
+    console.print(f"Dagster UI on http://{host}:{port} over {settings.state}; Ctrl+C ends it", markup=False)
+    command = [sys.executable, "-m", "dagster", "dev", "-m", "cin_pipeline.definitions", "-h", host, "-p", str(port)]
+    os.execve(sys.executable, command, {**os.environ, **settings.environment()})  # noqa: S606

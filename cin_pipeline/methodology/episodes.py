@@ -1,0 +1,126 @@
+"""Episodes of need: referrals with their flags, and who is in need when (tables B1 to B6) [s4]."""
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame
+
+from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.calendar import Days, days_of, duration_bands
+from cin_pipeline.methodology.children import characteristics, disabilities, with_unknown
+from cin_pipeline.methodology.facts import ReturnFacts, population
+
+CLOSED_AFTER_ASSESSMENT = ("RC8", "RC9")  # RC9 only in the years whose code set holds it
+
+
+def flag_episodes(tables: ReturnTables, year: CollectionYear) -> DataFrame:
+    """Referrals with their flags: one row per CINdetails record, by referral number.
+
+    Holds undated referrals and open episodes of earlier years too: select by date, never by presence. Columns:
+    child (number of its first record), la_child_id; line; referral_date, closure_date; the categories
+    referral_source, primary_need, reason_for_closure, gender, ethnicity, age_band, has_disability; and the flags
+
+    - no_further_action: ReferralNFA is 1 or true; in no population but referrals [s4 a; A1, A11];
+    - has_assessment: an Assessments group, whatever it contains;
+    - not_in_need: not NFA, closed as RC8 (RC9), with an Assessments group and no section 47 enquiry, child
+      protection plan or transfer-in conference, whatever the dates [s4 b; A2, A3];
+    - episode_of_need: a dated referral that is neither [A7]."""
+    referrals = tables.referrals
+    holds = {
+        name: referrals.index.isin(getattr(tables, name)["referral_number"].unique())
+        for name in ("assessments", "section47", "plans")
+    }
+    no_further_action = referrals["referral_nfa"].fillna(False).to_numpy(dtype=bool)
+    not_in_need = (
+        ~no_further_action
+        & referrals["reason_for_closure"].isin(CLOSED_AFTER_ASSESSMENT).to_numpy()
+        & holds["assessments"]
+        & ~holds["section47"]
+        & ~holds["plans"]
+        & referrals["date_of_initial_cpc"].isna().to_numpy()
+    )
+    dated = referrals["referral_date"].notna().to_numpy()
+    child = characteristics(tables, year).loc[referrals["child_number"]].set_axis(referrals.index)
+    return DataFrame(
+        {
+            "child": child["child"],
+            "la_child_id": child["la_child_id"],
+            "line": referrals["line"],
+            "referral_date": referrals["referral_date"],
+            "closure_date": referrals["closure_date"],
+            "referral_source": with_unknown(referrals["referral_source"]),
+            "primary_need": with_unknown(referrals["primary_need"]),
+            "reason_for_closure": with_unknown(referrals["reason_for_closure"]),
+            "gender": child["gender"],
+            "ethnicity": child["ethnicity"],
+            "age_band": child["age_band"],
+            "has_disability": child["has_disability"],
+            "has_assessment": holds["assessments"],
+            "no_further_action": no_further_action,
+            "not_in_need": not_in_need,
+            "episode_of_need": dated & ~no_further_action & ~not_in_need,
+        },
+        index=referrals.index,
+    )
+
+
+@population
+def starting(facts: ReturnFacts) -> DataFrame:
+    """Episodes of need with the referral in the year [s4; A10]."""
+    episodes = _of_need(facts)
+    return episodes[episodes["referral_date"].between(*in_year(facts.year))]
+
+
+@population
+def ending(facts: ReturnFacts) -> DataFrame:
+    """Episodes of need closed in the year and referred by its end, in earlier years too [s4; A4]. Adds duration."""
+    episodes = _of_need(facts)
+    ended = episodes["closure_date"].between(*in_year(facts.year)) & (episodes["referral_date"] <= facts.year.end)
+    return _with_duration(episodes[ended], days_of(episodes["closure_date"][ended]))
+
+
+@population
+def at_any_point(facts: ReturnFacts) -> DataFrame:
+    """Episodes of need referred by the end of the year and not closed before it began [s4; A5]."""
+    episodes = _of_need(facts)
+    closed_before = episodes["closure_date"] < facts.year.start
+    return episodes[(episodes["referral_date"] <= facts.year.end) & ~closed_before]
+
+
+@population
+def at_31_march(facts: ReturnFacts) -> DataFrame:
+    """Episodes of need referred by 31 March and not closed by then; a later closure is open [s4; A6, A8].
+
+    Adds duration up to 31 March."""
+    episodes = _of_need(facts)
+    closed = episodes["closure_date"] <= facts.year.end
+    open_ = episodes[(episodes["referral_date"] <= facts.year.end) & ~closed]
+    return _with_duration(open_, np.full(len(open_), facts.year.end))
+
+
+@population
+def awaiting_assessment(facts: ReturnFacts) -> DataFrame:
+    """Of the episodes at 31 March, those without any Assessments group."""
+    episodes = at_31_march(facts)
+    return episodes[~episodes["has_assessment"]]
+
+
+@population
+def disabilities_at_31_march(facts: ReturnFacts) -> DataFrame:
+    """Each disability of each episode at 31 March; an episode is there once under each (table B2) [A56]."""
+    episodes = at_31_march(facts)
+    return episodes[["child"]].merge(disabilities(facts.tables), on="child")
+
+
+def in_year(year: CollectionYear) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and the last day of the year, both in it."""
+    return pd.Timestamp(year.start), pd.Timestamp(year.end)
+
+
+@population
+def _of_need(facts: ReturnFacts) -> DataFrame:
+    return facts.episodes[facts.episodes["episode_of_need"]]
+
+
+def _with_duration(episodes: DataFrame, ends: Days) -> DataFrame:
+    return episodes.assign(duration=duration_bands(days_of(episodes["referral_date"]), ends))

@@ -1,0 +1,83 @@
+"""What must hold between an LA's figures on any input; checked on every LA and on England."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from pandas import DataFrame, Series
+
+from cin_pipeline.methodology.measures import CATALOGUE, KNOWN, SUMS, TOTAL
+from cin_pipeline.reference.authorities import ENGLAND
+
+LONDON, INNER_LONDON, OUTER_LONDON = "E12000007", "E13000001", "E13000002"
+
+
+def broken_identities(measures: DataFrame) -> list[str]:
+    """Each identity that one LA's measures break, in words with measure names and counts; empty when all hold."""
+    known = measures[measures["status"] == KNOWN]
+    totals = known[known["breakdown"] == TOTAL].set_index("measure")["value"].astype(int).to_dict()
+    sums = known.groupby(["measure", "breakdown"], sort=False)["value"].sum().astype(int).to_dict()
+    return [*_broken_sums(totals), *_broken_limits(totals), *_broken_partitions(totals, sums)]
+
+
+def _broken_sums(totals: dict[str, int]) -> Iterator[str]:
+    for whole, parts in SUMS:
+        if whole in totals and parts.keys() <= totals.keys():
+            expected = sum(sign * totals[part] for part, sign in parts.items())
+            if totals[whole] != expected:
+                yield f"{whole} is {totals[whole]}, its parts give {expected}"
+
+
+def _broken_limits(totals: dict[str, int]) -> Iterator[str]:
+    for measure in CATALOGUE:
+        for limit in (measure.counted_from, measure.part_of):
+            if limit in totals and totals.get(measure.name, 0) > totals[limit]:
+                yield f"{measure.name} is {totals[measure.name]}, more than {limit}, {totals[limit]}"
+
+
+def _broken_partitions(totals: dict[str, int], sums: dict[tuple[str, str], int]) -> Iterator[str]:
+    for measure in CATALOGUE:
+        for breakdown in measure.breakdowns:
+            summed, total = sums.get((measure.name, breakdown), 0), totals.get(measure.name)
+            if total is None:
+                continue
+            short = summed < total and measure.adds_up(breakdown)
+            over = summed > total and (measure.adds_up(breakdown) or breakdown in ("wait", "working_days", "duration"))
+            if short or over:
+                yield f"{measure.name} by {breakdown} sums to {summed}, its total is {total}"
+
+
+def broken_national_identities(estimates: DataFrame) -> list[str]:
+    """Each identity that the figures of England and its regions break; empty when all hold.
+
+    In every row nine regions give England, and Inner and Outer give London [A45]; in every place the categories of a
+    breakdown that partitions its measure give the measure. Places whose figure could not be estimated are passed over.
+    """
+    keys = ["measure", "breakdown", "category"]
+    value = estimates.set_index([*keys, "geography_code"])["value"].unstack("geography_code")
+    london = value.reindex(columns=[INNER_LONDON, OUTER_LONDON])
+    regions = [code for code in value.columns if code.startswith("E12")]
+    return [
+        *_unequal(value[ENGLAND], value[regions], "the nine regions"),
+        *_unequal(value[LONDON], london, "Inner and Outer London"),
+        *_broken_national_partitions(value),
+    ]
+
+
+def _unequal(whole: "Series[float]", parts: DataFrame, name: str) -> Iterator[str]:
+    # Rows of zeros are left out of the table; a part that could not be estimated leaves the whole without a value too.
+    summed = parts.fillna(0).sum(axis=1)
+    for key in whole[whole.notna() & ~np.isclose(whole, summed, rtol=1e-9, atol=1e-6)].index:
+        yield f"{' '.join(key)} of {name} does not add up"
+
+
+def _broken_national_partitions(value: DataFrame) -> Iterator[str]:
+    present = set(zip(value.index.get_level_values(0), value.index.get_level_values(1), strict=True))
+    for measure in CATALOGUE:
+        whole = value.loc[(measure.name, TOTAL, TOTAL)]
+        for breakdown in measure.breakdowns:
+            if not measure.adds_up(breakdown) or (measure.name, breakdown) not in present:
+                continue
+            summed = value.loc[(measure.name, breakdown)].sum(axis=0, min_count=0)
+            can = whole.notna() & value.loc[(measure.name, breakdown)].notna().any(axis=0)
+            if not np.allclose(summed[can], whole[can], rtol=1e-9, atol=1e-6):
+                yield f"{measure.name} by {breakdown} does not add up to its whole"

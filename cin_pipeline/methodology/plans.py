@@ -1,0 +1,96 @@
+"""Child protection plans and their reviews (tables D1 to D7) [s4, s7]."""
+
+import numpy as np
+from pandas import DataFrame
+
+from cin_pipeline.methodology.activity import under_referrals
+from cin_pipeline.methodology.calendar import Days, add_months, days_of, duration_bands
+from cin_pipeline.methodology.children import with_unknown
+from cin_pipeline.methodology.episodes import in_year
+from cin_pipeline.methodology.facts import ReturnFacts, population
+
+FIRST_REVIEW_MONTHS = 3  # after the plan's start [s7]
+LATER_REVIEW_MONTHS = 6  # after the review before [s7]
+
+
+@population
+def starting(facts: ReturnFacts) -> DataFrame:
+    """Plans with their start in the year [s4]."""
+    plans = _plans(facts)
+    return plans[plans["cpp_start_date"].between(*in_year(facts.year))]
+
+
+@population
+def second_or_subsequent(facts: ReturnFacts) -> DataFrame:
+    """Of the plans starting in the year, those with at least one previous plan; missing is none [A39]."""
+    plans = starting(facts)
+    return plans[plans["number_of_previous_cpp"].fillna(0) >= 1]
+
+
+@population
+def ending(facts: ReturnFacts) -> DataFrame:
+    """Plans with their end in the year that had started by its end [s4]. Adds duration."""
+    plans = _plans(facts)
+    ended = plans[plans["cpp_end_date"].between(*in_year(facts.year)) & (plans["cpp_start_date"] <= facts.year.end)]
+    return _with_duration(ended, days_of(ended["cpp_end_date"]))
+
+
+@population
+def at_any_point(facts: ReturnFacts) -> DataFrame:
+    """Plans started by the end of the year and not ended before it began [s4; A35]."""
+    plans = _plans(facts)
+    return plans[(plans["cpp_start_date"] <= facts.year.end) & ~(plans["cpp_end_date"] < facts.year.start)]
+
+
+@population
+def at_31_march(facts: ReturnFacts) -> DataFrame:
+    """Plans started by 31 March and not ended by then, under closed referrals too [s4; A36]. Adds duration."""
+    plans = _plans(facts)
+    open_ = plans[(plans["cpp_start_date"] <= facts.year.end) & ~(plans["cpp_end_date"] <= facts.year.end)]
+    return _with_duration(open_, np.full(len(open_), facts.year.end))
+
+
+@population
+def open_3_months(facts: ReturnFacts) -> DataFrame:
+    """Of the plans at 31 March, those that started at least three months before [A41]."""
+    plans = at_31_march(facts)
+    return plans[add_months(days_of(plans["cpp_start_date"]), FIRST_REVIEW_MONTHS) <= facts.year.end]
+
+
+@population
+def reviewed_in_time(facts: ReturnFacts) -> DataFrame:
+    """Of the plans open three months or more, those whose reviews all were in time [s7; A41].
+
+    The first within 3 months of the start, each later one within 6 months of the one before, and 31 March within 6
+    months of the last (without a review, within 3 months of the start), ends included. Reviews before the start or
+    after 31 March are ignored."""
+    plans = open_3_months(facts)
+    start = plans["cpp_start_date"]
+    reviews = facts.tables.reviews[facts.tables.reviews["plan_number"].isin(plans.index)].join(start, on="plan_number")
+    in_scope = reviews["cpp_review_date"].between(reviews["cpp_start_date"], facts.year.end)
+    reviews = reviews[in_scope].sort_values(["plan_number", "cpp_review_date"])
+    before = reviews.groupby("plan_number")["cpp_review_date"].shift()
+    late = days_of(reviews["cpp_review_date"]) > _due(days_of(reviews["cpp_start_date"]), days_of(before))
+    last = reviews.groupby("plan_number")["cpp_review_date"].max().reindex(plans.index)
+    next_due = _due(days_of(start), days_of(last))
+    return plans[~plans.index.isin(reviews["plan_number"][late]) & (facts.year.end <= next_due)]
+
+
+def _due(start: Days, review_before: Days) -> Days:
+    """The last day for the next review: 6 months after the one before, else 3 months after the start."""
+    first = np.isnat(review_before)
+    return np.where(first, add_months(start, FIRST_REVIEW_MONTHS), add_months(review_before, LATER_REVIEW_MONTHS))
+
+
+@population
+def _plans(facts: ReturnFacts) -> DataFrame:
+    """Plans with a usable start under counted referrals."""
+    plans = under_referrals(facts.tables.plans, facts)
+    plans = plans[plans["cpp_start_date"].notna()]
+    return plans.assign(
+        initial_category=with_unknown(plans["initial_category"]), latest_category=with_unknown(plans["latest_category"])
+    )
+
+
+def _with_duration(plans: DataFrame, ends: Days) -> DataFrame:
+    return plans.assign(duration=duration_bands(days_of(plans["cpp_start_date"]), ends))

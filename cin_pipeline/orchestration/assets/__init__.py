@@ -1,0 +1,1 @@
+"""The assets, one per dataset, in the order of the work."""

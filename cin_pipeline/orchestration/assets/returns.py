@@ -1,0 +1,98 @@
+"""From the landed file of an LA to typed tables."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from cin_pipeline.census.cleaning import CleanedReturn, clean_return
+from cin_pipeline.census.errors import ReturnRejected
+from cin_pipeline.census.reading import read_return
+from cin_pipeline.census.tables import ReturnTables, cleaned_schemas
+from cin_pipeline.orchestration.checks import check, count_faults, result, schema_faults
+from cin_pipeline.orchestration.metadata import OWNERS, record_counts
+from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
+from cin_pipeline.orchestration.submissions import submission_at_work
+from cin_pipeline.store.state import State
+
+GROUP = "returns"
+
+return_file = dg.AssetSpec(
+    "return_file",
+    description="The file an LA sent for a collection year, as landed. Kept write-once under its hash.",
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"xml"},
+    partitions_def=by_year_la,
+)
+
+
+@dg.asset(
+    description="The records of the return as sent: eight linked tables of text with record numbers and lines.",
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"xml", "parquet"},
+    partitions_def=by_year_la,
+    deps=[return_file],
+    code_version="1",
+    io_manager_key="row_tables",
+)
+def raw_return(context: dg.AssetExecutionContext, state: dg.ResourceParam[State]) -> dg.Output[ReturnTables]:
+    """See census.reading.read_return."""
+    year, la_code = year_and_la(context.partition_key)
+    submission = submission_at_work(state, year.ending, la_code, context.run_tags)
+    try:
+        tables = read_return(
+            state.returns.read(submission.sha256), year.ending, max_bytes=state.settings.max_return_bytes
+        )
+    except ReturnRejected as rejected:
+        state.registry.reject(submission.submission, str(rejected))
+        raise dg.Failure(f"{submission.file_name}: {rejected}", allow_retries=False) from None
+    return dg.Output(
+        tables,
+        # Dagster's own version of an external input is the same for all bytes: a resubmission would be invisible.
+        data_version=dg.DataVersion(submission.sha256),
+        metadata={
+            "submission": submission.submission,
+            "file": submission.file_name,
+            "sha256": submission.sha256,
+            "bytes": submission.size,
+            **record_counts(tables.row_counts()),
+        },
+    )
+
+
+SCHEMA = check("schema", "cleaned_return", "Every table has the columns and types of its schema.", blocking=True)
+RECONCILE = check("reconcile", "cleaned_return", "As many records in every table as were sent.", blocking=True)
+VALUES = check("values_readable", "cleaned_return", "Every value could be read, and nothing expected is missing.")
+
+
+@dg.asset(
+    description="The typed tables of the return, and a list of every value that could not be read. "
+    "A bad value is null here; no record is left out.",
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"pandas", "parquet"},
+    partitions_def=by_year_la,
+    check_specs=[SCHEMA, RECONCILE, VALUES],
+    code_version="1",
+    io_manager_key="row_tables",
+)
+def cleaned_return(
+    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], raw_return: ReturnTables
+) -> Iterator[dg.Output[CleanedReturn] | dg.AssetCheckResult]:
+    """See census.cleaning.clean_return."""
+    year, la_code = year_and_la(context.partition_key)
+    cleaned = clean_return(raw_return, year.ending)
+    counts = cleaned.tables.row_counts()
+    yield dg.Output(cleaned, metadata={**record_counts(counts), "value_issues": len(cleaned.issues)})
+    checks = [
+        result(SCHEMA, schema_faults(cleaned_schemas(year.ending), dict(cleaned.tables.items()))),
+        result(RECONCILE, count_faults(raw_return.row_counts(), counts), counts),
+    ]
+    by_item = cleaned.issues["item"].value_counts()
+    checks.append(result(VALUES, (f"{item}: {count}" for item, count in by_item.items()), by_item.to_dict()))
+    yield from checks
+    failed = [each.check_name for each in checks if not each.passed and each.severity is dg.AssetCheckSeverity.ERROR]
+    if failed:
+        submission = submission_at_work(state, year.ending, la_code, context.run_tags)
+        state.registry.reject(submission.submission, f"checks failed: {', '.join(map(str, failed))}")

@@ -1,0 +1,137 @@
+"""The main job on a folder: land the returns, run every LA, then England, then write the files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import dagster as dg
+from pandas import DataFrame
+
+from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
+from cin_pipeline.methodology.missing import without_unusable
+from cin_pipeline.orchestration.build import build_definitions
+from cin_pipeline.orchestration.bulk import QUIET, load_returns
+from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.orchestration.jobs import NATIONAL_JOB
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.exports import write_england, write_measures
+from cin_pipeline.store.landing import Wanted, files_in, land
+from cin_pipeline.store.national_inputs import NationalInputs
+from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.state import State
+
+Progress = Callable[[str, int], Callable[[], None]]  # (what is done, how many steps) -> call after each step
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What the user asked to be run."""
+
+    landing: Path
+    year: int
+    output: Path
+    la_codes: tuple[str, ...] = ()
+    expected: Path | None = None
+    population: Path | None = None
+    unusable: Path | None = None
+
+    @property
+    def measures(self) -> Path:
+        """Where the measures of all LAs are written."""
+        return self.output / "measures.csv"
+
+    @property
+    def england(self) -> Path:
+        """Where the figures of England and its regions are written."""
+        return self.output / "england.csv"
+
+
+@dataclass
+class Report:
+    """What came of it. `england` is None where England could not be estimated, for the reason in `impossible`."""
+
+    year: CollectionYear
+    inputs: NationalInputs
+    landed: list[Submission] = field(default_factory=list)
+    rejected: list[Submission] = field(default_factory=list)
+    earlier: list[Submission] = field(default_factory=list)  # in force from an earlier run, not in this folder
+    measures: DataFrame = field(default_factory=DataFrame)
+    england: DataFrame | None = None
+    impossible: str = ""
+
+
+def run_folder(folder: Folder, settings: Settings, received: datetime, progress: Progress) -> Report:
+    """Runs the whole pipeline on a folder and writes `measures.csv` and `england.csv`.
+
+    Returns that were rejected do not keep the others from being done. Raises InputFileError for a file of the user's
+    that cannot be used, before anything is run."""
+    state = State(settings)
+    year = CollectionYear(folder.year)
+    inputs = state.inputs.keep(
+        year.ending, expected=folder.expected, people=folder.population, unusable=folder.unusable
+    )
+    report = Report(year, inputs)
+    paths = files_in(folder.landing, apart_from=(settings.state, folder.measures, folder.england))
+    received_files = land(
+        paths,
+        _wanted(folder, state, inputs),
+        state.registry,
+        state.returns,
+        received=received,
+        max_bytes=settings.max_return_bytes,
+        on_file=progress("Receiving files", len(paths)),
+    )
+    report.rejected = [each for each in received_files if each.state is SubmissionState.REJECTED]
+    landed = [each for each in received_files if each.state is not SubmissionState.REJECTED]
+    step = progress("Reading returns and counting", len(landed))
+    for outcome in load_returns(landed, settings):
+        (report.landed if outcome.accepted else report.rejected).append(state.registry.get(outcome.submission))
+        step()
+    step = progress("Adding up England", 1)
+    report.impossible = _run_england(year, settings)
+    step()
+    _write(report, folder, state)
+    here = {(each.collection_year, each.la_code) for each in report.landed}
+    report.earlier = [
+        each for each in state.registry.all_in_force(year.ending) if (year.ending, each.la_code) not in here
+    ]
+    return report
+
+
+def _wanted(folder: Folder, state: State, inputs: NationalInputs) -> Wanted:
+    expected = {folder.year: frozenset(inputs.expected)}
+    if folder.year > FIRST_YEAR:
+        # The user's list is for the whole run; without one, each year has the authorities of its own time.
+        before = inputs.expected if folder.expected else state.inputs.of(folder.year - 1).expected
+        expected[folder.year - 1] = frozenset(before)
+    return Wanted(expected, frozenset(folder.la_codes))
+
+
+def _run_england(year: CollectionYear, settings: Settings) -> str:
+    """Why England could not be estimated; empty where it could."""
+    job = build_definitions(settings).resolve_job_def(NATIONAL_JOB)
+    with open_instance(settings) as instance:
+        run = job.execute_in_process(partition_key=year.key, instance=instance, run_config=QUIET, raise_on_error=False)
+    if run.success:
+        return ""
+    failures = [event for event in run.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
+    reasons = [
+        data.user_failure_data.description
+        for event in failures
+        if (data := event.step_failure_data).user_failure_data is not None
+    ]
+    return next((reason for reason in reasons if reason), f"the run failed; run {run.run_id} in the UI tells more")
+
+
+def _write(report: Report, folder: Folder, state: State) -> None:
+    folder.output.mkdir(parents=True, exist_ok=True)
+    in_force = state.figures.la_measures_in_force(folder.year)
+    expected = in_force[in_force["la_code"].isin(report.inputs.expected)]
+    report.measures = without_unusable(expected, report.inputs.unusable)
+    write_measures(report.measures, folder.measures)
+    if report.impossible:
+        folder.england.unlink(missing_ok=True)  # an earlier one would pass for this run's
+        return
+    report.england = state.figures.estimates(folder.year)
+    write_england(report.england, folder.england)

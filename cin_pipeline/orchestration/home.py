@@ -1,0 +1,63 @@
+"""DAGSTER_HOME: made on first use, with settings that fit this pipeline."""
+
+import os
+from typing import Any
+
+import dagster as dg
+import yaml
+from dagster._core.instance.ref import InstanceRef  # the public way in takes no overrides
+
+from cin_pipeline.settings import Settings
+
+_DAGSTER_YAML = """\
+# Written on first use; change it freely, it is not written again.
+telemetry:
+  enabled: false
+nux:
+  enabled: false  # else a dialogue covers the UI
+concurrency:
+  runs:
+    max_concurrent_runs: 2
+    tag_concurrency_limits:
+      - key: dagster/partition
+        value: {applyLimitPerUniqueValue: true}
+        limit: 1
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 180
+run_retries:
+  enabled: false
+retention:
+  sensor:
+    purge_after_days: {skipped: 7, started: 30, failure: 30, success: 30}
+"""
+
+
+def prepare_home(settings: Settings) -> None:
+    """Makes DAGSTER_HOME with its dagster.yaml where there is none, and names it to this process."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    configuration = settings.dagster_home / "dagster.yaml"
+    if not configuration.exists():
+        configuration.write_text(_DAGSTER_YAML, encoding="utf-8")
+    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+
+
+def open_instance(settings: Settings) -> dg.DagsterInstance:
+    """The Dagster instance that remembers runs, events and checks, for runs in this process.
+
+    Capturing what a step prints starts two processes a step, and our steps print nothing: it is left off here. Where
+    dagster.yaml names no storage of its own, Dagster's SQLite files are used through connections that stay open."""
+    prepare_home(settings)
+    home = settings.dagster_home
+    overrides: dict[str, Any] = {
+        "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
+    }
+    configured = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
+    if not configured.keys() & {"storage", "run_storage", "event_log_storage"}:
+        warm = "cin_pipeline.orchestration.warm_sqlite"
+        history = home / "history"
+        overrides |= {
+            "run_storage": {"module": warm, "class": "WarmRunStorage", "config": {"base_dir": f"{history}/"}},
+            "event_log_storage": {"module": warm, "class": "WarmEventLog", "config": {"base_dir": f"{history}/runs/"}},
+        }
+    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))

@@ -1,0 +1,109 @@
+"""How assets are stored: row tables as Parquet by submission, figures in SQL."""
+
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import dagster as dg
+from pandas import DataFrame
+
+from cin_pipeline.census.cleaning import CleanedReturn
+from cin_pipeline.census.tables import ReturnTables, with_declared_types
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.orchestration.partitions import year_and_la
+from cin_pipeline.orchestration.submissions import submission_at_work
+from cin_pipeline.store.row_tables import read_tables, write_tables
+from cin_pipeline.store.state import State
+
+RowData: TypeAlias = ReturnTables | CleanedReturn | DataFrame
+ISSUES, ROWS = "issues", "rows"
+
+
+class RowTables(dg.IOManager):
+    """Row tables: a version per submission, so that what is in force stays readable while the next is at work.
+
+    What a run has just stored is handed to its next step as it is: reading it back took a sixth of a run."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._run = ""
+        self._stored: dict[Path, RowData] = {}  # of that run only: memory stays bounded by one return
+
+    def handle_output(self, context: dg.OutputContext, obj: RowData) -> None:
+        """Stores the tables of the submission at work."""
+        year, la_code = year_and_la(context.partition_key)
+        submission = submission_at_work(self._state, year.ending, la_code, _run_tags(context))
+        match obj:
+            case ReturnTables():
+                tables = dict(obj.items())
+            case CleanedReturn():
+                tables = {**dict(obj.tables.items()), ISSUES: obj.issues}
+            case _:
+                tables = {ROWS: obj}
+        directory = self._directory(context, year, la_code, submission.submission)
+        write_tables(directory, tables)
+        if self._run != context.run_id:
+            self._run, self._stored = context.run_id, {}
+        self._stored[directory] = obj
+
+    def load_input(self, context: dg.InputContext) -> RowData | None:
+        """The tables of the submission at work; of another year, those in force, None where there are none."""
+        keys = context.asset_partition_keys
+        if not keys:
+            return None  # the year before the first
+        year, la_code = year_and_la(keys[0])
+        if keys[0] == context.step_context.partition_key:
+            submission = submission_at_work(self._state, year.ending, la_code, _run_tags(context))
+        elif (in_force := self._state.registry.in_force(year.ending, la_code)) is not None:
+            submission = in_force
+        else:
+            return None
+        directory = self._directory(context, year, la_code, submission.submission)
+        if self._run == context.step_context.run_id and directory in self._stored:
+            return self._stored[directory]
+        tables = read_tables(directory)
+        match context.asset_key.path[-1]:
+            case "raw_return":
+                return ReturnTables(**tables)
+            case "cleaned_return":
+                issues = tables.pop(ISSUES)
+                return CleanedReturn(with_declared_types(ReturnTables(**tables), year.ending), issues)
+            case _:
+                return tables[ROWS]
+
+    def _directory(self, context: Any, year: CollectionYear, la_code: str, submission: int) -> Path:
+        return self._state.tables_directory(context.asset_key.path[-1], year.ending, la_code, submission)
+
+
+class FigureTables(dg.IOManager):
+    """Figures: long tables in SQL, by submission for an LA and by year for England."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def handle_output(self, context: dg.OutputContext, obj: DataFrame) -> None:
+        """Stores the figures in place of those of the same submission or year."""
+        figures = self._state.figures
+        match context.asset_key.path[-1]:
+            case "la_measures":
+                year, la_code = year_and_la(context.partition_key)
+                submission = submission_at_work(self._state, year.ending, la_code, _run_tags(context))
+                figures.write_la_measures(obj, submission.submission)
+            case "national_measures":
+                figures.write_national_measures(obj, CollectionYear.from_key(context.partition_key).ending)
+            case "estimates":
+                figures.write_estimates(obj, CollectionYear.from_key(context.partition_key).ending)
+
+    def load_input(self, context: dg.InputContext) -> DataFrame:
+        """The figures in force of the year that is at work."""
+        year = CollectionYear.from_key(context.step_context.partition_key)
+        match context.asset_key.path[-1]:
+            case "la_measures":
+                return self._state.figures.la_measures_in_force(year.ending)
+            case "national_measures":
+                return self._state.figures.national_measures(year.ending)
+            case _:
+                return self._state.figures.estimates(year.ending)
+
+
+def _run_tags(context: dg.OutputContext | dg.InputContext) -> dict[str, str]:
+    return dict(context.step_context.dagster_run.tags)

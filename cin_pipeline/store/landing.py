@@ -1,0 +1,143 @@
+"""A folder of files becomes submissions: whose return is each, is it wanted, are there two of one."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from cin_pipeline.census.errors import ReturnRejected
+from cin_pipeline.census.identifying import Identity, identify
+from cin_pipeline.census.reading import read_return
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.store.registry import Registry, Submission
+from cin_pipeline.store.return_files import ReturnFiles, sha256_of
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which returns a run takes: by collection year the LAs that may send one; `only` narrows a run to some LAs."""
+
+    expected: dict[int, frozenset[str]]
+    only: frozenset[str] = frozenset()
+
+    def reason_against(self, identity: Identity) -> str:
+        """Why a return is not taken, in one sentence; empty where it is."""
+        if identity.year not in self.expected:
+            years = " or ".join(str(CollectionYear(year)) for year in sorted(self.expected))
+            return f"the return is for {CollectionYear(identity.year)}; one for {years} was expected"
+        if identity.la_code not in self.expected[identity.year]:
+            return f"{identity.la_code} is not among the authorities expected for {CollectionYear(identity.year)}"
+        return ""
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    sha256: str = ""
+    size: int = 0
+    identity: Identity | None = None
+    reason: str = ""  # why it is refused; empty while nothing speaks against it
+
+
+def files_in(folder: Path, apart_from: Iterable[Path] = ()) -> list[Path]:
+    """Every file in a folder and its folders in the order of their paths; hidden ones are left out, and `apart_from`,
+    what a run itself writes there."""
+    own = [path.resolve() for path in apart_from]
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file() or path.is_symlink())
+    return [
+        path
+        for path in found
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and not any(path.resolve().is_relative_to(each) for each in own)
+    ]
+
+
+def land(
+    paths: Sequence[Path],
+    wanted: Wanted,
+    registry: Registry,
+    returns: ReturnFiles,
+    *,
+    received: datetime,
+    max_bytes: int,
+    on_file: Callable[[], None] = lambda: None,
+) -> list[Submission]:
+    """Lands or refuses each file, in order; files of LAs a narrowed run is not about are passed over.
+
+    A wanted file is copied and recorded as landed. A file that is no return, of another year, of an LA not expected, or
+    a further one of its LA and year is recorded as rejected, with one sentence why. Of several files for one LA and
+    year the first that can be read is taken. `on_file` is called after each file."""
+    files = []
+    for path in paths:
+        files.append(_receive(path, wanted, returns, max_bytes))
+        on_file()
+    about = [file for file in files if not (wanted.only and file.identity and file.identity.la_code not in wanted.only)]
+    return [_record(file, registry, received) for file in _one_per_partition(about, returns, max_bytes)]
+
+
+def _receive(path: Path, wanted: Wanted, returns: ReturnFiles, max_bytes: int) -> _File:
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            return _File(path, size=size, reason=f"the file has {size:,} bytes; at most {max_bytes:,} were expected")
+        data = path.read_bytes()
+    except OSError as error:
+        return _File(path, reason=f"the file cannot be read ({error.strerror})")
+    file = _File(path, sha256_of(data), len(data))
+    try:
+        identity = identify(data, max_bytes)
+    except ReturnRejected as rejected:
+        return replace(file, reason=str(rejected))
+    reason = wanted.reason_against(identity)
+    if not reason:
+        returns.keep(data, file.sha256)
+    return replace(file, identity=identity, reason=reason)
+
+
+def _one_per_partition(files: Iterable[_File], returns: ReturnFiles, max_bytes: int) -> Iterator[_File]:
+    """The files, with all but one of those for the same LA and year refused."""
+    candidates: dict[Identity, list[_File]] = {}
+    for file in files:
+        if file.identity and not file.reason:
+            candidates.setdefault(file.identity, []).append(file)
+    taken = {identity: _first_readable(several, returns, max_bytes) for identity, several in candidates.items()}
+    for file in files:
+        chosen = taken.get(file.identity) if file.identity else None
+        if file.reason or chosen is None or chosen is file:
+            yield file
+        else:
+            whose = f"{chosen.identity.la_code}, {CollectionYear(chosen.identity.year)}" if chosen.identity else ""
+            yield replace(
+                file,
+                reason=f"a further return of one authority and year ({whose}); {chosen.path.name} was taken, "
+                "keep one file for each",
+            )
+
+
+def _first_readable(files: list[_File], returns: ReturnFiles, max_bytes: int) -> _File:
+    if len(files) == 1:
+        return files[0]
+    for file in files:
+        try:
+            read_return(returns.read(file.sha256), file.identity.year if file.identity else 0, max_bytes)
+        except ReturnRejected:
+            continue
+        return file
+    return files[0]
+
+
+def _record(file: _File, registry: Registry, received: datetime) -> Submission:
+    year, la_code = (file.identity.year, file.identity.la_code) if file.identity else (None, None)
+    if file.reason or year is None or la_code is None:
+        return registry.refuse(
+            file_name=file.path.name,
+            sha256=file.sha256,
+            size=file.size,
+            received=received,
+            reason=file.reason,
+            year=year,
+            la_code=la_code,
+        )
+    return registry.land(
+        year=year, la_code=la_code, file_name=file.path.name, sha256=file.sha256, size=file.size, received=received
+    )

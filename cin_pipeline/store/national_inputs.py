@@ -1,0 +1,127 @@
+"""The user's own files beside the returns: expected authorities, population, unusable items.
+
+The files last given for a year are kept with the state, so that a rerun from the UI counts with the same ones.
+"""
+
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from cin_pipeline.methodology.missing import UnusableItem
+from cin_pipeline.reference.authorities import authorities, every_authority
+from cin_pipeline.reference.population import population
+
+
+class InputFileError(ValueError):
+    """A file given by the user cannot be used; the message names file, line and what was expected."""
+
+
+@dataclass(frozen=True)
+class NationalInputs:
+    """What national figures need besides the returns."""
+
+    expected: tuple[str, ...]
+    population: dict[str, int]
+    unusable: tuple[UnusableItem, ...]
+
+
+class InputFiles:
+    """Keeps the user's files by year; what was not given is the shipped reference."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def keep(self, year: int, *, expected: Path | None, people: Path | None, unusable: Path | None) -> NationalInputs:
+        """Checks the files, keeps copies in place of earlier ones, and returns what they say.
+
+        Raises InputFileError, before anything is changed."""
+        given = {"expected": expected, "population": people, "unusable": unusable}
+        inputs = _read(year, given)
+        kept = self._directory / str(year)
+        kept.mkdir(parents=True, exist_ok=True)
+        for name, path in given.items():
+            copy = kept / f"{name}.csv"
+            if path is None:
+                copy.unlink(missing_ok=True)
+            else:
+                shutil.copyfile(path, copy)
+        return inputs
+
+    def of(self, year: int) -> NationalInputs:
+        """The inputs of a year: the files last kept for it, else the shipped reference."""
+        kept = {name: self._directory / str(year) / f"{name}.csv" for name in ("expected", "population", "unusable")}
+        return _read(year, {name: path if path.exists() else None for name, path in kept.items()})
+
+
+def _read(year: int, files: dict[str, Path | None]) -> NationalInputs:
+    expected, people, unusable = files["expected"], files["population"], files["unusable"]
+    return NationalInputs(
+        expected=tuple(_expected(expected)) if expected else tuple(authorities(year)),
+        population=dict(_people(people)) if people else population(year),
+        unusable=tuple(_unusable(unusable)) if unusable else (),
+    )
+
+
+def _expected(path: Path) -> Iterator[str]:
+    seen: set[str] = set()
+    for where, row in _rows(path, ("la_code",)):
+        code = row["la_code"]
+        if code not in every_authority():
+            raise InputFileError(f"{where}: {code!r} is no code of an English local authority")
+        if code in seen:
+            raise InputFileError(f"{where}: {code} stands in the list twice")
+        seen.add(code)
+        yield code
+
+
+def _people(path: Path) -> Iterator[tuple[str, int]]:
+    seen: set[str] = set()
+    for where, row in _rows(path, ("la_code", "population")):
+        code, number = row["la_code"], row["population"]
+        if not number:
+            continue  # an LA without a figure, as in the published file
+        if not (number.isascii() and number.isdigit()):
+            raise InputFileError(f"{where}: population is {number!r}; a whole number of people was expected")
+        if code in seen:
+            raise InputFileError(f"{where}: {code} stands in the file twice")
+        seen.add(code)
+        yield code, int(number)
+
+
+def _unusable(path: Path) -> Iterator[UnusableItem]:
+    for where, row in _rows(path, ("year", "la_code", "measure", "reason")):
+        if not (len(row["year"]) == 4 and row["year"].isascii() and row["year"].isdigit()):
+            raise InputFileError(
+                f"{where}: year is {row['year']!r}; the year in which the collection ends was expected"
+            )
+        if row["la_code"] not in every_authority():
+            raise InputFileError(f"{where}: {row['la_code']!r} is no code of an English local authority")
+        try:
+            yield UnusableItem(
+                year=int(row["year"]),
+                la_code=row["la_code"],
+                measure=row["measure"],
+                reason=row["reason"],
+                breakdown=row.get("breakdown", ""),
+            )
+        except ValueError as error:
+            raise InputFileError(f"{where}: {error}") from None
+
+
+def _rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each row with where it stands; values trimmed."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputFileError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    header = [name.strip() for name in reader.fieldnames or ()]
+    lacking = [name for name in required if name not in header]
+    if lacking:
+        raise InputFileError(f"{path}: column {lacking[0]} is missing; columns {', '.join(required)} were expected")
+    reader.fieldnames = header
+    for row in reader:
+        yield f"{path}, line {reader.line_num}", {name: (value or "").strip() for name, value in row.items() if name}

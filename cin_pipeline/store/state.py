@@ -1,0 +1,50 @@
+"""Everything a state directory keeps, behind one object."""
+
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.database import open_database
+from cin_pipeline.store.figures import Figures
+from cin_pipeline.store.national_inputs import InputFiles
+from cin_pipeline.store.registry import Registry
+from cin_pipeline.store.return_files import ReturnFiles
+
+
+class State:
+    """The store of one deployment; opened when first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database."""
+        self.settings.state.mkdir(parents=True, exist_ok=True)
+        return open_database(self.settings.database)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """What was received, and what is in force."""
+        return Registry(self.engine)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """Measures and estimates."""
+        return Figures(self.engine)
+
+    @cached_property
+    def returns(self) -> ReturnFiles:
+        """Write-once copies of the files received."""
+        return ReturnFiles(self.settings.state / "returns")
+
+    @cached_property
+    def inputs(self) -> InputFiles:
+        """Expected authorities, population and unusable items of each year."""
+        return InputFiles(self.settings.state / "inputs")
+
+    def tables_directory(self, asset: str, year: int, la_code: str, submission: int) -> Path:
+        """Where the row tables of an asset lie for one submission."""
+        return self.settings.state / "tables" / asset / str(year) / la_code / str(submission)

@@ -1,0 +1,68 @@
+"""The calendar as whole numbers: a day is the number of days since `EPOCH`, and `NONE` is no day.
+
+Whole numbers because every date is compared, added to and looked up in tables by the million.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cin_pipeline.census.years import LAST_YEAR, CollectionYear
+from cin_pipeline.reference.bank_holidays import bank_holidays
+
+Days = NDArray[np.int64]
+
+EPOCH: Final = np.datetime64("1985-01-01", "D")
+NONE: Final = -1
+
+_LAST: Final = np.datetime64(f"{LAST_YEAR + 2}-12-31", "D")
+_DATES: Final = np.arange(EPOCH, _LAST + 1)
+HORIZON: Final = len(_DATES) - 400  # later than any return; what ends there or later has no end yet
+
+TEXTS: Final[list[str]] = np.datetime_as_string(_DATES).tolist()
+WEEKDAY: Final[NDArray[np.int64]] = (_DATES.astype(np.int64) + 3) % 7  # Monday is 0
+MONTH: Final[NDArray[np.int64]] = _DATES.astype("datetime64[M]").astype(np.int64) % 12  # January is 0
+
+_WORKING: Final = np.is_busday(_DATES, holidays=bank_holidays())
+_WORKING_DAYS: Final[Days] = np.flatnonzero(_WORKING).astype(np.int64)
+_COUNT: Final[Days] = np.cumsum(_WORKING).astype(np.int64)  # working days up to and including each day
+
+# The 31 March on or after each day.
+_YEAR: Final = _DATES.astype("datetime64[Y]").astype(np.int64) + 1970 + (MONTH >= 3)
+_YEAR_END: Final[Days] = np.array(
+    [(CollectionYear(year).end - EPOCH).astype(np.int64) for year in range(_YEAR[0], _YEAR[-1] + 1)], dtype=np.int64
+)[_YEAR - _YEAR[0]]
+
+
+def day(date: np.datetime64) -> int:
+    """The number of a date."""
+    return int((date - EPOCH).astype(np.int64))
+
+
+def on_or_after(days: Days, working_days: NDArray[np.integer] | int = 0) -> Days:
+    """The first working day that is no earlier than each day, and so many working days after it."""
+    days = np.clip(days, 0, HORIZON)
+    first = _COUNT[days] - _WORKING[days]
+    return _WORKING_DAYS[np.minimum(first + working_days, len(_WORKING_DAYS) - 1)]
+
+
+def on_or_before(days: Days) -> Days:
+    """The last working day that is no later than each day."""
+    return _WORKING_DAYS[np.maximum(_COUNT[np.clip(days, 0, len(_DATES) - 1)] - 1, 0)]
+
+
+def working_days_between(start: Days, end: Days) -> Days:
+    """Working days after the start up to and including the end."""
+    last = len(_DATES) - 1
+    return _COUNT[np.clip(end, 0, last)] - _COUNT[np.clip(start, 0, last)]
+
+
+def year_end(days: Days) -> Days:
+    """The 31 March on or after each day: the reference date of the first return that can tell of it."""
+    return _YEAR_END[np.clip(days, 0, len(_DATES) - 1)]
+
+
+def year_of(days: Days) -> NDArray[np.int64]:
+    """The collection year each day lies in."""
+    return _YEAR[np.clip(days, 0, len(_DATES) - 1)]

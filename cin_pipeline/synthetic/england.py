@@ -1,0 +1,86 @@
+"""A made-up England: how large each local authority (LA) is, and the files of its returns."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import mean
+
+import numpy as np
+
+from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR, CollectionYear
+from cin_pipeline.reference.authorities import authorities
+from cin_pipeline.reference.population import population
+from cin_pipeline.synthetic.returns import cut
+from cin_pipeline.synthetic.timeline import simulate
+from cin_pipeline.synthetic.xml import return_text
+
+
+def synthesise(year: int, scale: float, seed: int, out: Path, la_codes: Sequence[str] | None = None) -> Iterator[Path]:
+    """Writes the returns of `year` and the year before of every LA, or of some; yields each file once written.
+
+    An LA has a file, `<la>_<year>.xml`, for each of the two years it existed in. `scale` is the size of England: at 1
+    each year's returns hold about 850,000 children. The same arguments give the same bytes, and the files of an LA do
+    not depend on which others are asked for. Raises ValueError for a year without a known year before it, a scale
+    that is not above 0, or an LA unknown in both years."""
+    planned = _planned(year, la_codes)
+    if not scale > 0:
+        raise ValueError(f"the scale is {scale}; a number above 0 was expected")
+    return _written(year, scale, seed, out, planned)
+
+
+def returns_planned(year: int, la_codes: Sequence[str] | None = None) -> int:
+    """How many files `synthesise` writes."""
+    return sum(len(years) for years in _planned(year, la_codes).values())
+
+
+def _planned(year: int, la_codes: Sequence[str] | None) -> dict[str, list[int]]:
+    """The years each LA has a return for, LAs in the order of their codes."""
+    if not FIRST_YEAR < year <= LAST_YEAR:
+        raise ValueError(f"the year is {year}; one from {FIRST_YEAR + 1} to {LAST_YEAR} was expected")
+    existing = {ending: authorities(ending) for ending in (year - 1, year)}
+    known = set().union(*existing.values())
+    wanted = known if la_codes is None else set(la_codes)
+    if unknown := sorted(wanted - known):
+        raise ValueError(f"no authority of {year - 2} to {year}: {', '.join(unknown)}")
+    return {la: [ending for ending, las in existing.items() if la in las] for la in sorted(wanted)}
+
+
+def _written(year: int, scale: float, seed: int, out: Path, planned: dict[str, list[int]]) -> Iterator[Path]:
+    out.mkdir(parents=True, exist_ok=True)
+    for la_code, years in planned.items():
+        rng = np.random.default_rng(np.random.SeedSequence([seed, int(la_code), year]))
+        share = scale * _share_of_england(la_code, year if year in years else year - 1)
+        timeline = simulate(rng, year, share)
+        for ending in years:
+            path = out / f"{la_code}_{ending}.xml"
+            text = return_text(ending, _header(la_code, ending), cut(timeline, la_code, ending))
+            path.write_text(text, encoding="utf-8", newline="\n")
+            yield path
+
+
+def _share_of_england(la_code: str, year: int) -> float:
+    """The LA's part of the people aged 0 to 17, by the nearest year with figures.
+
+    An LA without a figure counts as one of mean size: invented, but some size it must have."""
+    published = population(_nearest_year_with_figures(year))
+    typical = mean(published.values())
+    return published.get(la_code, typical) / sum(published.get(code, typical) for code in authorities(year))
+
+
+def _nearest_year_with_figures(year: int) -> int:
+    with_figures = [known for known in range(FIRST_YEAR, LAST_YEAR + 1) if population(known)]
+    return min(with_figures, key=lambda known: (abs(known - year), known))
+
+
+def _header(la_code: str, year: int) -> dict[str, str]:
+    """The header's values by column name, the same whenever the file is made."""
+    return {
+        "collection": "CIN",
+        "year": str(year),
+        "reference_date": str(CollectionYear(year).end),
+        "source_level": "L",
+        "la_code": la_code,
+        "software_code": "cin_pipeline synthetic",
+        "release": "1",
+        "serial_number": "001",
+        "date_time": f"{year}-06-15T09:00:00",
+    }

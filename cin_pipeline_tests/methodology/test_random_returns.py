@@ -1,0 +1,134 @@
+"""Random returns, full of boundaries and mess: the pipeline agrees with the independent calculation, and the identities
+of the contract hold on any input."""
+
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.estimates import estimate_england
+from cin_pipeline.methodology.identities import broken_identities, broken_national_identities
+from cin_pipeline_tests import oracle
+from cin_pipeline_tests.pipeline import as_floats, counted, estimated, measures_table
+from cin_pipeline_tests.random_returns import messy_return, return_pairs, returns
+
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+OVERLAPPING = ("disability", "factor", "factor_group")
+SUBSETS = [
+    *((f"cin_children_{when}", f"cin_episodes_{when}") for when in ("starting", "ending", "any_point", "at_31_march")),
+    *((f"children_cpp_{when}", f"cpp_{when}") for when in ("starting", "ending", "any_point", "at_31_march")),
+    *oracle.WHOLE_OF.items(),
+    ("children_referred", "referrals"),
+    ("children_re_referred", "re_referrals"),
+    ("children_section_47", "section_47_enquiries"),
+    ("children_icpc", "icpcs"),
+]
+
+
+def assert_identities(found: oracle.Measures) -> None:
+    number = {name: found[(name, "total", "total")] for name in oracle.CATALOGUE}
+    for name in ("cin_episodes", "cpp"):
+        assert number[f"{name}_any_point"] == number[f"{name}_ending"] + number[f"{name}_at_31_march"]
+    dropped = number["referrals_no_further_action"] + number["referrals_assessed_not_in_need"]
+    assert number["cin_episodes_starting"] == number["referrals"] - dropped
+    for part, whole in SUBSETS:
+        if number[part] is not None:
+            assert number[part] <= number[whole]
+    for measure, breakdowns in oracle.CATALOGUE.items():
+        for name in breakdowns:
+            parts = sum(count for key, count in found.items() if key[:2] == (measure, name))
+            if name in ("wait", "working_days") or (name == "duration" and "at_31_march" not in measure):
+                assert parts <= number[measure]
+            elif name not in OVERLAPPING:
+                assert parts == number[measure]
+
+
+@QUICK
+@given(return_pairs())
+def test_the_pipeline_counts_as_the_independent_calculation(pair: tuple[bytes, bytes | None]) -> None:
+    found = counted(*pair, 2017)
+    assert found == oracle.la_measures(*pair, 2017)
+    assert_identities(found)
+
+
+@settings(QUICK, max_examples=20)
+@given(returns(2026, "838"))
+def test_so_it_does_in_a_late_year_with_other_items_and_codes(xml: bytes) -> None:
+    assert counted(xml, None, 2026) == oracle.la_measures(xml, None, 2026)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_large_random_returns_of_many_years(seed: int) -> None:
+    years = (2015, 2016, 2017, 2022, 2026)
+    made = {year: messy_return(seed, 250, year, "201") for year in years}
+    for before, year in pairwise(years):
+        found = counted(made[year], made[before] if before == year - 1 else None, year)
+        assert found == oracle.la_measures(made[year], made[before] if before == year - 1 else None, year)
+        assert_identities(found)
+    assert all(found[(measure, "total", "total")] for measure in oracle.CATALOGUE if "re_ref" not in measure)
+
+
+def test_the_identity_check_finds_what_is_wrong() -> None:
+    table = measures_table(messy_return(1, 60, 2017, "201"), messy_return(1, 60, 2016, "201"), 2017)
+    assert broken_identities(table) == []
+    totals = table["breakdown"] == "total"
+    for measure in ("cin_episodes_ending", "cpp_at_31_march", "referrals_no_further_action", "children_referred"):
+        wrong = table.assign(value=table["value"].mask(totals & (table["measure"] == measure), 10_000))
+        assert any(measure in fault or "any_point" in fault for fault in broken_identities(wrong)), measure
+    wrong = table.assign(value=table["value"].mask(table["breakdown"] == "primary_need", 0))
+    assert broken_identities(wrong) == [
+        f"cin_episodes_at_31_march by primary_need sums to 0, its total is {_total(table, 'cin_episodes_at_31_march')}"
+    ]
+
+
+def _total(table: pd.DataFrame, measure: str) -> int:
+    return int(table[(table["breakdown"] == "total") & (table["measure"] == measure)]["value"].iloc[0])
+
+
+AUTHORITIES = ["201", "202", "203", "390", "391", "800"]
+# Every third LA has no return of the year before.
+SENT = [
+    oracle.la_measures(messy_return(n, 12, 2017, "201"), messy_return(n, 12, 2016, "201") if n % 3 else None, 2017)
+    for n in range(6)
+]
+NAMES = [(measure, None) for measure in oracle.CATALOGUE] + [
+    (measure, breakdown) for measure, breakdowns in oracle.CATALOGUE.items() for breakdown in breakdowns
+]
+UNUSABLE = st.lists(st.tuples(st.sampled_from(AUTHORITIES), st.sampled_from(NAMES)), max_size=8)
+
+
+@settings(QUICK, max_examples=40)
+@given(
+    sent=st.dictionaries(st.sampled_from(AUTHORITIES), st.sampled_from(SENT)),
+    population=st.dictionaries(st.sampled_from(AUTHORITIES), st.integers(0, 5000)),
+    unusable=UNUSABLE,
+)
+def test_estimates_agree_with_the_independent_calculation(
+    sent: dict[str, oracle.Measures], population: dict[str, int], unusable: list[tuple[str, tuple[str, str | None]]]
+) -> None:
+    entries = [(la, measure, breakdown) for la, (measure, breakdown) in unusable]
+    try:
+        theirs = as_floats(oracle.estimates(sent, AUTHORITIES, population, entries, 2017))
+    except ValueError:
+        with pytest.raises(ValueError, match="population"):
+            estimated(sent, AUTHORITIES, population, entries, 2017)
+        return
+    ours = estimated(sent, AUTHORITIES, population, entries, 2017)
+    assert ours.keys() == theirs.keys()
+    for key, row in theirs.items():
+        assert ours[key] == pytest.approx(row, rel=1e-9, nan_ok=True), key
+
+
+def test_regions_add_up_to_england_whatever_is_missing() -> None:
+    table = measures_table(messy_return(3, 80, 2017, "201"), None, 2017)
+    for missing in range(4):
+        sent = [table.assign(la_code=la) for la in AUTHORITIES[missing:]]
+        people = {la: 1000 * n for n, la in enumerate(AUTHORITIES, start=1)}
+        england = estimate_england(pd.concat(sent, ignore_index=True), AUTHORITIES, people, CollectionYear(2017).ending)
+        assert broken_national_identities(england) == []
+        wrong = england.assign(value=england["value"].mask(england["geography_code"] == "E12000001", -1))
+        assert any("nine regions" in fault for fault in broken_national_identities(wrong))

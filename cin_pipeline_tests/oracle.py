@@ -1,0 +1,863 @@
+"""Every measure worked out a second time, naively: loops and dictionaries over one record at a time.
+
+Written from measures.md alone, independently of the package, so that the two can be compared on any input. The
+sentence a function implements stands in it; "Silent" marks a reading chosen where measures.md leaves one open.
+"""
+
+import calendar
+import csv
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+Key = tuple[str, str, str]
+Measures = dict[Key, int | None]
+Unusable = list[tuple[str, str, str | None]]
+Row = tuple[Fraction, Fraction | None, Fraction | None, Fraction | None]
+
+ENGLAND = "E92000001"
+DATA = Path(__file__).parent.parent / "cin_pipeline" / "reference" / "data"
+
+# "Catalogue": every measure with its breakdowns.
+CATALOGUE: dict[str, tuple[str, ...]] = {
+    "cin_episodes_starting": (),
+    "cin_children_starting": (),
+    "cin_episodes_ending": ("duration", "reason_for_closure"),
+    "cin_children_ending": (),
+    "cin_episodes_any_point": (),
+    "cin_children_any_point": (),
+    "cin_episodes_at_31_march": (
+        "has_disability",
+        "disability",
+        "primary_need",
+        "duration",
+        "gender",
+        "age_band",
+        "ethnicity",
+        "primary_need:gender",
+        "primary_need:age_band",
+        "ethnicity:gender",
+        "ethnicity:age_band",
+    ),
+    "cin_children_at_31_march": (),
+    "cin_awaiting_assessment_at_31_march": (),
+    "referrals": ("referral_source", "month"),
+    "children_referred": (),
+    "referrals_no_further_action": (),
+    "referrals_assessed_not_in_need": (),
+    "re_referrals": (),
+    "children_re_referred": (),
+    "assessments_completed": ("duration", "working_days"),
+    "factor_episodes": ("factor", "factor_group"),
+    "section_47_enquiries": (),
+    "children_section_47": (),
+    "icpcs": ("wait", "working_days"),
+    "children_icpc": (),
+    "cpp_starting": ("initial_category", "latest_category"),
+    "children_cpp_starting": (),
+    "cpp_starting_second_or_subsequent": (),
+    "cpp_ending": ("duration",),
+    "children_cpp_ending": (),
+    "cpp_any_point": (),
+    "children_cpp_any_point": (),
+    "cpp_at_31_march": (
+        "initial_category",
+        "latest_category",
+        "duration",
+        "gender",
+        "age_band",
+        "ethnicity",
+        "initial_category:gender",
+        "initial_category:age_band",
+        "initial_category:ethnicity",
+    ),
+    "children_cpp_at_31_march": (),
+    "cpp_open_3_months_at_31_march": (),
+    "cpp_reviewed_in_time_at_31_march": (),
+}
+
+# "2. Parts of a whole": each part and its whole.
+WHOLE_OF = {
+    "re_referrals": "referrals",
+    "referrals_no_further_action": "referrals",
+    "referrals_assessed_not_in_need": "referrals",
+    "children_re_referred": "children_referred",
+    "cin_awaiting_assessment_at_31_march": "cin_episodes_at_31_march",
+    "cpp_starting_second_or_subsequent": "cpp_starting",
+    "cpp_open_3_months_at_31_march": "cpp_at_31_march",
+    "cpp_reviewed_in_time_at_31_march": "cpp_open_3_months_at_31_march",
+}
+
+
+# Values
+
+
+@cache
+def csv_rows(name: str) -> list[dict[str, str]]:
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def year_within(year: int, first: str, last: str) -> bool:
+    return (not first or int(first) <= year) and (not last or year <= int(last))
+
+
+@cache
+def valid_codes(code_set: str, year: int) -> frozenset[str]:
+    # "Codes outside the year's code set (`reference/code-sets.csv`)"
+    return frozenset(
+        row["code"]
+        for row in csv_rows("code-sets")
+        if row["code_set"] == code_set and year_within(year, row["valid_from_year"], row["valid_to_year"])
+    )
+
+
+@cache
+def bank_holidays() -> frozenset[date]:
+    return frozenset(date.fromisoformat(row["date"]) for row in csv_rows("bank-holidays"))
+
+
+def trimmed(text: str | None) -> str | None:
+    # "White space round a value is trimmed; nothing left is missing."
+    # Silent on which white space: Unicode's, which takes in the no-break space, is meant here.
+    return (text or "").strip() or None
+
+
+def value(record: ElementTree.Element | None, path: str) -> str | None:
+    return None if record is None else trimmed(record.findtext(path))
+
+
+def day(record: ElementTree.Element | None, path: str) -> date | None:
+    return read_day(value(record, path))
+
+
+def read_day(text: str | None) -> date | None:
+    # "A date is YYYY-MM-DD and a real day; other text is reported and taken as missing"
+    if text is None or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return None
+    try:
+        return date(int(text[:4]), int(text[5:7]), int(text[8:]))
+    except ValueError:
+        return None
+
+
+def category(code: str | None, code_set: str, year: int) -> str:
+    # "Ids and codes compare exactly, case included. Codes outside the year's code set, and missing ones, are
+    # category `unknown`, in crossings too"
+    return code if code is not None and code in valid_codes(code_set, year) else "unknown"
+
+
+def previous_plans(text: str | None) -> int:
+    # "NumberOfPreviousCPP is digits (`01` is 1); anything else is 0."
+    return int(text) if text is not None and re.fullmatch("[0-9]+", text) else 0
+
+
+# Records
+
+
+class Year(NamedTuple):
+    """`start` = 1 April Y-1, `end` = 31 March Y."""
+
+    number: int
+    start: date
+    end: date
+
+    def holds(self, when: date | None) -> bool:
+        # "in the year" means start <= date <= end
+        return when is not None and self.start <= when <= self.end
+
+
+def year_of(number: int) -> Year:
+    return Year(number, date(number - 1, 4, 1), date(number, 3, 31))
+
+
+ChildKey = tuple[str, str | int]
+
+
+@dataclass(frozen=True)
+class Referral:
+    child: ChildKey
+    characteristics: ElementTree.Element  # the Child element that gives them
+    record: ElementTree.Element  # CINdetails
+    referred: date
+    closed: date | None
+    no_further_action: bool
+
+    def groups(self, name: str) -> list[ElementTree.Element]:
+        # "A group (Assessments, Section47, ChildProtectionPlans) is there whatever it contains."
+        return self.record.findall(name)
+
+
+@dataclass(frozen=True)
+class Plan:
+    referral: Referral
+    record: ElementTree.Element
+    started: date
+    ended: date | None
+
+
+def child_key(child: ElementTree.Element, position: int) -> ChildKey:
+    # "A child is LA + LAchildID. A Child without LAchildID is a child of its own."
+    child_id = value(child, "ChildIdentifiers/LAchildID")
+    return ("without id", position) if child_id is None else ("id", child_id)
+
+
+def referrals_in(xml: bytes) -> list[Referral]:
+    """The referrals of a return that have a usable date."""
+    # "A *referral* is one CINdetails record." "Identical records each count"
+    first: dict[ChildKey, ElementTree.Element] = {}
+    found: list[Referral] = []
+    for position, child in enumerate(ElementTree.fromstring(xml).findall("Children/Child")):
+        key = child_key(child, position)
+        # "a child repeated under the same LAchildID in one return is one child (first occurrence gives all the
+        # characteristics, blank ones too)". Silent on a first occurrence without CINdetails: it gives them as well.
+        first.setdefault(key, child)
+        for record in child.findall("CINdetails"):
+            referred = day(record, "CINreferralDate")
+            # "A referral with no usable date is left out of every measure with all it holds"
+            if referred is not None:
+                found.append(Referral(key, first[key], record, referred, day(record, "CINclosureDate"), is_nfa(record)))
+    return found
+
+
+def is_nfa(record: ElementTree.Element) -> bool:
+    # "ReferralNFA is 1 or true (any case; all else, missing too, is not NFA)"
+    return (value(record, "ReferralNFA") or "").lower() in ("1", "true")
+
+
+def is_not_in_need(referral: Referral, year: Year) -> bool:
+    # "not NFA, ReasonForClosure RC8 (or RC9, in its years), at least one Assessments group, no Section47 group, no
+    # ChildProtectionPlans group, no usable CINdetails-level DateOfInitialCPC; whatever the referral or closure date"
+    reason = category(value(referral.record, "ReasonForClosure"), "ReasonForClosure", year.number)
+    return (
+        not referral.no_further_action
+        and reason in ("RC8", "RC9")
+        and len(referral.groups("Assessments")) > 0
+        and len(referral.groups("Section47")) == 0
+        and len(referral.groups("ChildProtectionPlans")) == 0
+        and day(referral.record, "DateOfInitialCPC") is None
+    )
+
+
+def followed_up(referrals: list[Referral]) -> list[Referral]:
+    # NFA: "in no other population: no episode, assessment, factor, section 47, conference or plan"
+    # Silent on a date limit for what hangs under a referral dated after the year: there is none.
+    return [referral for referral in referrals if not referral.no_further_action]
+
+
+def episodes_of_need(referrals: list[Referral], year: Year) -> list[Referral]:
+    # "*episode of need*: a referral that is neither."
+    return [referral for referral in followed_up(referrals) if not is_not_in_need(referral, year)]
+
+
+def plans_of(referrals: list[Referral]) -> list[Plan]:
+    plans: list[Plan] = []
+    for referral in followed_up(referrals):
+        for record in referral.groups("ChildProtectionPlans"):
+            started = day(record, "CPPstartDate")
+            # "a plan with no usable start out of every plan measure"
+            if started is not None:
+                plans.append(Plan(referral, record, started, day(record, "CPPendDate")))
+    return plans
+
+
+# Bands
+
+
+def months_after(start: date, months: int) -> date:
+    # "calendar months with end-of-month clamping"
+    month = start.year * 12 + start.month - 1 + months
+    last = calendar.monthrange(month // 12, month % 12 + 1)[1]
+    return date(month // 12, month % 12 + 1, min(start.day, last))
+
+
+def duration_band(start: date, end: date) -> str | None:
+    # `up_to_3_months` (end <= start+3m), `over_3_to_6_months` (<= +6m), `over_6_months_to_1_year` (< +12m),
+    # `1_to_2_years` (< +24m), `2_years_or_more`
+    if end < start:
+        return None  # "An end before its start [...] is in the total alone"
+    if end <= months_after(start, 3):
+        return "up_to_3_months"
+    if end <= months_after(start, 6):
+        return "over_3_to_6_months"
+    if end < months_after(start, 12):
+        return "over_6_months_to_1_year"
+    return "1_to_2_years" if end < months_after(start, 24) else "2_years_or_more"
+
+
+def is_working_day(when: date) -> bool:
+    # "Monday to Friday less `reference/bank-holidays.csv` (2008 on)"
+    return when.weekday() < 5 and when not in bank_holidays()
+
+
+def working_days(start: date | None, end: date) -> int | None:
+    # "days after the start up to and including the end". Whole weeks have five weekdays; the rest is looked at day by
+    # day, and holidays on weekdays come off.
+    if start is None or end < start:
+        return None  # "An end before its start, or a missing date, is in the total alone: no band, no `working_days`"
+    weeks, days = divmod((end - start).days, 7)
+    left_over = [end - timedelta(days=back) for back in range(days)]
+    holidays = [when for when in bank_holidays() if start < when <= end and when.weekday() < 5]
+    return weeks * 5 + sum(when.weekday() < 5 for when in left_over) - len(holidays)
+
+
+def assessment_band(start: date, end: date, days: int) -> str:
+    # `same_day` (same date), `1-10` (with 0 between different dates), ...
+    if start == end:
+        return "same_day"
+    for last, band in ((10, "1-10"), (20, "11-20"), (30, "21-30"), (40, "31-40"), (45, "41-45"), (50, "46-50")):
+        if days <= last:
+            return band
+    return "51-60" if days <= 60 else "61+"
+
+
+def wait_band(days: int) -> str:
+    # `wait`: `0-10`, `11-15`, `16-20`, `21+`
+    if days <= 10:
+        return "0-10"
+    if days <= 15:
+        return "11-15"
+    return "16-20" if days <= 20 else "21+"
+
+
+def age_band(child: ElementTree.Element, year: Year) -> str:
+    # "completed years at 31 March: `unborn` (birth date after 31 March, or none and an expected date held), ..."
+    born = day(child, "ChildIdentifiers/PersonBirthDate")
+    if born is None:
+        # Silent on an expected date that cannot be read: missing like any other date, so none is held.
+        expected = day(child, "ChildIdentifiers/ExpectedPersonBirthDate")
+        return "unknown" if expected is None else "unborn"
+    if born > year.end:
+        return "unborn"
+    age = year.end.year - born.year - ((born.month, born.day) > (year.end.month, year.end.day))
+    for below, band in ((1, "under_1"), (5, "1-4"), (10, "5-9"), (16, "10-15")):
+        if age < below:
+            return band
+    return "16+"
+
+
+def gender(child: ElementTree.Element, year: Year) -> str:
+    # "GenderCurrent (Sex from 2025)"
+    item = "Sex" if year.number >= 2025 else "GenderCurrent"
+    return category(value(child, f"ChildIdentifiers/{item}"), item, year.number)
+
+
+def ethnicity(child: ElementTree.Element, year: Year) -> str:
+    return category(value(child, "ChildCharacteristics/Ethnicity"), "Ethnicity", year.number)
+
+
+def disabilities(child: ElementTree.Element, year: Year) -> set[str]:
+    # "`has_disability`: yes with any valid code other than NONE, else no. `disability` counts an episode once under
+    # each such code."
+    codes = {trimmed(code.text) for code in child.findall("ChildCharacteristics/Disabilities/Disability")}
+    return {code for code in codes if code in valid_codes("Disability", year.number) and code != "NONE"}
+
+
+# Measures
+
+
+class Counts:
+    """Counts of one return so far; categories appear when they are first counted."""
+
+    def __init__(self) -> None:
+        self.counted: dict[Key, int] = {(measure, "total", "total"): 0 for measure in CATALOGUE}
+
+    def add(self, measure: str, breakdown: str = "total", category: str | None = "total", number: int = 1) -> None:
+        if category is not None and number:
+            self.counted.setdefault((measure, breakdown, category), 0)
+            self.counted[measure, breakdown, category] += number
+
+    def distinct_children(self, measure: str, children: list[ChildKey]) -> None:
+        self.add(measure, number=len(set(children)))
+
+
+def la_measures(xml: bytes, previous_xml: bytes | None, year: int) -> Measures:
+    """Every measure of a return by (measure, breakdown, category); None where it is not available."""
+    when = year_of(year)
+    referrals = referrals_in(xml)
+    counts = Counts()
+    count_episodes(counts, episodes_of_need(referrals, when), when)
+    count_referrals(counts, referrals, when)
+    count_assessments(counts, referrals, when)
+    count_factors(counts, referrals, when)
+    count_section_47(counts, referrals, when)
+    count_conferences(counts, referrals, when)
+    count_plans(counts, plans_of(referrals), when)
+    if previous_xml is not None:
+        count_re_referrals(counts, referrals, referrals_in(previous_xml), when)
+    measures: Measures = dict(counts.counted)
+    if previous_xml is None:
+        # "No previous return for the LA: not available; an empty one is a return"
+        measures["re_referrals", "total", "total"] = None
+        measures["children_re_referred", "total", "total"] = None
+    return measures
+
+
+def count_episodes(counts: Counts, episodes: list[Referral], year: Year) -> None:
+    starting, ending, any_point, at_end = [], [], [], []
+    for episode in episodes:
+        # "episodes with referral date in the year"
+        if year.holds(episode.referred):
+            starting.append(episode)
+        # "episodes with closure date in the year, referral <= end (earlier years too)"
+        if year.holds(episode.closed) and episode.referred <= year.end:
+            ending.append(episode)
+        # "referral <= end and (no closure or closure >= start)"
+        if episode.referred <= year.end and (episode.closed is None or episode.closed >= year.start):
+            any_point.append(episode)
+        # "referral <= end and (no closure or closure > end)"
+        if episode.referred <= year.end and (episode.closed is None or episode.closed > year.end):
+            at_end.append(episode)
+    for name, chosen in (
+        ("starting", starting),
+        ("ending", ending),
+        ("any_point", any_point),
+        ("at_31_march", at_end),
+    ):
+        counts.add(f"cin_episodes_{name}", number=len(chosen))
+        counts.distinct_children(f"cin_children_{name}", [episode.child for episode in chosen])
+    for episode in ending:
+        count_ended_episode(counts, episode, year)
+    for episode in at_end:
+        count_open_episode(counts, episode, year)
+
+
+def count_ended_episode(counts: Counts, episode: Referral, year: Year) -> None:
+    measure = "cin_episodes_ending"
+    assert episode.closed is not None
+    counts.add(measure, "duration", duration_band(episode.referred, episode.closed))
+    reason = category(value(episode.record, "ReasonForClosure"), "ReasonForClosure", year.number)
+    counts.add(measure, "reason_for_closure", reason)
+
+
+def count_open_episode(counts: Counts, episode: Referral, year: Year) -> None:
+    measure = "cin_episodes_at_31_march"
+    # "of those episodes at 31 March, no Assessments group"
+    if not episode.groups("Assessments"):
+        counts.add("cin_awaiting_assessment_at_31_march")
+    child = episode.characteristics
+    recorded = disabilities(child, year)
+    counts.add(measure, "has_disability", "yes" if recorded else "no")
+    for code in recorded:
+        counts.add(measure, "disability", code)
+    # "For stock measures the end is 31 March."
+    counts.add(measure, "duration", duration_band(episode.referred, year.end))
+    need = category(value(episode.record, "PrimaryNeedCode"), "PrimaryNeedCode", year.number)
+    sex, age, group = gender(child, year), age_band(child, year), ethnicity(child, year)
+    counts.add(measure, "primary_need", need)
+    counts.add(measure, "gender", sex)
+    counts.add(measure, "age_band", age)
+    counts.add(measure, "ethnicity", group)
+    # "crossings join two categories with a colon"
+    counts.add(measure, "primary_need:gender", f"{need}:{sex}")
+    counts.add(measure, "primary_need:age_band", f"{need}:{age}")
+    counts.add(measure, "ethnicity:gender", f"{group}:{sex}")
+    counts.add(measure, "ethnicity:age_band", f"{group}:{age}")
+
+
+def count_referrals(counts: Counts, referrals: list[Referral], year: Year) -> None:
+    # "referral date in the year, NFA included"
+    in_year = [referral for referral in referrals if year.holds(referral.referred)]
+    counts.add("referrals", number=len(in_year))
+    counts.distinct_children("children_referred", [referral.child for referral in in_year])
+    for referral in in_year:
+        source = category(value(referral.record, "ReferralSource"), "ReferralSource", year.number)
+        counts.add("referrals", "referral_source", source)
+        # "`month` of the referral as YYYY-MM"
+        counts.add("referrals", "month", referral.referred.isoformat()[:7])
+        if referral.no_further_action:
+            counts.add("referrals_no_further_action")
+        if is_not_in_need(referral, year):
+            counts.add("referrals_assessed_not_in_need")
+
+
+def count_re_referrals(counts: Counts, referrals: list[Referral], previous: list[Referral], year: Year) -> None:
+    # "per child: this year's referrals in the year, plus the child's latest referral dated in the previous year in the
+    # previous year's return; sorted by date; each consecutive pair 0 to 365 days apart counts one; children with a
+    # pair". NFA referrals count "in re-referral pairs".
+    dates: dict[ChildKey, list[date]] = {}
+    for referral in referrals:
+        if year.holds(referral.referred):
+            dates.setdefault(referral.child, []).append(referral.referred)
+    last_year = year_of(year.number - 1)
+    latest: dict[ChildKey, date] = {}
+    for referral in previous:
+        # A child without an id is a child of its own, so nobody's earlier self.
+        if last_year.holds(referral.referred) and referral.child[0] == "id":
+            latest[referral.child] = max(latest.get(referral.child, referral.referred), referral.referred)
+    for child, days in dates.items():
+        ordered = sorted(days + ([latest[child]] if child in latest else []))
+        pairs = [0 <= (ordered[n + 1] - ordered[n]).days <= 365 for n in range(len(ordered) - 1)]
+        counts.add("re_referrals", number=sum(pairs))
+        counts.add("children_re_referred", number=int(any(pairs)))
+
+
+def authorised_in_year(referral: Referral, year: Year) -> list[ElementTree.Element]:
+    return [
+        assessment
+        for assessment in referral.groups("Assessments")
+        if year.holds(day(assessment, "AssessmentAuthorisationDate"))
+    ]
+
+
+def count_assessments(counts: Counts, referrals: list[Referral], year: Year) -> None:
+    measure = "assessments_completed"
+    # "AssessmentAuthorisationDate in the year"
+    for referral in followed_up(referrals):
+        for assessment in authorised_in_year(referral, year):
+            counts.add(measure)
+            # "`duration` band, `working_days` (one category per whole number), from the assessment's start"
+            start, end = day(assessment, "AssessmentActualStartDate"), day(assessment, "AssessmentAuthorisationDate")
+            assert end is not None
+            days = working_days(start, end)
+            if start is not None and days is not None:
+                counts.add(measure, "duration", assessment_band(start, end, days))
+                counts.add(measure, "working_days", str(days))
+
+
+def count_factors(counts: Counts, referrals: list[Referral], year: Year) -> None:
+    # "referrals with an assessment authorised in the year; union of valid factors over those assessments; total =
+    # referrals with at least one factor other than 21"
+    for referral in followed_up(referrals):
+        union = set()
+        for assessment in authorised_in_year(referral, year):
+            for factor in assessment.findall("FactorsIdentifiedAtAssessment/AssessmentFactors"):
+                code = trimmed(factor.text)
+                if code in valid_codes("AssessmentFactors", year.number):
+                    union.add(code)
+        if union - {"21"}:
+            counts.add("factor_episodes")
+        # "`factor` (each code of the union), `factor_group` (the code's number: 1A, 1B, 1C give 1; a referral counts
+        # once per group); category 21 of both also counts the referrals with 21 alone, which the total leaves out".
+        # 21 beside other factors is a code of the union, so it counts as well.
+        for code in union:
+            counts.add("factor_episodes", "factor", code)
+        for group in {code.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for code in union}:
+            counts.add("factor_episodes", "factor_group", group)
+
+
+def count_section_47(counts: Counts, referrals: list[Referral], year: Year) -> None:
+    # "distinct child + S47ActualStartDate in the year"
+    enquiries = set()
+    for referral in followed_up(referrals):
+        for section_47 in referral.groups("Section47"):
+            start = day(section_47, "S47ActualStartDate")
+            if year.holds(start):
+                enquiries.add((referral.child, start))
+    counts.add("section_47_enquiries", number=len(enquiries))
+    counts.distinct_children("children_section_47", [child for child, _ in enquiries])
+
+
+def count_conferences(counts: Counts, referrals: list[Referral], year: Year) -> None:
+    # "distinct child + conference date in the year over Section47 and CINdetails together"
+    section_47_starts: dict[tuple[ChildKey, date], list[date]] = {}
+    referral_dates: dict[tuple[ChildKey, date], list[date]] = {}
+    for referral in followed_up(referrals):
+        for section_47 in referral.groups("Section47"):
+            held = day(section_47, "DateOfInitialCPC")
+            if held is not None and year.holds(held):
+                starts = section_47_starts.setdefault((referral.child, held), [])
+                start = day(section_47, "S47ActualStartDate")
+                if start is not None:
+                    starts.append(start)
+        held = day(referral.record, "DateOfInitialCPC")
+        if held is not None and year.holds(held):
+            referral_dates.setdefault((referral.child, held), []).append(referral.referred)
+    conferences = set(section_47_starts) | set(referral_dates)
+    counts.add("icpcs", number=len(conferences))
+    counts.distinct_children("children_icpc", [child for child, _ in conferences])
+    for conference in conferences:
+        # "from the earliest section 47 start recorded with that conference date in any referral of the child; for a
+        # conference held only at CINdetails level, from the earliest referral date of the records that hold it".
+        # Silent on one in Section47 where no start can be read: a missing date, even where CINdetails holds it too.
+        begun = section_47_starts.get(conference, referral_dates.get(conference, []))
+        days = working_days(min(begun, default=None), conference[1])
+        if days is not None:
+            counts.add("icpcs", "wait", wait_band(days))
+            counts.add("icpcs", "working_days", str(days))
+
+
+def count_plans(counts: Counts, plans: list[Plan], year: Year) -> None:
+    starting, ending, any_point, at_end = [], [], [], []
+    for plan in plans:
+        # "CPPstartDate in the year"
+        if year.holds(plan.started):
+            starting.append(plan)
+        # "CPPendDate in the year, plan start <= end of the year"
+        if year.holds(plan.ended) and plan.started <= year.end:
+            ending.append(plan)
+        # "plan start <= end of the year and (no plan end or plan end >= start of the year)"
+        if plan.started <= year.end and (plan.ended is None or plan.ended >= year.start):
+            any_point.append(plan)
+        # "plan start <= end of the year and (no plan end or plan end after it), closed referrals too"
+        if plan.started <= year.end and (plan.ended is None or plan.ended > year.end):
+            at_end.append(plan)
+    for name, chosen in (
+        ("starting", starting),
+        ("ending", ending),
+        ("any_point", any_point),
+        ("at_31_march", at_end),
+    ):
+        counts.add(f"cpp_{name}", number=len(chosen))
+        counts.distinct_children(f"children_cpp_{name}", [plan.referral.child for plan in chosen])
+    for plan in starting:
+        count_started_plan(counts, plan, year)
+    for plan in ending:
+        assert plan.ended is not None
+        counts.add("cpp_ending", "duration", duration_band(plan.started, plan.ended))
+    for plan in at_end:
+        count_open_plan(counts, plan, year)
+        count_reviews(counts, plan, year)
+
+
+def category_of_abuse(plan: Plan, item: str, year: Year) -> str:
+    return category(value(plan.record, item), "CategoryOfAbuse", year.number)
+
+
+def count_started_plan(counts: Counts, plan: Plan, year: Year) -> None:
+    counts.add("cpp_starting", "initial_category", category_of_abuse(plan, "InitialCategoryOfAbuse", year))
+    counts.add("cpp_starting", "latest_category", category_of_abuse(plan, "LatestCategoryOfAbuse", year))
+    # "of those, NumberOfPreviousCPP >= 1"
+    if previous_plans(value(plan.record, "NumberOfPreviousCPP")) >= 1:
+        counts.add("cpp_starting_second_or_subsequent")
+
+
+def count_open_plan(counts: Counts, plan: Plan, year: Year) -> None:
+    measure, child = "cpp_at_31_march", plan.referral.characteristics
+    initial = category_of_abuse(plan, "InitialCategoryOfAbuse", year)
+    counts.add(measure, "initial_category", initial)
+    counts.add(measure, "latest_category", category_of_abuse(plan, "LatestCategoryOfAbuse", year))
+    counts.add(measure, "duration", duration_band(plan.started, year.end))
+    for breakdown, held in (
+        ("gender", gender(child, year)),
+        ("age_band", age_band(child, year)),
+        ("ethnicity", ethnicity(child, year)),
+    ):
+        counts.add(measure, breakdown, held)
+        counts.add(measure, f"initial_category:{breakdown}", f"{initial}:{held}")
+
+
+def count_reviews(counts: Counts, plan: Plan, year: Year) -> None:
+    # "of those at 31 March, start + 3 months <= 31 March"
+    if months_after(plan.started, 3) > year.end:
+        return
+    counts.add("cpp_open_3_months_at_31_march")
+    reviews = []
+    for review in plan.record.findall("Reviews/CPPreviewDate"):
+        held = read_day(trimmed(review.text))
+        # "reviews before the plan start or after 31 March are ignored"
+        if held is not None and plan.started <= held <= year.end:
+            reviews.append(held)
+    if reviewed_in_time(plan.started, sorted(reviews), year.end):
+        counts.add("cpp_reviewed_in_time_at_31_march")
+
+
+def reviewed_in_time(started: date, reviews: list[date], end: date) -> bool:
+    # "first review within 3 months of the start, each later one within 6 months of the one before, 31 March within 6
+    # months of the last (ends included, months as below)"; "no review passes only where 31 March is within 3 months of
+    # the start"
+    if not reviews:
+        return end <= months_after(started, 3)
+    in_time = reviews[0] <= months_after(started, 3)
+    for before, review in pairwise(reviews):
+        in_time = in_time and review <= months_after(before, 6)
+    return in_time and end <= months_after(reviews[-1], 6)
+
+
+# Estimates
+
+
+def place_members(expected: list[str], year: int) -> dict[str, list[str]]:
+    """The expected authorities of England, of each region, and of Inner and Outer London."""
+    # "Places: England E92000001, nine regions, Inner and Outer London besides London."
+    members: dict[str, list[str]] = {ENGLAND: list(expected)}
+    placed = []
+    for row in csv_rows("local-authorities"):
+        here = row["la_code"] in expected and year_within(year, row["valid_from"], row["valid_to"])
+        placed += [row["la_code"]] if here else []
+        for code in (row["region_code"], row["london_subregion_code"]):
+            if code:
+                # A place without an expected authority keeps its rows of zero.
+                members.setdefault(code, []).extend([row["la_code"]] if here else [])
+    if sorted(placed) != sorted(expected):
+        raise ValueError("an expected authority is repeated, or is none of the year")
+    return members
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What the expected authorities sent and what of it is declared unusable."""
+
+    measures: dict[str, Measures]
+    expected: list[str]
+    population: dict[str, int]
+    unusable: Unusable
+
+    def known(self, la: str, measure: str) -> int | None:
+        # "What is missing is declared, never inferred from zero: an expected authority with no accepted return;
+        # re-referrals with no previous return; an entry in the list of unusable items"
+        if la not in self.measures or (la, measure, None) in self.unusable:
+            return None
+        # Totals are always there in a return; 0 lets hand-made examples name only what they are about.
+        return self.measures[la].get((measure, "total", "total"), 0)
+
+    def gave(self, la: str, measure: str, breakdown: str) -> bool:
+        # "An entry without breakdown covers the measure and its breakdowns; with one, that and its crossings"
+        lacking = [breakdown, *breakdown.split(":")]
+        return self.known(la, measure) is not None and not any((la, measure, name) in self.unusable for name in lacking)
+
+    def categories(self, measure: str, breakdown: str) -> list[str]:
+        found = set()
+        for la in self.expected:
+            if self.gave(la, measure, breakdown):
+                found |= {key[2] for key, number in self.measures[la].items() if key[:2] == (measure, breakdown)}
+        return sorted(found)
+
+
+def estimates(
+    measures: dict[str, Measures],
+    expected: list[str],
+    population: dict[str, int],
+    unusable: Unusable,
+    year: int,
+) -> dict[tuple[str, str, str, str], Row]:
+    """(known, estimated, value, grossing factor) by (geography code, measure, breakdown, category).
+
+    Rows of categories that are zero and need no estimate are left out. Raises ValueError where national figures must
+    stop, or for a name outside the catalogue or a return that is not expected."""
+    check_names(measures, expected, unusable)
+    sent = Sent(measures, expected, population, unusable)
+    places = place_members(expected, year)
+    rows: dict[tuple[str, str, str, str], Row] = {}
+    for measure, breakdowns in CATALOGUE.items():
+        known: dict[str, Fraction | None] = {}
+        for la in expected:
+            number = sent.known(la, measure)
+            known[la] = None if number is None else Fraction(number)
+        totals = authority_totals(sent, measure)
+        for place, authorities in places.items():
+            rows[place, measure, "total", "total"] = place_row(place, authorities, known, totals)
+        for breakdown in breakdowns:
+            for name in sent.categories(measure, breakdown):
+                known, numbers = authority_categories(sent, measure, breakdown, name, totals)
+                for place, authorities in places.items():
+                    row = place_row(place, authorities, known, numbers)
+                    if row[:2] != (0, 0):
+                        rows[place, measure, breakdown, name] = row
+    return rows
+
+
+def check_names(measures: dict[str, Measures], expected: list[str], unusable: Unusable) -> None:
+    # "other returns are refused"
+    if not set(measures) <= set(expected):
+        raise ValueError("a return of an authority that is not expected")
+    # "A name outside the catalogue is an error." Silent on `total` as a breakdown: no breakdown of the catalogue.
+    # Silent on an entry for an authority that is not expected: nothing of it is in any figure, so it is let through.
+    for _, measure, breakdown in unusable:
+        if measure not in CATALOGUE or (breakdown is not None and breakdown not in CATALOGUE[measure]):
+            raise ValueError(f"no such measure or breakdown: {measure}, {breakdown}")
+
+
+def authority_totals(sent: Sent, measure: str) -> dict[str, Fraction | None]:
+    """Each authority's total T, None where it can be neither known nor estimated."""
+    # "Each authority's total T is its known value or an estimate"
+    totals: dict[str, Fraction | None] = {}
+    for la in sent.expected:
+        number = sent.known(la, measure)
+        totals[la] = None if number is None else Fraction(number)
+    known = {la: number for la, number in totals.items() if number is not None}
+    missing = [la for la in sent.expected if la not in known]
+    if not missing or not known:
+        # "With no known authority [...] `estimated`, `value` and `grossing_factor` are empty wherever an estimate is
+        # needed." Two-edged where the missing also lack a population: nothing to apply 1 to, so empty, no stop.
+        return totals
+    if measure in WHOLE_OF:
+        totals.update(by_part_of_whole(known, missing, authority_totals(sent, WHOLE_OF[measure])))
+    else:
+        totals.update(by_population(known, missing, sent.population))
+    return totals
+
+
+def by_population(
+    known: dict[str, Fraction], missing: list[str], population: dict[str, int]
+) -> dict[str, Fraction | None]:
+    # "1. T = rate x its population; rate = sum(known) / sum(population of known), over known authorities that have a
+    # population"
+    counted = [la for la in known if la in population]
+    people = sum(population[la] for la in counted)
+    # "Where 1 lacks the population of the missing authority, or of all the known, national figures stop with a clear
+    # error."
+    if people == 0 or any(la not in population for la in missing):
+        raise ValueError("no population to estimate with")
+    rate = sum((known[la] for la in counted), Fraction(0)) / people
+    return {la: rate * population[la] for la in missing}
+
+
+def by_part_of_whole(
+    known: dict[str, Fraction], missing: list[str], whole: dict[str, Fraction | None]
+) -> dict[str, Fraction | None]:
+    # "2. T = (T of the whole) x sum(known parts) / sum(T of the whole, authorities that gave the part)"
+    # Silent on a giver whose own whole cannot be estimated (nobody knows the whole): the divisor is empty, so is T.
+    divisor = Fraction(0)
+    for la in known:
+        number = whole[la]
+        if number is None:
+            return dict.fromkeys(missing)
+        divisor += number
+    return shared_out(known, missing, whole, divisor)
+
+
+def shared_out(
+    known: dict[str, Fraction], missing: list[str], totals: dict[str, Fraction | None], divisor: Fraction
+) -> dict[str, Fraction | None]:
+    # "[With] a divisor of 0 in 2 or 3, [...] empty wherever an estimate is needed", even where T of the whole is 0.
+    share = sum(known.values(), Fraction(0)) / divisor if divisor else None
+    found: dict[str, Fraction | None] = {}
+    for la in missing:
+        total = totals[la]
+        found[la] = None if total is None or share is None else total * share
+    return found
+
+
+def authority_categories(
+    sent: Sent, measure: str, breakdown: str, name: str, totals: dict[str, Fraction | None]
+) -> tuple[dict[str, Fraction | None], dict[str, Fraction | None]]:
+    """Each authority's known number in a category (None: lacks the breakdown), and its known or estimated number."""
+    # "3. A category, where an authority lacks the breakdown: T x sum(known in the category) / sum(T), both over the
+    # authorities that gave the breakdown."
+    gave: dict[str, Fraction] = {}
+    divisor = Fraction(0)
+    for la in sent.expected:
+        total = totals[la]
+        if sent.gave(la, measure, breakdown) and total is not None:
+            gave[la] = Fraction(sent.measures[la].get((measure, breakdown, name)) or 0)
+            divisor += total
+    missing = [la for la in sent.expected if la not in gave]
+    known = {la: gave.get(la) for la in sent.expected}
+    return known, {**known, **shared_out(gave, missing, totals, divisor)}
+
+
+def place_row(
+    place: str,
+    authorities: list[str],
+    known: dict[str, Fraction | None],
+    totals: dict[str, Fraction | None],
+) -> Row:
+    # "A place's `known` and `estimated` sum its authorities; `value` = known + estimated"
+    sure = sum((known[la] or Fraction(0) for la in authorities), Fraction(0))
+    estimated: Fraction | None = Fraction(0)
+    for la in authorities:
+        if known[la] is None:
+            number = totals[la]
+            estimated = None if estimated is None or number is None else estimated + number
+    if estimated is None:
+        return sure, None, None, None
+    # "`grossing_factor` = value / known (1 where known is 0), empty in regional rows."
+    factor = (sure + estimated) / sure if sure else Fraction(1)
+    return sure, estimated, sure + estimated, factor if place == ENGLAND else None
