@@ -93,7 +93,8 @@ def _usable(column: "Series[str]", table: Table, name: str, year: int) -> NDArra
     item = next(item for item in table.items if item.column == name)
     texts = column.astype("category").cat
     _, readable = _read(item, [*(str(text).strip() for text in texts.categories), ""], year)
-    return readable[texts.codes.to_numpy()]
+    usable: NDArray[np.bool_] = readable[texts.codes.to_numpy()]
+    return usable
 
 
 def _read(item: Item, texts: Sequence[str], year: int) -> tuple[pd.api.extensions.ExtensionArray, NDArray[np.bool_]]:

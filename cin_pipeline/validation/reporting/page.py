@@ -73,7 +73,8 @@ def report_page(about: About, sent: RuleInput, results: RuleResults) -> str:
 def rejection_page(about: About, rejected: ReturnRejected) -> str:
     """The report on a file that is no readable return: what is wrong, where, and what to do."""
     path = visible(rejected.path or "", most=400)
-    return _render("rejection.html", about=about, reason=visible(rejected.reason, 600), line=rejected.line, path=path)
+    reason = visible(rejected.reason, most=600)
+    return _render("rejection.html", about=about, reason=reason[:1].upper() + reason[1:], line=rejected.line, path=path)
 
 
 def _hits(sent: RuleInput, results: RuleResults) -> Iterator[_Hit]:

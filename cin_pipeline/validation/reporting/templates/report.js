@@ -52,7 +52,7 @@
     const list = element("ul", "values");
     for (const [field, text, table, record, line] of row[VALUES]) {
       const item = element("li", "", `${data.fields[field]}: `);
-      item.append(text ? element("span", "sent", text) : element("em", "", "missing"));
+      item.append(text ? element("span", "sent", text) : element("em", "", record === 0 ? "none" : "missing"));
       if (record) item.append(" ", element("span", "where", `(${data.tables[table]} ${record}, line ${line})`));
       list.append(item);
     }
@@ -65,7 +65,7 @@
     rule.scope = "row";
     const made = element("tr", "",
       rule,
-      cell("td", "cell", "", "Child id", element("span", "sent", row[CHILD])),
+      cell("td", "cell", "", "Child id", row[CHILD] || !row[RECORD] ? element("span", "sent", row[CHILD]) : element("em", "", "missing")),
       cell("td", "cell", "", "Record", place(row)),
       cell("td", "cell", "n", "Line", row[LINE] ? String(row[LINE]) : ""),
       cell("td", "cell", "", "", data.messages[row[MESSAGE]]),
@@ -146,21 +146,15 @@
     link.addEventListener("click", () => { byRule.value = link.dataset.rule; bySeverity.value = ""; byText.value = ""; select(); });
   }
 
-  // A print shows what is chosen, not one screen page of it; rules passed and not run as well.
-  let closed = [];
+  // A print shows what is chosen, not one screen page of it.
   addEventListener("beforeprint", () => {
     draw(0, MOST_PRINTED);
     const cut = found.length > MOST_PRINTED;
     $("cut").hidden = !cut;
     $("cut").textContent = cut ? `Only the first ${number(MOST_PRINTED)} hits are printed; issues.csv holds all of them.` : "";
     $("status").textContent = found.length === data.rows.length ? `All ${number(found.length)} hits` : `${number(found.length)} chosen of ${number(data.rows.length)} hits`;
-    closed = [...document.querySelectorAll("details:not([open])")];
-    for (const part of closed) part.open = true;
   });
-  addEventListener("afterprint", () => {
-    for (const part of closed) part.open = false;
-    show(page);
-  });
+  addEventListener("afterprint", () => show(page));
 
   form.reset();
   $("explorer").hidden = false;
