@@ -55,8 +55,15 @@ def validate(
     Needs no server, no state and no other authority's return. With --output, writes report.html (opens in a browser,
     meant to go back to the sender; holds personal data) and issues.csv (a row per rule and record).
 
-    Exit code 0: no errors, no queries. 1: queries, no errors. 2: wrong use. 3: errors. 4: the file cannot be read as a
-    return; the report says why and on which line. 5: a rule crashed, so the result is not complete.
+    Exit codes:
+
+    \b
+    0  no errors, no queries
+    1  queries, no errors
+    2  wrong use, or --previous is not that return
+    3  errors
+    4  the file cannot be read as a return; the report says why and on which line
+    5  a rule crashed, so the result is not complete (whatever else was found)
     """
     try:
         max_bytes = Settings.from_environment().max_return_bytes

@@ -156,6 +156,8 @@
   });
   addEventListener("afterprint", () => show(page));
 
+  // The plain table is for readers without scripts.
+  $("plain").remove();
   form.reset();
   $("explorer").hidden = false;
   show(1);
