@@ -104,12 +104,12 @@ def _year(year: int | None) -> str:
 
 def _standing(rule: "Rule") -> str:
     """Whether a rule is in force in a year, or why not."""
+    from cin_pipeline.reference.validation_rules import SURVEYED_YEAR
+
     label = str(CollectionYear(rule.year))
     if not rule.not_run:
         return f"In force in {label}, as {rule.facts.id_in(rule.year)}, {rule.severity}."
     if not rule.facts.covers(rule.year):
         return f"Not in force in {label}: it belongs to other years."
-    return (
-        f"Not run in {label}: taken not to have been in force in 2016 to 2017 "
-        f"({rule.facts.in_force}, confidence {rule.facts.confidence}), and not changed since. A setting can add it."
-    )
+    doubt = f"in force: {rule.facts.in_force}, confidence: {rule.facts.confidence}"
+    return f"Not run in {label}: taken not to have been in force in {CollectionYear(SURVEYED_YEAR)} ({doubt})."

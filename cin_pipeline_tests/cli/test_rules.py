@@ -33,7 +33,7 @@ EXPLAINED = {
     ("4180",): ["GenderCurrent", "Sex", "run:                 from 2024-25"],
     ("4180", "--year", "2025"): ["Sex", "In force in 2024 to 2025, as 4180, error."],
     ("4001", "--year", "2017"): ["Not in force in 2016 to 2017: it belongs to other years."],
-    ("8899q", "--year", "2017"): ["Not run in 2016 to 2017: taken not to have been in force", "confidence medium"],
+    ("8899q", "--year", "2017"): ["Not run in 2016 to 2017: taken not to have been in force", "confidence: medium"],
     ("value",): ["VALUE, error, in every year: A value cannot be read"],
 }
 

@@ -66,7 +66,7 @@ def few():
 
 @pytest.fixture(scope="module")
 def many():
-    """A child in each hit: half of them without ethnicity, half with one that is no code; the first has two mistakes."""
+    """Children without ethnicity, or with one that is no code; the first has two mistakes."""
     usual = {"UPN": None, "UPNunknown": "UN2"}
     wrong = [child(LAchildID=f"c{n}", Ethnicity=["x", None][n % 2], **usual) for n in range(HITS - 1)]
     wrong[0] = wrong[0] | {"GenderCurrent": HOSTILE}

@@ -32,7 +32,7 @@ MARKUP = "</script><img src=x onerror=alert(1)>'\"&<!--{{7*7}}"
 def test_a_clean_return_is_said_to_be_clean():
     page = page_of(return_xml(valid_children()))
     shown = text_of(page)
-    assert "No errors and no queries. Every rule that was run is passed." in shown
+    assert "No errors and no queries. The return passes every rule that was run." in shown
     assert "no rule found anything in this return" in shown
     assert "93 checks passed" in shown
     assert "19 rules not run: not in force in 2016 to 2017" in shown
@@ -157,7 +157,7 @@ def test_a_crashed_rule_is_loud(monkeypatch):
     shown = text_of(page_of(return_xml(valid_children())))
     assert "1 rule crashed: this report is not complete" in shown
     assert "ZeroDivisionError at test_report.py:" in shown
-    assert "Every rule that was run is passed" not in shown
+    assert "The return passes every rule that was run" not in shown
     assert "92 of 93 checks passed" in shown
 
 
