@@ -1,4 +1,4 @@
-"""From the bytes of a file to XML text that is safe to parse: size, encoding, no document type.
+"""From the bytes of a file to XML text that is safe to parse (size, encoding, no document type), and text safe to show.
 
 Checked here because the parser would accept some of it silently, or reject it without saying where.
 """
@@ -9,6 +9,8 @@ import re
 from cin_pipeline.census.errors import ReturnRejected
 
 MAX_BYTES = 128 * 1024 * 1024  # a return of 100,000 children; the largest real one has about 25,000
+
+MOST_SHOWN = 200  # characters of one value shown to a person; the longest valid one has far fewer
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -34,8 +36,7 @@ def xml_text(data: bytes, max_bytes: int = MAX_BYTES) -> str:
     (which could declare entities that expand without end or read other files)."""
     if not data.strip():
         raise ReturnRejected("the file is empty; an XML file with the root element Message was expected")
-    if len(data) > max_bytes:
-        raise ReturnRejected(f"the file has {len(data):,} bytes; a return of at most {max_bytes:,} bytes was expected")
+    check_size(len(data), max_bytes)
     text = _decoded(data)
     prolog = _PROLOG.match(text)
     after = prolog.end() if prolog else 0
@@ -45,6 +46,21 @@ def xml_text(data: bytes, max_bytes: int = MAX_BYTES) -> str:
             line=text.count("\n", 0, after) + 1,
         )
     return text
+
+
+def visible(text: str, most: int = MOST_SHOWN) -> str:
+    """A text out of a file, or a file's name, made fit to be shown: characters that do not print by their number, and
+    cut when very long. So a control character, a change of writing direction or a broken encoding does nothing."""
+    shown = text[:most]
+    if not shown.isprintable():
+        shown = "".join(c if c.isprintable() else f"[U+{ord(c):04X}]" for c in shown)
+    return shown if len(text) <= most else f"{shown}… ({len(text):,} characters)"
+
+
+def check_size(size: int, max_bytes: int = MAX_BYTES) -> None:
+    """Raises ReturnRejected for a file too large to be read; asked before reading it, too."""
+    if size > max_bytes:
+        raise ReturnRejected(f"the file has {size:,} bytes; a return of at most {max_bytes:,} bytes was expected")
 
 
 def _decoded(data: bytes) -> str:

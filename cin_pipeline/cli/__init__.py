@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cin_pipeline.cli import run, synthesise, ui
+from cin_pipeline.cli import rules, run, synthesise, ui, validate
 
 app = typer.Typer(
     help="Children in need census: from returns to national statistics.",
@@ -16,8 +16,10 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("synthesise")(synthesise.synthesise)
 app.command("ui")(ui.ui)
+app.command("validate")(validate.validate)
+app.command("rules")(rules.rules)
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Entry point: exits with 0 done, 1 some returns were rejected, 2 wrong use."""
+    """Entry point: exits with 0 done, 1 some returns were rejected, 2 wrong use; `validate` has codes of its own."""
     sys.exit(app(args=list(args) if args is not None else None, standalone_mode=True))

@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, progress_shown, wrong_use
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
@@ -93,7 +94,9 @@ def _show(report: "Report", output: Path, settings: Settings) -> None:
     if report.rejected:
         console.print(f"Rejected: {_count(report.rejected, 'file')}. What was in force before stays in force.")
         for each in report.rejected:
-            console.print(f"  [red]rejected[/red]  {escape(_printable(each.file_name))}: {escape(each.reason)}")
+            console.print(f"  [red]rejected[/red]  {escape(visible(each.file_name))}: {escape(each.reason)}")
+    hits = f"{report.hits['error']:,} errors, {report.hits['query']:,} queries"
+    console.print(f"Census rules: {hits} in the returns in force: {output / 'validation_issues.csv'}", markup=False)
     console.print(f"Measures of each LA: {output / 'measures.csv'}", markup=False)
     if report.impossible:
         console.print(f"[red]{escape(report.impossible)}[/red]")
@@ -134,8 +137,3 @@ def _codes(codes: list[str], most: int = 12) -> str:
 
 def _count(things: Sized, name: str) -> str:
     return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
-
-
-def _printable(name: str) -> str:
-    """A file name as it can be shown: control characters and broken encodings escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in name)

@@ -14,6 +14,8 @@ console = Console(soft_wrap=True, highlight=False, width=_WIDTH)
 errors = Console(stderr=True, soft_wrap=True, highlight=False, width=_WIDTH)
 
 DONE, SOME_REJECTED, WRONG_USE = 0, 1, 2
+# Of `validate`: what a return is like. 2 stays wrong use.
+CLEAN, QUERIES, ERRORS, UNREADABLE, CRASHED = 0, 1, 3, 4, 5
 
 Step = Callable[[], None]
 

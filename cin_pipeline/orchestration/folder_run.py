@@ -1,6 +1,7 @@
 """The main job on a folder: land the returns, run every LA, then England, then write the files."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -10,15 +11,18 @@ from pandas import DataFrame
 
 from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
 from cin_pipeline.methodology.missing import without_unusable
+from cin_pipeline.orchestration.assets.validation import VALIDATION
 from cin_pipeline.orchestration.build import build_definitions
 from cin_pipeline.orchestration.bulk import QUIET, load_returns
 from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.orchestration.io_managers import ISSUES
 from cin_pipeline.orchestration.jobs import NATIONAL_JOB
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.exports import write_england, write_measures
+from cin_pipeline.store.exports import issue_rows, write_england, write_issues, write_measures
 from cin_pipeline.store.landing import Wanted, files_in, land
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.state import State
 
 Progress = Callable[[str, int], Callable[[], None]]  # (what is done, how many steps) -> call after each step
@@ -46,6 +50,11 @@ class Folder:
         return self.output / "measures.csv"
 
     @property
+    def issues(self) -> Path:
+        """Where every hit of the census rules is written."""
+        return self.output / "validation_issues.csv"
+
+    @property
     def england(self) -> Path:
         """Where the figures of England and its regions are written."""
         return self.output / "england.csv"
@@ -61,6 +70,7 @@ class Report:
     rejected: list[Submission] = field(default_factory=list)
     earlier: list[Submission] = field(default_factory=list)  # in force from an earlier run, not in this folder
     measures: DataFrame = field(default_factory=DataFrame)
+    hits: Counter[str] = field(default_factory=Counter)  # of the census rules, by severity
     england: DataFrame | None = None
     impossible: str = ""
 
@@ -70,7 +80,7 @@ def run_folder(folder: Folder, settings: Settings, received: datetime, progress:
 
     Returns that were rejected do not keep the others from being done. Raises NothingToRun, or InputFileError for a
     file of the user's that cannot be used, before anything is run."""
-    paths = files_in(folder.landing, apart_from=(settings.state, folder.measures, folder.england))
+    paths = files_in(folder.landing, apart_from=(settings.state, folder.measures, folder.england, folder.issues))
     if not paths:
         raise NothingToRun(f"{folder.landing}: there are no files in the folder")
     state = State(settings)
@@ -136,8 +146,21 @@ def _write(report: Report, folder: Folder, state: State) -> None:
     expected = in_force[in_force["la_code"].isin(report.inputs.expected)]
     report.measures = without_unusable(expected, report.inputs.unusable)
     write_measures(report.measures, folder.measures)
+    write_issues(_issues_in_force(report, state), folder.issues)
     if report.impossible:
         folder.england.unlink(missing_ok=True)  # an earlier one would pass for this run's
         return
     report.england = state.figures.estimates(folder.year)
     write_england(report.england, folder.england)
+
+
+def _issues_in_force(report: Report, state: State) -> Iterator[DataFrame]:
+    """The hits of the census rules on each expected return that is in force, one return at a time."""
+    year = report.year.ending
+    for each in state.registry.all_in_force(year):
+        directory = state.tables_directory(VALIDATION, year, str(each.la_code), each.submission)
+        # A return that was only ever counted, as last year's, has no issues stored.
+        if each.la_code in report.inputs.expected and directory.is_dir():
+            issues = read_tables(directory)[ISSUES]
+            report.hits.update(issues["severity"].value_counts().to_dict())
+            yield issue_rows(issues, year, str(each.la_code))

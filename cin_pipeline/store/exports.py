@@ -1,13 +1,23 @@
-"""The files a run writes for people and programs: `measures.csv` and `england.csv`, unrounded, in a fixed order."""
+"""The files written for people and programs: `measures.csv` and `england.csv`, unrounded, in a fixed order, and
+`validation_issues.csv`, safe to open in a spreadsheet."""
 
 import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from pandas import DataFrame, Series
 
 from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS, in_catalogue_order
 
+ISSUE_COLUMNS = (
+    "collection_year", "la_code", "rule_id", "severity", "la_child_id", "table", "record", "fields", "line", "message",
+)  # fmt: skip
+
+# A spreadsheet takes a cell that starts so for a formula, or drops the character and looks again.
+_FORMULA = re.compile(r"^(?=[=+\-@\t\r\n])")
 _NUMBERS = re.compile(r"(\d+)")
 
 
@@ -22,15 +32,48 @@ def write_england(estimates: DataFrame, path: Path) -> None:
     _write(estimates[list(ESTIMATE_COLUMNS)], places, path)
 
 
+def issue_rows(issues: DataFrame, year: int, la_code: str) -> DataFrame:
+    """The issues of one return (`RuleResults.issues`) as rows of `validation_issues.csv`; columns as ISSUE_COLUMNS."""
+    return issues.assign(collection_year=year, la_code=la_code)[list(ISSUE_COLUMNS)]
+
+
+def write_issues(returns: Iterable[DataFrame], path: Path) -> None:
+    """Writes the rows (`issue_rows`) of any number of returns, one after the other; without any, just the header.
+
+    Safe to open in a spreadsheet: text that could be taken for a formula starts with an apostrophe. Only one return is
+    held in memory at a time."""
+    with _whole_or_not_at_all(path) as temporary:
+        _to_csv(DataFrame(columns=list(ISSUE_COLUMNS)), temporary)
+        for rows in returns:
+            safe = DataFrame({name: harmless(column) for name, column in rows.items()})
+            _to_csv(safe, temporary, mode="a", header=False)
+
+
+def harmless(column: "Series[str]") -> "Series[str]":
+    """A column of a CSV file with an apostrophe before every text that a spreadsheet would run as a formula."""
+    return column.map(lambda cell: _FORMULA.sub("'", cell) if isinstance(cell, str) else cell)
+
+
 def _write(rows: DataFrame, places: "Series[str]", path: Path) -> None:
     keys = Series([_natural(category) for category in rows["category"]], index=rows.index)
     by_category = rows.assign(_place=places).loc[keys.sort_values(kind="stable").index]
     ordered = in_catalogue_order(by_category, "_place").drop(columns="_place")
     for column in ordered.select_dtypes("float64"):
         ordered[column] = [_number(value) for value in ordered[column]]
+    with _whole_or_not_at_all(path) as temporary:
+        _to_csv(ordered, temporary)
+
+
+@contextmanager
+def _whole_or_not_at_all(path: Path) -> Iterator[Path]:
+    """A path to write to, which takes the place of `path` once everything is written."""
     temporary = path.with_name(f".{path.name}")
-    ordered.to_csv(temporary, index=False, lineterminator="\n", encoding="utf-8")
+    yield temporary
     temporary.replace(path)
+
+
+def _to_csv(rows: DataFrame, path: Path, **options: Any) -> None:
+    rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8", **options)
 
 
 def _natural(category: str) -> list[tuple[int, str]]:

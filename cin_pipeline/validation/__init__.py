@@ -1,7 +1,7 @@
 """The census rules: what is wrong in a return, record by record.
 
-`check(RuleInput(...))` runs a year's rules over one return. Here belong the rules, what they look at, and their
-results as tables. What shows or stores results belongs elsewhere.
+`check(RuleInput(...))` runs a year's rules over one return. Here belong the rules, what they look at, their results as
+tables, and (in `reporting`) those as a page for the sender. What stores results belongs elsewhere.
 """
 
 from cin_pipeline.validation.checking import VALUE, check

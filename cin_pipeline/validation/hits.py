@@ -79,14 +79,20 @@ def beside(other: Records, mask: Mask, shared: Records) -> Naming:
     def name(records: Records, broken: Mask) -> Named:
         hit = np.flatnonzero(broken)
         candidates = np.flatnonzero(mask)
-        under = other.up(shared)[candidates]  # ascending: records stand in the order of the file
-        first = np.searchsorted(under, records.up(shared)[hit], side="left")
-        number = np.searchsorted(under, records.up(shared)[hit], side="right") - first
-        number = np.minimum(number, _MOST_NAMED_BESIDE)
-        step = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
-        return Named(other.name, np.repeat(hit, number), candidates[np.repeat(first, number) + step])
+        pair_hit, pair_candidate = first_of_each(records.up(shared)[hit], other.up(shared)[candidates])
+        return Named(other.name, hit[pair_hit], candidates[pair_candidate])
 
     return name
+
+
+def first_of_each(wanted: Positions, groups: Positions) -> tuple[Positions, Positions]:
+    """For each group wanted, the first ten places where it stands in `groups`, which ascend as records do in a file.
+
+    Pairs: place in `wanted`, place in `groups`."""
+    first = np.searchsorted(groups, wanted, side="left")
+    number = np.minimum(np.searchsorted(groups, wanted, side="right") - first, _MOST_NAMED_BESIDE)
+    step = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
+    return np.repeat(np.arange(len(wanted)), number), np.repeat(first, number) + step
 
 
 def with_faulty_values(found: Hits, records: Records, column: str, mask: Mask) -> Hits:

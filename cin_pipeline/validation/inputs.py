@@ -91,8 +91,8 @@ class Records:
         held = self._held(self._typed, column)
         if held is None:
             return np.zeros(self.count, dtype=bool)
-        mask: Mask = (held == value).fillna(False).to_numpy(dtype=bool)
-        return mask
+        flags: Mask = (held == value).fillna(False).to_numpy(dtype=bool)
+        return flags
 
     def readable(self, column: str) -> Mask:
         """Where a column of any type holds a value that could be read."""
@@ -111,8 +111,8 @@ class Records:
 
     def has(self, group: str) -> Mask:
         """Where a record holds a group that may be there without content."""
-        mask: Mask = self._raw[f"has_{group}"].to_numpy(dtype=bool)
-        return mask
+        present: Mask = self._raw[f"has_{group}"].to_numpy(dtype=bool)
+        return present
 
     def up(self, ancestor: "Records") -> Positions:
         """For each record, the position of the record of a table above it that it belongs to."""

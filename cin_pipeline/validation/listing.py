@@ -49,16 +49,27 @@ def _lines() -> Iterator[str]:
                 yield f"| {' | '.join(_cells(facts))} |"
 
 
-def _cells(facts: RuleFacts) -> tuple[str, ...]:
-    severity = f"error to {_label(facts.error_until)}, then {facts.severity}" if facts.error_until else facts.severity
-    return facts.rule_id, severity, _years(facts), ", ".join(facts.items), registry().of(facts).message
+def part_title(part: str) -> str:
+    """What a part of the return is called in headings."""
+    return _PARTS[part]
 
 
-def _years(facts: RuleFacts) -> str:
+def severity_words(facts: RuleFacts) -> str:
+    """Error or query, with its history."""
+    return f"error to {_label(facts.error_until)}, then {facts.severity}" if facts.error_until else facts.severity
+
+
+def years_words(facts: RuleFacts) -> str:
+    """The collection years of a variant; `off` where it runs in none of them unless a setting says so."""
     from_year = f"from {_label(facts.first_year)}" if facts.first_year else ""
     to_year = f"to {_label(facts.last_year)}" if facts.last_year else ""
     years = " ".join(filter(None, (from_year, to_year))) or "all"
     return years if facts.runs_in(facts.first_year or facts.last_year or SURVEYED_YEAR) else f"{years}; off"
+
+
+def _cells(facts: RuleFacts) -> tuple[str, ...]:
+    items = ", ".join(facts.items)
+    return facts.rule_id, severity_words(facts), years_words(facts), items, registry().of(facts).message
 
 
 def _label(year: int | None) -> str:

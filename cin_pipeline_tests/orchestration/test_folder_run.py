@@ -70,10 +70,15 @@ def test_a_folder_becomes_measures_and_england(job: Job) -> None:
     england = pd.read_csv(job.output / "england.csv")
     known = england[(england["geography_code"] == "E92000001") & (england["measure"] == "referrals")]
     assert known["grossing_factor"].eq(1).all()
+    issues = pd.read_csv(job.output / "validation_issues.csv", dtype={"la_code": str})
+    assert set(issues["la_code"]) == set(LAS)
+    assert set(issues["collection_year"]) == {2017}
+    assert report.hits["error"] == (issues["severity"] == "error").sum() > 0
     # Run again without any change, the files are the same to the byte.
-    content = (job.output / "measures.csv").read_bytes(), (job.output / "england.csv").read_bytes()
+    written = ("measures.csv", "england.csv", "validation_issues.csv")
+    content = [(job.output / name).read_bytes() for name in written]
     job.run()
-    assert ((job.output / "measures.csv").read_bytes(), (job.output / "england.csv").read_bytes()) == content
+    assert [(job.output / name).read_bytes() for name in written] == content
 
 
 def test_what_dagster_remembers(job: Job) -> None:

@@ -19,6 +19,7 @@ from cin_pipeline.validation import check as check_rules
 from cin_pipeline.validation.confidence import LOW, data_confidence, movement
 
 GROUP = "validation"
+VALIDATION = "validation_issues"
 
 ERRORS = check("errors", "validation_issues", "No rule with the severity error is broken.")
 QUERIES = check("queries", "validation_issues", "No rule with the severity query is broken.")

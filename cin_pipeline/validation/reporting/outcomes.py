@@ -1,0 +1,57 @@
+"""How each rule ended, with its words: what a report and a terminal show."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from cin_pipeline.validation.listing import part_title
+from cin_pipeline.validation.registry import Rule, rule_set
+from cin_pipeline.validation.results import NOT_RUN, RuleResults
+
+VALUE_MESSAGE = (
+    "A value cannot be read or is no valid code, or one that has to be there is missing, "
+    "and no rule reports that value; each hit says what was expected"
+)
+
+
+class RuleLine(NamedTuple):
+    """A rule and how it ended."""
+
+    rule_id: str
+    severity: str
+    part: str
+    message: str
+    fields: Sequence[str]
+    status: str
+    hits: int
+    reason: str
+
+
+def rule_lines(year: int, results: RuleResults) -> list[RuleLine]:
+    """Every rule with how it ended: errors before queries, most hits first, then in the order of the rules."""
+    rules = {rule.rule_id: rule for rule in rule_set(year)}
+    lines = [
+        RuleLine(row.rule_id, row.severity, *_words(rules.get(row.rule_id)), row.status, row.hits, row.reason)
+        for row in results.outcomes.itertuples()
+    ]
+    return sorted(lines, key=lambda line: (line.severity != "error", -line.hits))
+
+
+def not_run_by_reason(lines: Iterable[RuleLine]) -> dict[str, list[RuleLine]]:
+    """The rules that were not run, under why."""
+    found: dict[str, list[RuleLine]] = {}
+    for line in lines:
+        if line.status == NOT_RUN:
+            found.setdefault(line.reason, []).append(line)
+    return found
+
+
+def number_run(lines: Iterable[RuleLine]) -> int:
+    """How many of the rules were run (a crashed one was, too)."""
+    return sum(line.status != NOT_RUN for line in lines)
+
+
+def _words(rule: Rule | None) -> tuple[str, str, Sequence[str]]:
+    """Part of the return, message and fields of a rule; of none, those of VALUE."""
+    if rule is None:
+        return "Any", VALUE_MESSAGE, ()
+    return part_title(rule.facts.part), rule.message, rule.fields

@@ -1,0 +1,162 @@
+"""The report as one HTML page that needs nothing else: not a server, not the network, and scripts only for comfort.
+
+Whatever came out of the file is escaped by the template, or stands in a JSON block that only text is made of; besides,
+the page forbids itself every script and style but its own.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from cin_pipeline.census.errors import ReturnRejected
+from cin_pipeline.census.text import visible
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.validation.checking import WHOLE_RETURN
+from cin_pipeline.validation.inputs import RuleInput
+from cin_pipeline.validation.reporting.outcomes import not_run_by_reason, number_run, rule_lines
+from cin_pipeline.validation.reporting.values import Value, hit_values
+from cin_pipeline.validation.results import CRASHED, FAILED, PASSED, RuleResults
+
+MOST_WITHOUT_SCRIPT = 1_000  # hits in the table for readers without scripts; a page of all would not open
+
+
+@dataclass(frozen=True)
+class About:
+    """The file a report is about, as far as it is known."""
+
+    file_name: str
+    size: int
+    made: datetime
+    sha256: str = ""
+    la_code: str = ""
+    la_name: str = ""
+    year: int | None = None
+    previous: str = ""  # name of the file with last year's return, where one was given
+
+
+class _Hit(NamedTuple):
+    rule_id: str
+    severity: str
+    message: str
+    child: str
+    table: str
+    record: int
+    line: int
+    values: Sequence[Value]
+
+
+def report_page(about: About, sent: RuleInput, results: RuleResults) -> str:
+    """The report on a return that could be read."""
+    lines = rule_lines(sent.year, results)
+    hits = list(_hits(sent, results))
+    return _render(
+        "report.html",
+        about=about,
+        counts={"errors": results.count("error"), "queries": results.count("query"), "hits": len(hits)},
+        records={name: records.count for name, records in sent.tables.items()},
+        failed=[line for line in lines if line.status == FAILED],
+        crashed=[line for line in lines if line.status == CRASHED],
+        passed=[line for line in lines if line.status == PASSED],
+        not_run=not_run_by_reason(lines),
+        run=number_run(lines),
+        shown=hits[:MOST_WITHOUT_SCRIPT],
+        data=_data(hits),
+    )
+
+
+def rejection_page(about: About, rejected: ReturnRejected) -> str:
+    """The report on a file that is no readable return: what is wrong, where, and what to do."""
+    path = visible(rejected.path or "", most=400)
+    reason = visible(rejected.reason, most=600)
+    return _render("rejection.html", about=about, reason=reason[:1].upper() + reason[1:], line=rejected.line, path=path)
+
+
+def _hits(sent: RuleInput, results: RuleResults) -> Iterator[_Hit]:
+    issues = results.issues
+    columns = (
+        *(issues[name].tolist() for name in ("rule_id", "severity", "message")),
+        [visible(child) for child in issues["la_child_id"]],
+        [table if table != WHOLE_RETURN else "" for table in issues["table"]],
+        *(issues[name].fillna(0).astype("int64").tolist() for name in ("record", "line")),
+        hit_values(sent, results),
+    )
+    return (_Hit(*row) for row in zip(*columns, strict=True))
+
+
+class _Numbered(dict[str, int]):
+    """Texts by the number they were first met under, so that each is sent once."""
+
+    def __missing__(self, text: str) -> int:
+        return self.setdefault(text, len(self))
+
+
+def _data(hits: Iterable[_Hit]) -> dict[str, Any]:
+    """The hits for the script: names, fields and messages once, and numbers for them."""
+    rules, messages, tables, fields = _Numbered(), _Numbered(), _Numbered(), _Numbered()
+    rows = [
+        [
+            rules[hit.rule_id],
+            int(hit.severity != "error"),
+            messages[hit.message],
+            hit.child,
+            tables[hit.table],
+            hit.record,
+            hit.line,
+            [
+                [
+                    fields[value.field],
+                    value.text,
+                    *([tables[value.table], value.record, value.line] * bool(value.table)),
+                ]
+                for value in hit.values
+            ],
+        ]
+        for hit in hits
+    ]
+    return {
+        "rules": list(rules), "messages": list(messages), "tables": list(tables), "fields": list(fields), "rows": rows,
+    }  # fmt: skip
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("cin_pipeline.validation.reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = "{:,}".format
+    environment.filters["counted"] = _counted
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    return environment
+
+
+def _counted(number: int, one: str, several: str = "") -> str:
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def _render(template: str, about: About, **facts: Any) -> str:
+    own = {name: _environment().get_template(name).render() for name in ("report.css", "report.js")}
+    return _environment().get_template(template).render(
+        about=about,
+        file_name=visible(about.file_name),
+        previous=visible(about.previous),
+        year=str(CollectionYear(about.year)) if about.year else "",
+        made=f"{about.made.day} {about.made:%B %Y at %H:%M %Z}".strip(),
+        style_hash=_hash(own["report.css"]),
+        script_hash=_hash(own["report.js"]),
+        **facts,
+    )  # fmt: skip
+
+
+def _hash(text: str) -> str:
+    """As a content security policy names a script or style that is allowed."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

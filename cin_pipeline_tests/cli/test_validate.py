@@ -1,0 +1,191 @@
+"""`cin-pipeline validate`: exit codes, what is written, and that no file whatever ends in a traceback."""
+
+import csv
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from cin_pipeline.cli import app
+from cin_pipeline.validation import checking
+from cin_pipeline_tests.census.test_reading import BAD, CHILDREN, IDENTITIES, STRUCTURE, whole
+from cin_pipeline_tests.validation.building import (
+    assessment,
+    child,
+    header,
+    return_xml,
+    valid_children,
+    with_assessments,
+)
+from cin_pipeline_tests.validation.test_report import with_a_crash
+
+CLEAN = return_xml(valid_children())
+QUERY = return_xml([child(UPN=None), *valid_children()])
+ERROR = return_xml([child(Ethnicity="<b>=1"), child(LAchildID="q", UPN=None), *valid_children()])
+
+
+@pytest.fixture
+def validate(tmp_path):
+    """Runs the command on a file of these bytes: exit code, output, folder with what was written."""
+
+    def run(data, *options, name="201_2017.xml"):
+        file = tmp_path / name
+        file.write_bytes(data)
+        result = CliRunner().invoke(app, ["validate", str(file), "--output", str(tmp_path / "out"), *options])
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        assert "Traceback" not in result.output
+        return result.exit_code, result.output, tmp_path / "out"
+
+    return run
+
+
+def _rows(folder):
+    with (folder / "issues.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "said", "rules"),
+    [
+        (CLEAN, 0, "Errors: 0. Queries: 0.", []),
+        (QUERY, 1, "Errors: 0. Queries: 1.", ["8770Q"]),
+        (ERROR, 3, "Errors: 1. Queries: 1.", ["4220", "8770Q"]),
+    ],
+)
+def test_exit_code_and_files_say_how_good_a_return_is(validate, data, code, said, rules):
+    exit_code, output, folder = validate(data)
+    assert exit_code == code
+    assert said in output
+    assert "City of London (201), 2016 to 2017: 201_2017.xml" in output
+    assert "Not run, not in force in 2016 to 2017: 19" in output
+    assert "Checking the return: 4 of 4" in output
+    assert all(f"│ {rule} " in output for rule in rules)
+    assert [row[2] for row in _rows(folder)[1:]] == rules
+    assert (folder / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert sorted(path.name for path in folder.iterdir()) == ["issues.csv", "report.html"]
+
+
+def test_no_child_shows_in_the_terminal(validate):
+    _, output, _ = validate(ERROR)
+    assert "subject" not in output
+
+
+def test_without_output_nothing_is_written(tmp_path):
+    (tmp_path / "r.xml").write_bytes(ERROR)
+    assert CliRunner().invoke(app, ["validate", str(tmp_path / "r.xml")]).exit_code == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["r.xml"]
+
+
+STRUCTURAL = {name: (whole(CHILDREN.replace(old, new)).encode(), "line") for name, (old, new, _) in STRUCTURE.items()}
+FUTURE = return_xml(valid_children()).replace(b"2017", b"2031")
+UNREADABLE = BAD | IDENTITIES | STRUCTURAL | {"a year to come": (FUTURE, "2030 to 2031")}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_every_unreadable_file_gives_a_report_and_no_traceback(validate, case):
+    data, _ = UNREADABLE[case]
+    code, output, folder = validate(data)
+    assert code == 4
+    assert "not readable as a return" in output
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "This file could not be read as a return" in page
+    assert len(_rows(folder)) == 1
+    if "line " in output.partition("xml:")[2][:6]:
+        assert "<dt>Line</dt><dd>not known" not in page
+
+
+def test_an_oversize_file_is_not_even_read(validate, monkeypatch):
+    monkeypatch.setenv("CIN_MAX_RETURN_BYTES", "1000")
+    code, output, folder = validate(CLEAN)
+    assert code == 4
+    assert "at most 1,000 bytes" in output
+    assert "SHA-256" not in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_file_without_end_is_read_no_further_than_a_return_may_be_long(tmp_path, monkeypatch):
+    monkeypatch.setenv("CIN_MAX_RETURN_BYTES", "1000")
+    result = CliRunner().invoke(app, ["validate", "/dev/zero", "--output", str(tmp_path)])
+    assert result.exit_code == 4
+    assert "at most 1,000 bytes" in result.output
+
+
+def test_a_rule_that_crashed_is_loud(validate, monkeypatch):
+    monkeypatch.setattr(checking, "rule_set", with_a_crash)
+    code, output, _ = validate(CLEAN)
+    assert code == 5
+    assert "CRASHED  rule 8500, error" in output
+    assert "ZeroDivisionError at test_report.py:" in output
+    assert "Passed: 92 of 93 checks" in output
+
+
+def test_a_hostile_file_name_is_shown_and_does_nothing(validate):
+    code, output, folder = validate(ERROR, name="[red]<img src=x>\x1b[31m.xml")
+    assert code == 3
+    assert "\x1b[31m" not in output
+    assert "[red]<img src=x>[U+001B][31m.xml" in output
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "[red]&lt;img src=x&gt;[U+001B][31m.xml" in page
+
+
+def test_the_return_of_the_year_before_must_be_that(validate, tmp_path):
+    before = tmp_path / "201_2016.xml"
+    before.write_bytes(return_xml(valid_children(), 2016))
+    code, _, folder = validate(CLEAN, "--previous", str(before))
+    assert code == 0
+    assert "201_2016.xml" in (folder / "report.html").read_text(encoding="utf-8")
+    for data, said in (
+        (CLEAN, "it is the return of 201 for 2016 to 2017; the return of 201 for 2015 to 2016 was expected"),
+        (return_xml(valid_children(), 2016, header(LEA="202")), "it is the return of 202"),
+        (b"<Message>", "the file"),
+    ):
+        before.write_bytes(data)
+        code, output, _ = validate(CLEAN, "--previous", str(before))
+        assert code == 2
+        assert said in output.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["missing.xml"], ["."], ["r.xml", "--output", "r.xml"], ["r.xml", "--la", "1"]]
+)
+def test_wrong_use_is_2(tmp_path, monkeypatch, arguments):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "r.xml").write_bytes(CLEAN)
+    assert CliRunner().invoke(app, ["validate", *arguments]).exit_code == 2
+
+
+def test_what_cannot_be_written_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "r.xml").write_bytes(CLEAN)
+    (tmp_path / "out" / "report.html").mkdir(parents=True)
+    result = CliRunner().invoke(app, ["validate", str(tmp_path / "r.xml"), "--output", str(tmp_path / "out")])
+    assert result.exit_code == 2
+    assert "Is a directory" in result.output
+
+
+def test_a_year_with_other_rules(validate):
+    code, output, _ = validate(return_xml(valid_children(), 2025))
+    assert code == 0
+    assert "2024 to 2025" in output
+
+
+def test_help_documents_the_exit_codes():
+    output = CliRunner().invoke(app, ["validate", "--help"]).output
+    assert all(f"{code}  " in output for code in range(6))
+
+
+def test_needs_no_dagster(tmp_path):
+    """Dagster takes seconds to load, and an LA that validates has no use for it."""
+    program = (
+        "import sys; from cin_pipeline.cli import app\n"
+        "try: app(['validate', sys.argv[1]])\n"
+        "except SystemExit as done: assert done.code == 0, done.code\n"
+        "assert not [name for name in sys.modules if name.startswith(('dagster', 'sqlalchemy'))]"
+    )
+    (tmp_path / "r.xml").write_bytes(CLEAN)
+    subprocess.run([sys.executable, "-c", program, str(tmp_path / "r.xml")], check=True)
+
+
+def test_formulas_in_a_return_stay_text_in_a_spreadsheet(validate):
+    record = with_assessments(assessment(AssessmentAuthorisationDate="=1+1")) | {"LAchildID": "=1+1"}
+    _, _, folder = validate(return_xml([record, *valid_children()]))
+    assert {row[4] for row in _rows(folder)[1:]} == {"'=1+1"}
