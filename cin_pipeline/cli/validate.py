@@ -102,11 +102,11 @@ def _validate(file: Path, previous: Path | None, output: Path | None, max_bytes:
     except ReturnRejected as rejected:
         if output is not None:
             _write(output, rejection_page(about, rejected), [])
-        errors.print(f"[red]not readable as a return[/red]  {escape(visible(file.name))}: {escape(str(rejected))}")
-        _say_where(output)
+        errors.print(f"[red]not readable as a return[/red]  {escape(visible(file.name))}: {escape(_shown(rejected))}")
+        _say_where(output, "Report for the sender:")
         return UNREADABLE
     _show(about, checked)
-    _say_where(output)
+    _say_where(output, "Report for the sender (personal data):")
     return _exit_code(checked.results)
 
 
@@ -133,7 +133,13 @@ def _previous_tables(file: Path, identity: "Identity", max_bytes: int) -> "Retur
     try:
         return previous_tables(_bytes(file, max_bytes), identity, max_bytes)
     except ReturnRejected as rejected:
-        wrong_use(f"--previous {visible(file.name)}: {rejected}")
+        wrong_use(f"--previous {visible(file.name)}: {_shown(rejected)}")
+
+
+def _shown(rejected: ReturnRejected) -> str:
+    """Line, place and reason; the names in them are the file's, so they may be of any length."""
+    path = visible(rejected.path) if rejected.path else None
+    return str(replace(rejected, reason=visible(rejected.reason, most=400), path=path))
 
 
 def _write(output: Path, page: str, rows: "list[DataFrame]") -> None:
@@ -192,7 +198,6 @@ def _rule_table(lines: "Iterable[RuleLine]") -> Table:
     return table
 
 
-def _say_where(output: Path | None) -> None:
+def _say_where(output: Path | None, what: str) -> None:
     if output is not None:
-        console.print(f"Report for the sender (personal data): {output / REPORT}", markup=False)
-        console.print(f"The same as rows:                      {output / ISSUES}", markup=False)
+        console.print(f"{what} {output / REPORT}; its rows: {output / ISSUES}", markup=False)

@@ -7,7 +7,7 @@ import numpy as np
 
 from cin_pipeline.validation.inputs import Mask, Positions, Records
 
-_MOST_NAMED_BESIDE = 10  # records beside a hit are named up to this many, so that naming stays linear
+MOST_NAMED_BESIDE = 10  # records beside a hit are named up to this many, so that naming stays linear
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def first_of_each(wanted: Positions, groups: Positions) -> tuple[Positions, Posi
 
     Pairs: place in `wanted`, place in `groups`."""
     first = np.searchsorted(groups, wanted, side="left")
-    number = np.minimum(np.searchsorted(groups, wanted, side="right") - first, _MOST_NAMED_BESIDE)
+    number = np.minimum(np.searchsorted(groups, wanted, side="right") - first, MOST_NAMED_BESIDE)
     step = np.arange(number.sum()) - np.repeat(np.cumsum(number) - number, number)
     return np.repeat(np.arange(len(wanted)), number), np.repeat(first, number) + step
 

@@ -189,3 +189,11 @@ def test_formulas_in_a_return_stay_text_in_a_spreadsheet(validate):
     record = with_assessments(assessment(AssessmentAuthorisationDate="=1+1")) | {"LAchildID": "=1+1"}
     _, _, folder = validate(return_xml([record, *valid_children()]))
     assert {row[4] for row in _rows(folder)[1:]} == {"'=1+1"}
+
+
+def test_a_reason_is_told_even_when_the_names_in_it_are_endless(validate):
+    code, output, folder = validate(CLEAN.replace(b"<ReferralNFA>", b"<" + b"x" * 40_000 + b"/><ReferralNFA>", 1))
+    assert code == 4
+    assert "element xxx" in output
+    assert len(output) < 1_000
+    assert len((folder / "report.html").read_text(encoding="utf-8")) < 20_000

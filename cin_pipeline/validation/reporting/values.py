@@ -1,8 +1,8 @@
 """The values that a hit is about: of the fields its rule looks at, as sent.
 
-They are the hit record's own, those of the records it belongs to, and those of the records named with the hit; where
-none is named in any other table, those of the first ten records beside or below it. White space round a value is left
-out, as everywhere.
+They are the hit record's own, those of the records it belongs to, and those of the first ten records named with the
+hit in a table; where none is named in any other table, those of the first ten beside or below it. White space round a
+value is left out, as everywhere.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from pandas import DataFrame
 
 from cin_pipeline.census.specification import tables
 from cin_pipeline.census.text import visible
-from cin_pipeline.validation.hits import first_of_each
+from cin_pipeline.validation.hits import MOST_NAMED_BESIDE, first_of_each
 from cin_pipeline.validation.inputs import Positions, Records, RuleInput, Texts
 from cin_pipeline.validation.results import RuleResults
 
@@ -82,7 +82,7 @@ def _values(field: str, column: _Column, alike: _Alike) -> Iterator[tuple[int, V
         yield from _read(field, column, alike.issues, own.up(records)[alike.at])
     elif own is not None:
         yield from _nearby(field, column, alike, own)
-    beside = alike.named[alike.named["table"] == records.name]
+    beside = alike.named[alike.named["table"] == records.name].groupby("issue").head(MOST_NAMED_BESIDE)
     yield from _read(field, column, beside["issue"].to_numpy(), beside["record"].to_numpy(dtype=np.int64) - 1)
 
 
