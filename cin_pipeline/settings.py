@@ -17,7 +17,8 @@ class Settings:
     the estimates (CIN_DATABASE; SQLite in the state directory by default). dagster_home: Dagster's event log
     (DAGSTER_HOME; in the state directory by default). max_return_bytes: a larger file is refused
     (CIN_MAX_RETURN_BYTES). workers: processes of the bulk lane (CIN_WORKERS). executor: `in_process` or `multiprocess`,
-    how the steps of one run are executed (CIN_EXECUTOR)."""
+    how the steps of one run are executed (CIN_EXECUTOR). rules_added, rules_removed: census rules to run besides those
+    of a year, and to leave out (CIN_RULES_ADDED, CIN_RULES_REMOVED; ids with commas between)."""
 
     state: Path
     database: str = field(repr=False)  # may hold a password
@@ -25,6 +26,8 @@ class Settings:
     max_return_bytes: int = MAX_BYTES
     workers: int = 2
     executor: str = "in_process"
+    rules_added: frozenset[str] = frozenset()
+    rules_removed: frozenset[str] = frozenset()
 
     @classmethod
     def from_environment(
@@ -45,6 +48,8 @@ class Settings:
             max_return_bytes=_positive(environ, "CIN_MAX_RETURN_BYTES", MAX_BYTES),
             workers=_positive(environ, "CIN_WORKERS", 2),
             executor=_one_of(environ, "CIN_EXECUTOR", ("in_process", "multiprocess")),
+            rules_added=_ids(environ, "CIN_RULES_ADDED"),
+            rules_removed=_ids(environ, "CIN_RULES_REMOVED"),
         )
 
     def environment(self) -> dict[str, str]:
@@ -56,6 +61,8 @@ class Settings:
             "CIN_MAX_RETURN_BYTES": str(self.max_return_bytes),
             "CIN_WORKERS": str(self.workers),
             "CIN_EXECUTOR": self.executor,
+            "CIN_RULES_ADDED": ",".join(sorted(self.rules_added)),
+            "CIN_RULES_REMOVED": ",".join(sorted(self.rules_removed)),
         }
 
 
@@ -71,3 +78,7 @@ def _one_of(environ: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> 
     if text not in allowed:
         raise ValueError(f"{name} is {text!r}; one of {', '.join(allowed)} was expected")
     return text
+
+
+def _ids(environ: Mapping[str, str], name: str) -> frozenset[str]:
+    return frozenset(filter(None, (text.strip() for text in environ.get(name, "").split(","))))

@@ -9,9 +9,10 @@ from rich.table import Table
 
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR, CollectionYear
 from cin_pipeline.cli.terminal import console, wrong_use
+from cin_pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from cin_pipeline.validation.registry import Rule
+    from cin_pipeline.validation.registry import Rule, RuleSettings
 
 
 def rules(
@@ -42,6 +43,13 @@ def rules(
         console.print(line, style="bold" if number == 0 else None, markup=False, soft_wrap=False)
 
 
+def chosen_rules(settings: Settings) -> "RuleSettings":
+    """The census rules that the environment adds and leaves out. Raises ValueError for an id that no rule has."""
+    from cin_pipeline.validation import RuleSettings
+
+    return RuleSettings(settings.rules_added, settings.rules_removed)
+
+
 def _table(title: str) -> Table:
     return Table("id", "severity", "part", "years", "what it says", title=title, title_justify="left")
 
@@ -63,7 +71,10 @@ def _list_year(year: int) -> None:
     from cin_pipeline.validation import rule_set
     from cin_pipeline.validation.listing import part_title, years_words
 
-    every = rule_set(year)
+    try:
+        every = rule_set(year, chosen_rules(Settings.from_environment()))
+    except ValueError as error:
+        wrong_use(str(error))
     in_force = [rule for rule in every if not rule.not_run]
     table = _table(f"{len(in_force)} of {len(every)} census rules run in {CollectionYear(year)}")
     for rule in in_force:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
+from cin_pipeline.cli.rules import chosen_rules
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, progress_shown, wrong_use
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 from cin_pipeline.settings import Settings
@@ -64,6 +65,7 @@ def run(
             wrong_use(f"--la {code}: that is no code of an English local authority")
     try:
         settings = Settings.from_environment(default_state=output / "state")
+        chosen_rules(settings)  # a wrong id is told before anything is run
     except ValueError as error:
         wrong_use(str(error))
     try:

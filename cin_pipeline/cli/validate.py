@@ -13,6 +13,7 @@ from rich.table import Table
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.text import check_size, visible
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.cli.rules import chosen_rules
 from cin_pipeline.cli.terminal import (
     CLEAN,
     CRASHED,
@@ -66,10 +67,10 @@ def validate(
     5  a rule crashed, so the result is not complete (whatever else was found)
     """
     try:
-        max_bytes = Settings.from_environment().max_return_bytes
+        settings = Settings.from_environment()
         if output is not None:
             output.mkdir(parents=True, exist_ok=True)
-        code = _validate(file, previous, output, max_bytes)
+        code = _validate(file, previous, output, settings)
     except ValueError as error:
         wrong_use(str(error))
     except OSError as error:
@@ -77,13 +78,14 @@ def validate(
     raise typer.Exit(code)
 
 
-def _validate(file: Path, previous: Path | None, output: Path | None, max_bytes: int) -> int:
+def _validate(file: Path, previous: Path | None, output: Path | None, settings: Settings) -> int:
     """Checks the file, writes and shows what came of it, and gives the exit code."""
     # Reading needs pandas, which takes a second to load; a wrong option should not wait for it.
     from cin_pipeline.store.exports import issue_rows
     from cin_pipeline.validation.files import CHECK_STEPS, check_file, whose
     from cin_pipeline.validation.reporting import About, rejection_page, report_page
 
+    chosen, max_bytes = chosen_rules(settings), settings.max_return_bytes
     about = About(file.name, file.stat().st_size, datetime.now().astimezone())
     try:
         with progress_shown() as progress:
@@ -93,7 +95,7 @@ def _validate(file: Path, previous: Path | None, output: Path | None, max_bytes:
             identity = whose(data, max_bytes)
             about = _with_identity(about, identity)
             before = _previous_tables(previous, identity, max_bytes) if previous else None
-            checked = check_file(data, identity.year, before, max_bytes, step)
+            checked = check_file(data, identity.year, before, max_bytes, step, chosen)
             if output is not None:
                 about = replace(about, previous=previous.name if previous else "")
                 rows = issue_rows(checked.results.issues, identity.year, identity.la_code)

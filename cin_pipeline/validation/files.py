@@ -13,6 +13,7 @@ from cin_pipeline.census.text import MAX_BYTES
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR, CollectionYear
 from cin_pipeline.validation.checking import check
 from cin_pipeline.validation.inputs import RuleInput
+from cin_pipeline.validation.registry import RuleSettings
 from cin_pipeline.validation.results import RuleResults
 
 CHECK_STEPS = 3  # read, cleaned, checked
@@ -43,15 +44,16 @@ def check_file(
     previous: ReturnTables | None = None,
     max_bytes: int = MAX_BYTES,
     on_step: Callable[[], None] = lambda: None,
+    settings: RuleSettings | None = None,
 ) -> CheckedFile:
-    """Reads a file as a return of a year and runs that year's rules; `previous` as in RuleInput.
+    """Reads a file as a return of a year and runs its rules; `previous` as in RuleInput, `settings` as in check.
 
     `on_step` is called CHECK_STEPS times. Raises ReturnRejected where the file is no readable return."""
     raw = read_return(data, year, max_bytes)
     on_step()
     sent = RuleInput(raw, clean_return(raw, year), read_header(data, max_bytes), year, previous)
     on_step()
-    results = check(sent)
+    results = check(sent, settings)
     on_step()
     return CheckedFile(sent, results)
 

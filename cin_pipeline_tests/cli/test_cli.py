@@ -54,6 +54,24 @@ def test_wrong_use_is_told_in_a_sentence_with_exit_code_2(
     assert "Traceback" not in result.output
 
 
+def test_rules_can_be_left_out_and_a_wrong_id_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "201.xml"
+    path.write_bytes(messy_return(1, 30, 2017, "201"))
+
+    def found() -> str:
+        CliRunner().invoke(app, ["validate", str(path), "--output", str(tmp_path / "o")])
+        return (tmp_path / "o" / "issues.csv").read_text()
+
+    assert ",8600," in found()
+    monkeypatch.setenv("CIN_RULES_REMOVED", "8600")
+    assert ",8600," not in found()
+    monkeypatch.setenv("CIN_RULES_REMOVED", "9999")
+    for args in (["validate", str(path)], ["rules", "--year", "2017"], ["run", "--landing", ".", "--year", "2017"]):
+        result = CliRunner().invoke(app, [*args, *(["--output", str(tmp_path / "r")] if args[0] == "run" else [])])
+        assert result.exit_code == 2
+        assert "9999" in result.output
+
+
 def test_a_wrong_file_of_the_users_is_told_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "201.xml").write_bytes(messy_return(1, 1, 2017, "201"))
     unusable = tmp_path / "unusable.csv"

@@ -14,7 +14,7 @@ from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown
 from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
 from cin_pipeline.store.state import State
-from cin_pipeline.validation import RuleInput, RuleResults
+from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings
 from cin_pipeline.validation import check as check_rules
 from cin_pipeline.validation.confidence import LOW, data_confidence, movement
 
@@ -47,7 +47,8 @@ def validation_issues(
     year, la_code = year_and_la(context.partition_key)
     submission = submission_at_work(state, year.ending, la_code, context.run.tags)
     header = read_header(state.returns.read(submission.sha256), state.settings.max_return_bytes)
-    found = check_rules(RuleInput(raw_return, cleaned_return, header, year.ending))
+    chosen = RuleSettings(state.settings.rules_added, state.settings.rules_removed)
+    found = check_rules(RuleInput(raw_return, cleaned_return, header, year.ending), chosen)
     by_rule = found.issues.groupby(["severity", "rule_id"], sort=True).size()
     rows = [(rule, severity, count) for (severity, rule), count in by_rule.items()]
     yield dg.Output(
