@@ -1,4 +1,4 @@
-"""Months, working days and the bands that durations are published in [A22, A23, A40]."""
+"""Working days and the bands that durations are published in [A22, A23, A40]."""
 
 import numpy as np
 import pandas as pd
@@ -6,8 +6,7 @@ from numpy.typing import NDArray
 from pandas import Series
 
 from cin_pipeline.reference.bank_holidays import bank_holidays
-
-Days = NDArray[np.datetime64]
+from cin_pipeline.reference.days import DAY, Days, add_months
 
 DURATION_BANDS = (
     "up_to_3_months",
@@ -24,18 +23,6 @@ def days_of(dates: "Series[pd.Timestamp]") -> Days:
     """The dates of a column as whole days; missing ones as NaT."""
     days: Days = dates.to_numpy().astype("datetime64[D]")
     return days
-
-
-def add_months(days: Days, months: int) -> Days:
-    """The same day of the month `months` later, or the last day of that month if it is shorter [A40].
-
-    31 January plus 1 month is 28 (29) February."""
-    month = days.astype("datetime64[M]")
-    later = month + months
-    last_day = (later + 1).astype("datetime64[D]") - later.astype("datetime64[D]") - 1
-    day_of_month = days.astype("datetime64[D]") - month.astype("datetime64[D]")
-    result: Days = later.astype("datetime64[D]") + np.minimum(day_of_month, last_day)
-    return result
 
 
 def duration_bands(starts: Days, ends: Days) -> pd.Categorical:
@@ -60,7 +47,7 @@ def working_days(starts: Days, ends: Days) -> "Series[int]":
     valid = ends >= starts
     counted = np.zeros(len(starts), dtype=np.int64)
     # busday_count counts from its first date up to, not including, its second.
-    counted[valid] = np.busday_count(starts[valid] + 1, ends[valid] + 1, holidays=bank_holidays())
+    counted[valid] = np.busday_count(starts[valid] + DAY, ends[valid] + DAY, holidays=bank_holidays())
     return Series(pd.arrays.IntegerArray(counted, ~valid))
 
 

@@ -6,9 +6,10 @@ from pandas import DataFrame
 
 from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.calendar import Days, days_of, duration_bands
+from cin_pipeline.methodology.calendar import days_of, duration_bands
 from cin_pipeline.methodology.children import characteristics, disabilities, with_unknown
 from cin_pipeline.methodology.facts import ReturnFacts, population
+from cin_pipeline.reference.days import Days
 
 CLOSED_AFTER_ASSESSMENT = ("RC8", "RC9")  # RC9 only in the years whose code set holds it
 

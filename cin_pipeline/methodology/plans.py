@@ -4,10 +4,11 @@ import numpy as np
 from pandas import DataFrame
 
 from cin_pipeline.methodology.activity import under_referrals
-from cin_pipeline.methodology.calendar import Days, add_months, days_of, duration_bands
+from cin_pipeline.methodology.calendar import days_of, duration_bands
 from cin_pipeline.methodology.children import with_unknown
 from cin_pipeline.methodology.episodes import in_year
 from cin_pipeline.methodology.facts import ReturnFacts, population
+from cin_pipeline.reference.days import Days, add_months
 
 FIRST_REVIEW_MONTHS = 3  # after the plan's start [s7]
 LATER_REVIEW_MONTHS = 6  # after the review before [s7]

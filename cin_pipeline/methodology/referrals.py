@@ -9,6 +9,7 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import days_of
 from cin_pipeline.methodology.episodes import in_year
 from cin_pipeline.methodology.facts import ReturnFacts, population
+from cin_pipeline.reference.days import MONTH
 
 RE_REFERRAL_DAYS = 365  # both ends: the same day counts, 366 days over a 29 February do not [A15]
 
@@ -18,7 +19,7 @@ def received(facts: ReturnFacts) -> DataFrame:
     """Referrals with their date in the year, no further action included [s4; A11, A12]. Adds month (YYYY-MM)."""
     referrals = facts.episodes[facts.episodes["referral_date"].between(*in_year(facts.year))]
     first = facts.year.start.astype("datetime64[M]")
-    months = first + np.arange(12)
+    months = np.arange(first, first + 12 * MONTH)
     which = (days_of(referrals["referral_date"]).astype("datetime64[M]") - first).astype(np.int64)
     return referrals.assign(month=pd.Categorical.from_codes(which, categories=[str(month) for month in months]))
 

@@ -11,9 +11,9 @@ from cin_pipeline.store.state import State
 _EXECUTORS = {"in_process": dg.in_process_executor, "multiprocess": dg.multiprocess_executor}
 
 
-def build_definitions(settings: Settings) -> dg.Definitions:
-    """The assets, checks and jobs over the state that the settings name. Opens nothing."""
-    state = State(settings)
+def build_definitions(settings: Settings, state: State | None = None) -> dg.Definitions:
+    """The assets, checks and jobs over the state that the settings name, or one that is open already. Opens nothing."""
+    state = state or State(settings)
     return dg.Definitions(
         assets=[
             returns.return_file,

@@ -7,6 +7,7 @@ starting a process and loading the definitions, about 8 CPU seconds a run, is pa
 import multiprocessing
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -52,8 +53,10 @@ def load_returns(
     work = [sorted(several, key=lambda each: each.collection_year or 0) for several in by_la.values()]
     work.sort(key=lambda several: sum(each.size for each in several), reverse=True)
     if len(work) <= FEW or settings.workers == 1:
-        for several in work:
-            yield from _load(settings, [each.submission for each in several], figures_only)
+        with closing(_Worker(settings)) as worker:
+            for several in work:
+                for each in several:
+                    yield worker.load(each.submission, figures_only)
         return
     # Two processes that open a new home at the same time break it: open it here first.
     with open_instance(settings):
@@ -86,9 +89,14 @@ class _Worker:
 
         self._state = State(settings)
         self._instance = open_instance(settings)
-        definitions = build_definitions(settings)
+        definitions = build_definitions(settings, self._state)
         self._job = definitions.resolve_job_def(LA_JOB)
         self._figures = list(dg.AssetSelection.groups(*FIGURES).resolve(definitions.resolve_asset_graph()))
+
+    def close(self) -> None:
+        """Closes what it holds open."""
+        self._instance.dispose()
+        self._state.close()
 
     def load(self, number: int, figures_only: frozenset[int] = frozenset()) -> Outcome:
         registry = self._state.registry

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -83,7 +84,13 @@ def run_folder(folder: Folder, settings: Settings, received: datetime, progress:
     paths = files_in(folder.landing, apart_from=(settings.state, folder.measures, folder.england, folder.issues))
     if not paths:
         raise NothingToRun(f"{folder.landing}: there are no files in the folder")
-    state = State(settings)
+    with closing(State(settings)) as state:
+        return _run(folder, settings, state, paths, received, progress)
+
+
+def _run(
+    folder: Folder, settings: Settings, state: State, paths: list[Path], received: datetime, progress: Progress
+) -> Report:
     year = CollectionYear(folder.year)
     inputs = state.inputs.keep(
         year.ending, expected=folder.expected, people=folder.population, unusable=folder.unusable
@@ -105,7 +112,7 @@ def run_folder(folder: Folder, settings: Settings, received: datetime, progress:
         (report.landed if outcome.accepted else report.rejected).append(state.registry.get(outcome.submission))
         step()
     step = progress("Adding up England", 1)
-    report.impossible = _run_england(year, settings)
+    report.impossible = _run_england(year, settings, state)
     step()
     _write(report, folder, state)
     here = {(each.collection_year, each.la_code) for each in report.landed}
@@ -124,9 +131,9 @@ def _wanted(folder: Folder, state: State, inputs: NationalInputs) -> Wanted:
     return Wanted(expected, frozenset(folder.la_codes))
 
 
-def _run_england(year: CollectionYear, settings: Settings) -> str:
+def _run_england(year: CollectionYear, settings: Settings, state: State) -> str:
     """Why England could not be estimated; empty where it could."""
-    job = build_definitions(settings).resolve_job_def(NATIONAL_JOB)
+    job = build_definitions(settings, state).resolve_job_def(NATIONAL_JOB)
     with open_instance(settings) as instance:
         run = job.execute_in_process(partition_key=year.key, instance=instance, run_config=QUIET, raise_on_error=False)
     if run.success:

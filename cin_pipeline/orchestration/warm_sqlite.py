@@ -46,13 +46,19 @@ class WarmEventLog(SqliteEventLogStorage):
             with engine.begin() as connection:
                 yield connection
 
+    def dispose(self) -> None:
+        """Closes the files that were kept open."""
+        for engine in self._engines.values():
+            engine.dispose()
+        self._engines.clear()
+        super().dispose()
+
     @cached_property
     def _empty_file(self) -> bytes:
         """A file with all tables and no events; making them anew for each run took a tenth of it."""
         with TemporaryDirectory() as directory:
             path = Path(directory) / "empty.db"
-            engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
-            self._initdb(engine)
+            self._initdb(create_engine(f"sqlite:///{path}", poolclass=NullPool))
             return path.read_bytes()
 
     def _engine(self, shard: str) -> Engine:
@@ -76,6 +82,11 @@ class WarmRunStorage(SqliteRunStorage):
     def from_config_value(cls, inst_data: Any, config_value: Any) -> Self:
         """Called by Dagster with what the instance is configured with."""
         return cls.from_local(inst_data=inst_data, **config_value)
+
+    def dispose(self) -> None:
+        """Closes the file."""
+        self._engine.dispose()
+        super().dispose()
 
     @contextmanager
     def connect(self) -> Iterator[Connection]:

@@ -25,6 +25,11 @@ class State:
         self.settings.state.mkdir(parents=True, exist_ok=True)
         return open_database(self.settings.database)
 
+    def close(self) -> None:
+        """Lets go of the database; what was opened opens again when used."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
     @cached_property
     def registry(self) -> Registry:
         """What was received, and what is in force."""

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cin_pipeline.census.years import LAST_YEAR, CollectionYear
 from cin_pipeline.reference.bank_holidays import bank_holidays
+from cin_pipeline.reference.days import DAY
 
 Days = NDArray[np.int64]
 
@@ -17,7 +18,7 @@ EPOCH: Final = np.datetime64("1985-01-01", "D")
 NONE: Final = -1
 
 _LAST: Final = np.datetime64(f"{LAST_YEAR + 2}-12-31", "D")
-_DATES: Final = np.arange(EPOCH, _LAST + 1)
+_DATES: Final = np.arange(EPOCH, _LAST + DAY)
 HORIZON: Final = len(_DATES) - 400  # later than any return; what ends there or later has no end yet
 
 TEXTS: Final[list[str]] = np.datetime_as_string(_DATES).tolist()

@@ -7,6 +7,7 @@ a serial number (three, the last of which is a letter in a temporary one).
 import numpy as np
 from numpy.typing import NDArray
 
+from cin_pipeline.reference.days import DAY
 from cin_pipeline.synthetic.days import EPOCH, Days
 
 _LETTERS = np.array(list("ABCDEFGHJKLMNPQRTUVWXYZ"))
@@ -21,7 +22,7 @@ _BEFORE = {"838": "835", "839": "837", "940": "928", "941": "928", "942": "909",
 
 def upns(la_code: str, child: NDArray[np.int64], birth: Days) -> tuple[list[str], list[str]]:
     """The UPN and a former, temporary UPN of each child, different for all numbers of children of an LA."""
-    years = (EPOCH + birth).astype("datetime64[Y]").astype(np.int64) + 1970 + _GIVEN_AT_YEARS
+    years = (EPOCH + birth * DAY).astype("datetime64[Y]").astype(np.int64) + 1970 + _GIVEN_AT_YEARS
     digits = np.empty((len(child), 12), dtype=np.int64)
     digits[:, :3] = [int(digit) for digit in _BEFORE.get(la_code, la_code)]
     digits[:, 7:9] = _digits(years % 100, 2)

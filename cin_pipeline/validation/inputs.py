@@ -20,9 +20,9 @@ from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear
 from cin_pipeline.reference.bank_holidays import bank_holidays
 from cin_pipeline.reference.code_sets import codes
+from cin_pipeline.reference.days import DAY, Days, add_months
 
 Mask = NDArray[np.bool_]
-Days = NDArray[np.datetime64]
 Positions = NDArray[np.int64]
 
 # A case closed for one of these reasons was assessed and found not in need [rules 2990, 8825Q, 8873Q].
@@ -293,25 +293,16 @@ def working_days_before(day: np.datetime64, number: int) -> np.datetime64:
 
 def years_later(days: Days, years: int) -> Days:
     """The same day that many years later (earlier if negative), 29 February becoming 28 where there is none."""
-    return months_later(days, 12 * years)
-
-
-def months_later(days: Days, months: int) -> Days:
-    """The same day of the month that many months later, cut to the last day of a shorter month [A40]."""
-    month = days.astype("datetime64[M]")
-    wanted = month + np.timedelta64(months, "M")
-    last = (wanted + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
-    cut: Days = np.minimum(wanted.astype("datetime64[D]") + (days - month.astype("datetime64[D]")), last)
-    return cut
+    return add_months(days, 12 * years)
 
 
 def day_before(days: Days) -> Days:
     """The day before each day."""
-    before: Days = days - np.timedelta64(1, "D")
+    before: Days = days - DAY
     return before
 
 
 def day_after(days: Days) -> Days:
     """The day after each day."""
-    after: Days = days + np.timedelta64(1, "D")
+    after: Days = days + DAY
     return after

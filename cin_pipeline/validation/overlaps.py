@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cin_pipeline.validation.inputs import Days, Positions
+from cin_pipeline.reference.days import Days
+from cin_pipeline.validation.inputs import Positions
 
 _DAYS = np.int64(1 << 23)  # more than lie between the years 1 and 9999, either side of 1970
 _NONE = np.int64(-1)

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from cin_pipeline.reference.days import DAY
 from cin_pipeline.validation.overlaps import Spans, covered_by_another, covering, on_same_day
 
 
 def _days(random, number):
-    days = np.datetime64("2016-01-01") + random.integers(0, 12, number).astype("timedelta64[D]")
+    days = np.datetime64("2016-01-01") + random.integers(0, 12, number) * DAY
     days[random.random(number) < 0.15] = np.datetime64("NaT")
     return days
 

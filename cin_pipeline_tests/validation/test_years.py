@@ -5,10 +5,11 @@ import pytest
 
 from cin_pipeline.census.specification import tables
 from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear
+from cin_pipeline.reference.days import add_months
 from cin_pipeline.reference.upn_authorities import upn_authorities
 from cin_pipeline.reference.validation_rules import RuleFacts, rule_variants
 from cin_pipeline.validation import RuleSettings, rule_set
-from cin_pipeline.validation.inputs import months_later, working_days_before, years_later
+from cin_pipeline.validation.inputs import working_days_before, years_later
 from cin_pipeline.validation.registry import Registry, known_rule_id, registry
 
 CIN_PLAN_RULES = {
@@ -164,5 +165,5 @@ def test_cut_off_dates_are_those_of_the_census(row):
 def test_months_and_years_are_cut_to_the_end_of_a_shorter_month():
     days = np.array(["2016-02-29", "2017-01-31", "NaT"], dtype="datetime64[D]")
     assert list(map(str, years_later(days, 1))) == ["2017-02-28", "2018-01-31", "NaT"]
-    assert list(map(str, months_later(days, 1))) == ["2016-03-29", "2017-02-28", "NaT"]
-    assert str(months_later(np.array(["2017-03-31"], dtype="datetime64[D]"), 9)[0]) == "2017-12-31"
+    assert list(map(str, add_months(days, 1))) == ["2016-03-29", "2017-02-28", "NaT"]
+    assert str(add_months(np.array(["2017-03-31"], dtype="datetime64[D]"), 9)[0]) == "2017-12-31"

@@ -14,8 +14,9 @@ from cin_pipeline.census.cleaning import ISSUE_COLUMNS, CleanedReturn
 from cin_pipeline.census.header import Header
 from cin_pipeline.census.specification import tables
 from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.reference.days import add_months
 from cin_pipeline.validation.confidence.grading import Indicator, graded_completeness
-from cin_pipeline.validation.inputs import Mask, RuleInput, months_later, years_later
+from cin_pipeline.validation.inputs import Mask, RuleInput, years_later
 
 _SOURCE_COLLECTED_FROM = np.datetime64("2013-04-01", "D")  # [8866]
 _SCHOOL_AGE = 6  # [8770Q]
@@ -58,7 +59,7 @@ def _of_school_age(sent: RuleInput) -> Mask:
 
 
 def _open_over_first_review(sent: RuleInput) -> Mask:
-    due = months_later(sent.plans.day("cpp_start_date"), _FIRST_REVIEW_MONTHS)
+    due = add_months(sent.plans.day("cpp_start_date"), _FIRST_REVIEW_MONTHS)
     return due < np.minimum(sent.or_reference_date(sent.plans.day("cpp_end_date")), sent.reference_date)
 
 

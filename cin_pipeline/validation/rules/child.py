@@ -5,9 +5,10 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
+from cin_pipeline.reference.days import Days, add_months
 from cin_pipeline.reference.upn_authorities import upn_authorities
 from cin_pipeline.validation.hits import Hits, below, hits, with_faulty_values
-from cin_pipeline.validation.inputs import Days, Mask, RuleInput, Texts, months_later, years_later
+from cin_pipeline.validation.inputs import Mask, RuleInput, Texts, years_later
 from cin_pipeline.validation.registry import rule
 
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # A to Z without I, O and S; its place in this list is a letter's number
@@ -148,7 +149,7 @@ def expected_birth_implausible(sent: RuleInput) -> Hits:
     """Both limits pass."""
     expected = sent.children.day("expected_birth_date")
     earliest = sent.reference_date - np.timedelta64(30, "D")
-    latest = months_later(np.array([sent.reference_date]), 9)[0]
+    latest = add_months(np.array([sent.reference_date]), 9)[0]
     return hits(sent.children, (expected < earliest) | (expected > latest))
 
 

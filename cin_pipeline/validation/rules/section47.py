@@ -2,8 +2,9 @@
 
 import numpy as np
 
+from cin_pipeline.reference.days import Days
 from cin_pipeline.validation.hits import Hits, above, hits, partner
-from cin_pipeline.validation.inputs import Days, Mask, RuleInput, working_days_before
+from cin_pipeline.validation.inputs import Mask, RuleInput, working_days_before
 from cin_pipeline.validation.overlaps import Spans, covered_by_another, on_same_day
 from cin_pipeline.validation.registry import rule
 
