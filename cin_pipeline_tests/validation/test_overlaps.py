@@ -9,7 +9,7 @@ from cin_pipeline.validation.overlaps import Spans, covered_by_another, covering
 
 def _days(random, number):
     days = np.datetime64("2016-01-01") + random.integers(0, 12, number) * DAY
-    days[random.random(number) < 0.15] = np.datetime64("NaT")
+    days[random.random(number) < 0.15] = np.datetime64("NaT", "D")
     return days
 
 
