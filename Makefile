@@ -16,6 +16,9 @@ demo: $(VENV)/runtime.done  ## make a small synthetic England and run the whole 
 	# So that estimates show: two LAs send nothing, one a broken file, one sent nothing last year, two figures are bad.
 	rm demo/landing/205_2017.xml demo/landing/856_2017.xml demo/landing/393_2016.xml
 	head -c 20000 demo/landing/908_2017.xml > demo/landing/cut && mv demo/landing/cut demo/landing/908_2017.xml
+	# And for a look at the rules, an unknown need, source and category in one return.
+	sed -e 's/>N8</>N8X</' -e 's/>5B</>5Z</' -e 's/>MUL</>MULT</' demo/landing/916_2017.xml > demo/landing/cut
+	mv demo/landing/cut demo/landing/916_2017.xml
 	printf '%s\n' year,la_code,measure,breakdown,reason '2017,330,cpp_at_31_march,,plans counted twice' \
 	  '2017,936,referrals,referral_source,source not recorded' > demo/unusable.csv
 	$(BIN)/cin-pipeline run --landing demo/landing --year 2017 --output demo/output --unusable demo/unusable.csv \

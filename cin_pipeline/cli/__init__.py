@@ -1,11 +1,13 @@
 """The `cin-pipeline` command: one module per verb."""
 
+import os
 import sys
 from collections.abc import Sequence
 
 import typer
 
 from cin_pipeline.cli import rules, run, synthesise, ui, validate
+from cin_pipeline.cli.terminal import errors
 
 app = typer.Typer(
     help="Children in need census: from returns to national statistics.",
@@ -20,6 +22,21 @@ app.command("validate")(validate.validate)
 app.command("rules")(rules.rules)
 
 
+INTERNAL_ERROR = 70  # as sysexits.h has it: never mistaken for a code that a command documents
+
+
 def main(args: Sequence[str] | None = None) -> None:
-    """Entry point: exits with 0 done, 1 some returns were rejected, 2 wrong use; `validate` has codes of its own."""
-    sys.exit(app(args=list(args) if args is not None else None, standalone_mode=True))
+    """Entry point: exits with what the command documents; a fault of ours is one sentence and exit code 70.
+
+    Its message is left out, for it could hold a value of a return; CIN_DEBUG=1 shows it with the traceback."""
+    try:
+        sys.exit(app(args=list(args) if args is not None else None, standalone_mode=True))
+    except Exception as error:
+        if os.environ.get("CIN_DEBUG"):
+            raise
+        errors.print(
+            f"cin-pipeline: internal error ({type(error).__name__}). What was accepted before is kept. Set CIN_DEBUG=1 "
+            "to see where.",
+            markup=False,
+        )
+        sys.exit(INTERNAL_ERROR)

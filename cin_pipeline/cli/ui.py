@@ -30,4 +30,4 @@ def ui(
         wrong_use(f"{error.filename}: {error.strerror}")
     console.print(f"Dagster UI on http://{host}:{port} over {settings.state}; Ctrl+C ends it", markup=False)
     command = [sys.executable, "-m", "dagster", "dev", "-m", "cin_pipeline.definitions", "-h", host, "-p", str(port)]
-    os.execve(sys.executable, command, {**os.environ, **settings.environment()})  # noqa: S606
+    os.execve(sys.executable, command, {**os.environ, **settings.environment(), "PYTHONWARNINGS": "ignore"})  # noqa: S606

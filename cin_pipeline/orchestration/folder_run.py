@@ -20,7 +20,7 @@ from cin_pipeline.orchestration.io_managers import ISSUES
 from cin_pipeline.orchestration.jobs import NATIONAL_JOB
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.exports import issue_rows, write_england, write_issues, write_measures
-from cin_pipeline.store.landing import Wanted, files_in, land
+from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.row_tables import read_tables
@@ -30,7 +30,7 @@ Progress = Callable[[str, int], Callable[[], None]]  # (what is done, how many s
 
 
 class NothingToRun(ValueError):
-    """The folder holds no file at all."""
+    """The folder holds no file at all, or not returns but results."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,13 @@ def run_folder(folder: Folder, settings: Settings, received: datetime, progress:
 
     Returns that were rejected do not keep the others from being done. Raises NothingToRun, or InputFileError for a
     file of the user's that cannot be used, before anything is run."""
-    paths = files_in(folder.landing, apart_from=(settings.state, folder.measures, folder.england, folder.issues))
+    if (folder.landing / RESULTS_MARKER).exists() or folder.landing.resolve() == folder.output.resolve():
+        raise NothingToRun(
+            f"{folder.landing}: the folder holds the results of runs; one with returns only was expected"
+        )
+    folder.output.mkdir(parents=True, exist_ok=True)
+    (folder.output / RESULTS_MARKER).touch()
+    paths = files_in(folder.landing)
     if not paths:
         raise NothingToRun(f"{folder.landing}: there are no files in the folder")
     with closing(State(settings)) as state:
@@ -101,6 +107,7 @@ def _run(
         _wanted(folder, state, inputs),
         state.registry,
         state.returns,
+        folder=folder.landing,
         received=received,
         max_bytes=settings.max_return_bytes,
         on_file=progress("Receiving files", len(paths)),
@@ -111,6 +118,7 @@ def _run(
     for outcome in load_returns(landed, settings, figures_only=frozenset({year.previous.ending})):
         (report.landed if outcome.accepted else report.rejected).append(state.registry.get(outcome.submission))
         step()
+    report.rejected.sort(key=lambda each: each.file_name)
     step = progress("Adding up England", 1)
     report.impossible = _run_england(year, settings, state)
     step()
@@ -148,7 +156,6 @@ def _run_england(year: CollectionYear, settings: Settings, state: State) -> str:
 
 
 def _write(report: Report, folder: Folder, state: State) -> None:
-    folder.output.mkdir(parents=True, exist_ok=True)
     in_force = state.figures.la_measures_in_force(folder.year)
     expected = in_force[in_force["la_code"].isin(report.inputs.expected)]
     report.measures = without_unusable(expected, report.inputs.unusable)

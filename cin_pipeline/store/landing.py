@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from stat import S_ISREG
 
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.identifying import Identity, identify
@@ -11,6 +12,8 @@ from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.store.registry import Registry, Submission
 from cin_pipeline.store.return_files import ReturnFiles, sha256_of
+
+RESULTS_MARKER = ".cin_pipeline_results"  # in a folder that a run writes to: nothing in it is a return
 
 
 @dataclass(frozen=True)
@@ -32,23 +35,24 @@ class Wanted:
 
 @dataclass(frozen=True)
 class _File:
-    path: Path
+    name: str  # its path in the folder, as it can be written down
     sha256: str = ""
     size: int = 0
     identity: Identity | None = None
     reason: str = ""  # why it is refused; empty while nothing speaks against it
 
 
-def files_in(folder: Path, apart_from: Iterable[Path] = ()) -> list[Path]:
-    """Every file in a folder and its folders in the order of their paths; hidden ones are left out, and `apart_from`,
-    what a run itself writes there."""
-    own = [path.resolve() for path in apart_from]
-    found = (path for path in sorted(folder.rglob("*")) if path.is_file() or path.is_symlink())
+def files_in(folder: Path) -> list[Path]:
+    """Every file in a folder and its folders in the order of their paths, but for hidden ones and the results of runs.
+
+    What is there but no regular file (a pipe, a link to nothing) is in the list, to be refused with a reason."""
+    results = {marker.parent for marker in folder.rglob(RESULTS_MARKER)}
     return [
         path
-        for path in found
-        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and not any(path.resolve().is_relative_to(each) for each in own)
+        for path in sorted(folder.rglob("*"))
+        if (path.is_symlink() or not path.is_dir())
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        and results.isdisjoint(path.parents)
     ]
 
 
@@ -58,32 +62,41 @@ def land(
     registry: Registry,
     returns: ReturnFiles,
     *,
+    folder: Path,
     received: datetime,
     max_bytes: int,
     on_file: Callable[[], None] = lambda: None,
 ) -> list[Submission]:
-    """Lands or refuses each file, in order; files of LAs a narrowed run is not about are passed over.
+    """Lands or refuses each file of a folder, in order; files of LAs a narrowed run is not about are passed over.
 
     A wanted file is copied and recorded as landed. A file that is no return, of another year, of an LA not expected, or
     a further one of its LA and year is recorded as rejected, with one sentence why. Of several files for one LA and
     year the first that can be read is taken. `on_file` is called after each file."""
     files = []
     for path in paths:
-        files.append(_receive(path, wanted, returns, max_bytes))
+        files.append(_receive(path, _written(path.relative_to(folder)), wanted, returns, max_bytes))
         on_file()
     about = [file for file in files if not (wanted.only and file.identity and file.identity.la_code not in wanted.only)]
     return [_record(file, registry, received) for file in _one_per_partition(about, returns, max_bytes)]
 
 
-def _receive(path: Path, wanted: Wanted, returns: ReturnFiles, max_bytes: int) -> _File:
+def _written(path: Path) -> str:
+    """A path as text that any database takes: bytes that are no UTF-8 are spelt out."""
+    return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _receive(path: Path, name: str, wanted: Wanted, returns: ReturnFiles, max_bytes: int) -> _File:
     try:
-        size = path.stat().st_size
-        if size > max_bytes:
-            return _File(path, size=size, reason=f"the file has {size:,} bytes; at most {max_bytes:,} were expected")
+        status = path.stat()
+        if not S_ISREG(status.st_mode):
+            return _File(name, reason="it is no regular file; an XML file was expected")
+        if status.st_size > max_bytes:
+            size = status.st_size
+            return _File(name, size=size, reason=f"the file has {size:,} bytes; at most {max_bytes:,} were expected")
         data = path.read_bytes()
     except OSError as error:
-        return _File(path, reason=f"the file cannot be read ({error.strerror})")
-    file = _File(path, sha256_of(data), len(data))
+        return _File(name, reason=f"the file cannot be read ({error.strerror})")
+    file = _File(name, sha256_of(data), len(data))
     try:
         identity = identify(data, max_bytes)
     except ReturnRejected as rejected:
@@ -109,7 +122,7 @@ def _one_per_partition(files: Iterable[_File], returns: ReturnFiles, max_bytes: 
             whose = f"{chosen.identity.la_code}, {CollectionYear(chosen.identity.year)}" if chosen.identity else ""
             yield replace(
                 file,
-                reason=f"a further return of one authority and year ({whose}); {chosen.path.name} was taken, "
+                reason=f"a further return of one authority and year ({whose}); {chosen.name} was taken, "
                 "keep one file for each",
             )
 
@@ -130,7 +143,7 @@ def _record(file: _File, registry: Registry, received: datetime) -> Submission:
     year, la_code = (file.identity.year, file.identity.la_code) if file.identity else (None, None)
     if file.reason or year is None or la_code is None:
         return registry.refuse(
-            file_name=file.path.name,
+            file_name=file.name,
             sha256=file.sha256,
             size=file.size,
             received=received,
@@ -139,5 +152,5 @@ def _record(file: _File, registry: Registry, received: datetime) -> Submission:
             la_code=la_code,
         )
     return registry.land(
-        year=year, la_code=la_code, file_name=file.path.name, sha256=file.sha256, size=file.size, received=received
+        year=year, la_code=la_code, file_name=file.name, sha256=file.sha256, size=file.size, received=received
     )

@@ -99,6 +99,8 @@ def _unusable(path: Path) -> Iterator[UnusableItem]:
             )
         if row["la_code"] not in every_authority():
             raise InputFileError(f"{where}: {row['la_code']!r} is no code of an English local authority")
+        if not row["reason"]:
+            raise InputFileError(f"{where}: reason is empty; why the figure cannot be used was expected")
         try:
             yield UnusableItem(
                 year=int(row["year"]),
@@ -117,11 +119,20 @@ def _rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputFileError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    header = [name.strip() for name in reader.fieldnames or ()]
-    lacking = [name for name in required if name not in header]
-    if lacking:
-        raise InputFileError(f"{path}: column {lacking[0]} is missing; columns {', '.join(required)} were expected")
-    reader.fieldnames = header
-    for row in reader:
-        yield f"{path}, line {reader.line_num}", {name: (value or "").strip() for name, value in row.items() if name}
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [name.strip() for name in reader.fieldnames or ()]
+        lacking = [name for name in required if name not in header]
+        if lacking:
+            raise InputFileError(
+                f"{path}: column {lacking[0]} is missing; a first line with {', '.join(required)} and commas between "
+                "was expected"
+            )
+        reader.fieldnames = header
+        for row in reader:
+            yield (
+                f"{path}, line {reader.line_num}",
+                {name: (value or "").strip() for name, value in row.items() if name},
+            )
+    except csv.Error as error:
+        raise InputFileError(f"{path}, line {reader.line_num}: this is no well-formed CSV ({error})") from None

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from cin_pipeline.cli import app
+from cin_pipeline.cli import app, main
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline_tests import oracle
 from cin_pipeline_tests.random_returns import messy_return
@@ -81,6 +81,31 @@ def test_a_wrong_file_of_the_users_is_told_with_its_line(tmp_path: Path) -> None
     assert result.exit_code == 2
     assert "line 2" in result.output
     assert "refferals" in result.output
+
+
+def test_results_are_never_taken_for_returns(tmp_path: Path) -> None:
+    (tmp_path / "201.xml").write_bytes(messy_return(1, 1, 2017, "201"))
+    result = CliRunner().invoke(app, ["run", "--landing", str(tmp_path), "--year", "2017", "--output", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "holds the results of runs" in result.output
+
+
+def test_a_fault_of_ours_is_one_sentence_with_its_own_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("1999-12-31")
+
+    monkeypatch.setattr("cin_pipeline.cli.app", crash)
+    with pytest.raises(SystemExit) as ended:
+        main(["rules"])
+    assert ended.value.code == 70
+    said = capsys.readouterr().err
+    assert "internal error (ZeroDivisionError)" in said
+    assert "1999" not in said
+    monkeypatch.setenv("CIN_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        main(["rules"])
 
 
 BREAK = {

@@ -1,5 +1,6 @@
 """The store: registry, landing, row tables, figures, the user's own files and what is written for people."""
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.measures import la_measures
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.exports import write_england, write_measures
-from cin_pipeline.store.landing import Wanted, files_in, land
+from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
 from cin_pipeline.store.national_inputs import InputFileError
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.row_tables import read_tables, write_tables
@@ -34,7 +35,9 @@ def state(request: pytest.FixtureRequest, settings: Settings) -> State:
 
 
 def landed(state: State, folder: Path, wanted: Wanted = TWO_YEARS, max_bytes: int = 10**8) -> list[Submission]:
-    return land(files_in(folder), wanted, state.registry, state.returns, received=WHEN, max_bytes=max_bytes)
+    return land(
+        files_in(folder), wanted, state.registry, state.returns, folder=folder, received=WHEN, max_bytes=max_bytes
+    )
 
 
 @pytest.fixture
@@ -102,17 +105,28 @@ def test_a_folder_is_read_deep_without_hidden_files_and_own_results(folder: Path
     (folder / ".DS_Store").write_bytes(b"x")
     (folder / "late").mkdir()
     (folder / "late" / "203.xml").write_bytes(b"x")
-    (folder / "state").mkdir()
-    (folder / "state" / "copy.xml").write_bytes(b"x")
+    (folder / "results" / "state").mkdir(parents=True)
+    (folder / "results" / RESULTS_MARKER).touch()
+    (folder / "results" / "state" / "copy.xml").write_bytes(b"x")
     (folder / "gone.xml").symlink_to(folder / "nowhere")
-    names = [path.name for path in files_in(folder, apart_from=[folder / "state"])]
+    names = [path.name for path in files_in(folder)]
     assert names == ["201_2016.xml", "201_2017.xml", "202_2016.xml", "202_2017.xml", "gone.xml", "203.xml"]
 
 
-def test_a_file_that_cannot_be_read_is_refused(state: State, folder: Path) -> None:
+def test_what_is_no_readable_file_is_refused_and_the_others_land(state: State, folder: Path) -> None:
+    """A loop of links and a name that is no text used to stop every other return."""
     (folder / "gone.xml").symlink_to(folder / "nowhere")
-    (gone,) = [each for each in landed(state, folder) if each.file_name == "gone.xml"]
-    assert (gone.state, gone.reason) == ("rejected", "the file cannot be read (No such file or directory)")
+    (folder / "loop.xml").symlink_to(folder / "loop.xml")
+    (folder / "self").symlink_to(folder)
+    os.mkfifo(folder / "pipe.xml")
+    Path(os.fsdecode(os.fsencode(folder) + b"/n\xff.xml")).write_bytes(b"x")
+    found = {each.file_name: each for each in landed(state, folder)}
+    assert [found[f"{la}_{year}.xml"].state for la in (201, 202) for year in (2016, 2017)] == ["landed"] * 4
+    assert found["gone.xml"].reason == "the file cannot be read (No such file or directory)"
+    assert "cannot be read" in found["loop.xml"].reason
+    for name in ("self", "pipe.xml"):
+        assert found[name].reason == "it is no regular file; an XML file was expected"
+    assert "not well-formed" in found[r"n\xff.xml"].reason
 
 
 def test_the_last_accepted_return_stays_in_force_until_the_next_is(state: State, folder: Path) -> None:
@@ -209,6 +223,8 @@ INPUTS = {
     "a missing column": ("population", "la_code,people\n201,5\n", "column population is missing"),
     "no number": ("population", "la_code,population\n201,many\n", "line 2: population is 'many'"),
     "a negative number": ("population", "la_code,population\n201,-5\n", "whole number"),
+    "no reason": ("unusable", "year,la_code,measure,reason\n2017,201,icpcs,\n", "line 2: reason is empty"),
+    "an open quote": ("population", 'la_code,population\n201,"1\n', "no well-formed CSV"),
     "no text": ("expected", b"\xff\xfe\x00", "cannot be read as UTF-8"),
     "nothing": ("expected", "", "column la_code is missing"),
 }
