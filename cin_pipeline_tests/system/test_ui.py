@@ -80,15 +80,16 @@ def shot(page: Page, name: str) -> None:
 
 def test_the_graph_shows_every_asset_in_its_group(ui: str, page: Page) -> None:
     page.goto(f"{ui}/asset-groups")
-    for group in ("returns", "measures", "england"):
+    for group in ("returns", "validation", "measures", "england"):
         expect(page.get_by_text(group, exact=True).first).to_be_visible()
     shot(page, "graph")
 
 
-@pytest.mark.parametrize("group", ["returns", "measures", "england"])
+@pytest.mark.parametrize("group", ["returns", "validation", "measures", "england"])
 def test_the_lineage_of_a_group(ui: str, page: Page, group: str) -> None:
     assets = {
         "returns": ("return_file", "raw_return", "cleaned_return"),
+        "validation": ("validation_issues", "data_confidence"),
         "measures": ("episodes", "prior_year_referrals", "la_measures"),
         "england": ("population", "national_measures", "estimates"),
     }
@@ -105,8 +106,17 @@ def test_one_las_partition_shows_its_counts(ui: str, page: Page) -> None:
     shot(page, "partition")
 
 
-def test_one_check_shows_its_result(ui: str, page: Page) -> None:
-    page.goto(f"{ui}/assets/cleaned_return?view=checks&checkDetail=values_readable")
-    expect(page.get_by_text("values_readable").first).to_be_visible()
-    expect(page.get_by_text("Every value could be read").first).to_be_visible()
-    shot(page, "check")
+@pytest.mark.parametrize(
+    ("asset", "check", "said"),
+    [
+        ("cleaned_return", "values_readable", "Every value could be read"),
+        ("validation_issues", "errors", "No rule with the severity error is broken"),
+        ("data_confidence", "confidence", "No module of the return is of low confidence"),
+    ],
+)
+def test_one_check_shows_its_result(ui: str, page: Page, asset: str, check: str, said: str) -> None:
+    page.goto(f"{ui}/assets/{asset}?view=checks&checkDetail={check}")
+    expect(page.get_by_text(check).first).to_be_visible()
+    expect(page.get_by_text(said).first).to_be_visible()
+    expect(page.get_by_text("2016-04-01|20").first).to_be_visible()  # of which LA it is
+    shot(page, f"check-{asset}")
