@@ -95,6 +95,13 @@ def test_what_dagster_remembers(job: Job) -> None:
             key = dg.AssetCheckKey(dg.AssetKey(asset), check)
             history = instance.event_log_storage.get_asset_check_execution_history(key, limit=5)
             assert [each.status.value for each in history] == ["SUCCEEDED"]
+        rules = dg.AssetCheckKey(dg.AssetKey("validation_issues"), "errors")
+        (errors,) = instance.event_log_storage.get_asset_check_execution_history(rules, limit=5)
+        metadata = errors.event.dagster_event.asset_check_evaluation_data.metadata
+        written = pd.read_csv(job.output / "validation_issues.csv", dtype=str)
+        by_rule = written[written["severity"] == "error"]["rule_id"].value_counts()
+        assert metadata["hits"].value == by_rule.sum()
+        assert all(f"| {rule} | {count} |" in metadata["by_rule"].value for rule, count in by_rule.items())
         # No identifier and no value in the event log.
         ids = state.engine.url.database and messy_return(1, 8, 2017, "201").decode()
         texts = [ids.split("<LAchildID>")[n].split("<")[0].strip() for n in range(1, 4)]

@@ -57,7 +57,8 @@ def validation_issues(
     )
     for spec, severity in ((ERRORS, "error"), (QUERIES, "query")):
         hits = {rule: count for rule, level, count in rows if level == severity}
-        yield result(spec, (f"{rule}: {count}" for rule, count in hits.items()), {"hits": sum(hits.values())})
+        counts = {"hits": sum(hits.values()), "by_rule": markdown_table(("rule", "hits"), hits.items())}
+        yield result(spec, (f"{rule}: {count}" for rule, count in hits.items()), counts)
     yield result(RAN, found.crashed, severity=dg.AssetCheckSeverity.ERROR)
 
 
