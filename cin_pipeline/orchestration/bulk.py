@@ -112,11 +112,12 @@ class _Worker:
             run_config=QUIET,
             raise_on_error=False,
         )
+        failure = "" if run.success else f"the run failed ({_error_type(run)}); run {run.run_id} in the UI tells more"
+        if failure:
+            registry.reject(number, failure)  # unless the run has said why, or the submission is in force
         after = registry.get(number)
-        if not run.success and after.state is not SubmissionState.REJECTED:
-            registry.reject(number, f"the run failed ({_error_type(run)}); run {run.run_id} in the UI tells more")
-            after = registry.get(number)
-        return Outcome(number, year, la_code, after.state is SubmissionState.ACCEPTED, after.reason)
+        accepted = run.success and after.state is SubmissionState.ACCEPTED
+        return Outcome(number, year, la_code, accepted, after.reason or failure)
 
 
 def _error_type(run: Any) -> str:

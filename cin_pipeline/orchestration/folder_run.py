@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -116,7 +116,8 @@ def _run(
     landed = [each for each in received_files if each.state is not SubmissionState.REJECTED]
     step = progress("Reading returns and counting", len(landed))
     for outcome in load_returns(landed, settings, figures_only=frozenset({year.previous.ending})):
-        (report.landed if outcome.accepted else report.rejected).append(state.registry.get(outcome.submission))
+        submission = replace(state.registry.get(outcome.submission), reason=outcome.reason)
+        (report.landed if outcome.accepted else report.rejected).append(submission)
         step()
     report.rejected.sort(key=lambda each: each.file_name)
     step = progress("Adding up England", 1)

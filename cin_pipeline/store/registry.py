@@ -98,11 +98,11 @@ class Registry:
             )
 
     def reject(self, submission: int, reason: str) -> None:
-        """Turns a submission down; what was in force stays in force."""
+        """Turns a landed submission down; what is in force stays in force, also when doing it again has failed."""
         with self._engine.begin() as connection:
             connection.execute(
                 update(SUBMISSIONS)
-                .where(SUBMISSIONS.c.submission == submission)
+                .where(SUBMISSIONS.c.submission == submission, SUBMISSIONS.c.state == SubmissionState.LANDED)
                 .values(state=SubmissionState.REJECTED, reason=reason)
             )
 

@@ -225,3 +225,12 @@ def test_a_crash_is_told_without_values_and_stops_nobody_else(job: Job, monkeypa
     (crashed,) = report.rejected
     assert "ZeroDivisionError" in crashed.reason
     assert "1999" not in crashed.reason
+
+
+def test_a_crash_on_doing_it_again_takes_nothing_out_of_force(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = job.put("201", 2017)
+    job.run()
+    monkeypatch.setattr("cin_pipeline.orchestration.assets.measures.la_measures", lambda *_: 1 / 0)
+    report = job.run()
+    assert "ZeroDivisionError" in report.rejected[0].reason
+    assert job.measures("201") == oracle.la_measures(sent, None, 2017)
