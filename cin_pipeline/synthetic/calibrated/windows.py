@@ -1,0 +1,56 @@
+"""Days drawn within bounds, more often on the weekdays and in the months of referrals."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.synthetic import distributions as d
+from cin_pipeline.synthetic.days import HORIZON, MONTH, WEEKDAY, Days, day
+
+_WEIGHTS: Final = np.array(d.MONTHS)[(MONTH - 3) % 12] * np.array(d.WEEKDAYS)[WEEKDAY]
+_CUMULATIVE: Final = np.concatenate(([0.0], np.cumsum(_WEIGHTS)))  # of all days before each
+
+# Days that an episode or plan of each duration band lasts, short of where the length of months could matter.
+BAND_DAYS: Final = ((1, 89), (94, 181), (186, 363), (366, 729), (732, HORIZON))
+
+
+def draw_days(rng: np.random.Generator, first: ArrayLike, last: ArrayLike) -> Days:
+    """A day from each first to each last one. Raises ValueError where the last is before the first."""
+    low, high = np.broadcast_arrays(np.asarray(first, dtype=np.int64), np.asarray(last, dtype=np.int64))
+    if (high < low).any():
+        raise ValueError("there is no day between the last and the first")
+    before, after = _CUMULATIVE[low], _CUMULATIVE[high + 1]
+    at = before + rng.random(low.shape) * (after - before)
+    return np.clip(np.searchsorted(_CUMULATIVE, at, side="right") - 1, low, high).astype(np.int64)
+
+
+def draw_lengths(rng: np.random.Generator, bands: NDArray[np.int64]) -> Days:
+    """Days that what lasts for each of the first three bands takes; the short ones of a band more often."""
+    low, high = (np.array(bounds)[bands] for bounds in zip(*BAND_DAYS[:3], strict=True))
+    return (low + (high - low) * rng.random(len(bands)) ** 1.2).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class YearDays:
+    """A collection year as days.
+
+    `open_since` are the first and last day on which an episode or plan begins that on 31 March has been open up to 3
+    months, 3 to 6 and 6 to 12. Without 31 December: three months from then is 31 March."""
+
+    start: int
+    end: int
+    open_since: tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
+
+
+def year_days(year: int) -> YearDays:
+    """The days of the collection year ending in `year`."""
+    of = CollectionYear(year)
+    january, december, october, september = (
+        day(np.datetime64(date))
+        for date in (f"{year}-01-01", f"{year - 1}-12-30", f"{year - 1}-10-01", f"{year - 1}-09-30")
+    )
+    start, end = day(of.start), day(of.end)
+    return YearDays(start, end, ((january, end), (october, december), (start, september)))
