@@ -1,5 +1,6 @@
 """Synthetic children in need returns: a made-up England of the right size, without any real person."""
 
-from cin_pipeline.synthetic.england import returns_planned, synthesise
+from cin_pipeline.synthetic.calibrated import CALIBRATED, left_off
+from cin_pipeline.synthetic.england import returns_planned, synthesise, synthesise_calibrated
 
-__all__ = ["returns_planned", "synthesise"]
+__all__ = ["CALIBRATED", "left_off", "returns_planned", "synthesise", "synthesise_calibrated"]

@@ -60,6 +60,7 @@ class Cases:
     closure: Days
     kind: NDArray[np.int64]
     transfer_in: Days  # date of the transfer-in conference, or NONE
+    recorded: NDArray[np.int64]  # the first year whose return has it
     assessments: Spans
     section47: Spans
     plans: Spans
@@ -150,6 +151,7 @@ def draw_cases(rng: np.random.Generator, referral: Days, kind: NDArray[np.int64]
         closure=np.minimum(closure, HORIZON),
         kind=kind,
         transfer_in=transfer_in,
+        recorded=np.zeros(size, dtype=np.int64),
         assessments=Spans.joined(assessments),
         section47=Spans.joined(section47),
         plans=Spans.joined(plans),

@@ -1,6 +1,6 @@
 """The codes of a collection year as vocabularies of XML values, and what the timeline's draws stand for in it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -66,6 +66,7 @@ class CodeSets:
 _GENDER_UNBORN = 3
 _UPN_UNKNOWN = (*d.UPN_UNKNOWN, "UN1", "UN4", "UN7")
 UN1, UN4, UN7 = (_UPN_UNKNOWN.index(code) for code in ("UN1", "UN4", "UN7"))
+_FACTORS = (*(code for _, group in d.FACTORS for code in group), d.FACTOR_OTHER)
 _REASONS = (*d.CLOSURE_REASONS, "RC2", "RC8", "RC9")
 
 
@@ -84,7 +85,7 @@ def code_sets(year: int) -> CodeSets:
         source=Vocabulary(list(d.SOURCES)),
         need=Vocabulary(list(d.NEEDS)),
         reason=Vocabulary(_REASONS),
-        factor=Vocabulary([*d.FACTORS, "21"]),
+        factor=Vocabulary([*_FACTORS, "21"]),
         factor_sets=_factor_sets(year),
         category=Vocabulary(list(d.CATEGORIES)),
     )
@@ -100,12 +101,25 @@ def _disability_sets() -> tuple[_Positions, ...]:
 
 @cache
 def _factor_sets(year: int) -> tuple[_Positions, ...]:
+    """The sets of factors a case takes one of; after them that of nothing found. As many have each group as declared."""
+    rng = np.random.default_rng(_SET_SEED)
     valid = codes("AssessmentFactors", year)
-    weights = [
-        weight if code in valid and year < d.FACTORS_REPLACED.get(code, year + 1) else 0.0
-        for code, weight in d.FACTORS.items()
-    ]
-    return (*_sets(weights, d.FACTORS_PER_ASSESSMENT, d.FACTOR_SETS), np.array([len(weights)]))
+    has = np.zeros((d.FACTOR_SETS, len(_FACTORS)), dtype=bool)
+    for percent, group in d.FACTORS:
+        used = {
+            code: weight
+            for code, weight in group.items()
+            if code in valid and year < d.FACTORS_REPLACED.get(code, year + 1)
+        }
+        if not used:
+            continue
+        positions = np.array([_FACTORS.index(code) for code in used])
+        of = rng.permutation(d.FACTOR_SETS)[: round(percent / 100 * d.FACTOR_SETS)]
+        has[of, positions[d.weighted(rng, tuple(used.values()), len(of))]] = True
+        second = of[rng.random(len(of)) < d.SECOND_OF_GROUP]
+        has[second, positions[d.weighted(rng, tuple(used.values()), len(second))]] = True
+    has[~has.any(axis=1), _FACTORS.index(d.FACTOR_OTHER)] = True
+    return (*(np.flatnonzero(row) for row in has), np.array([len(_FACTORS)]))
 
 
 def _sets(weights: Iterable[float], sizes: Sequence[float], count: int) -> tuple[_Positions, ...]:
@@ -126,7 +140,19 @@ def _source_shares(year: int) -> tuple[tuple[int, int, NDArray[np.float64]], ...
     found: list[tuple[int, int, NDArray[np.float64]]] = []
     for of in range(first, year + 1):
         valid = codes("ReferralSource", of)
-        weights = np.array([weight if code in valid else 0.0 for code, weight in d.SOURCES.items()])
+        weights = _source_weights(of, valid)
         since = 0 if of == first else of
         found.append((since, of + 1, np.cumsum(weights) / weights.sum()))
     return tuple(found)
+
+
+def _source_weights(year: int, valid: Collection[str]) -> NDArray[np.float64]:
+    """Percent of each source that is collected in a year: published for some groups, the rest as they divide it."""
+    published = d.SOURCES_PUBLISHED.get(year, d.SOURCES_PUBLISHED[max(d.SOURCES_PUBLISHED)])
+    group = np.array([next((start for start in published if code.startswith(start)), "") for code in d.SOURCES])
+    weights = np.array([weight if code in valid else 0.0 for code, weight in d.SOURCES.items()])
+    percent = {**published, "": 100 - sum(published.values())}
+    for name in percent:
+        of = group == name
+        weights[of] *= percent[name] / weights[of].sum()
+    return weights

@@ -53,6 +53,16 @@ def on_or_before(days: Days) -> Days:
     return _WORKING_DAYS[np.maximum(_COUNT[np.clip(days, 0, len(_DATES) - 1)] - 1, 0)]
 
 
+def working_day_number(days: Days) -> Days:
+    """How many working days there are up to and including each day."""
+    return _COUNT[np.clip(days, 0, len(_DATES) - 1)]
+
+
+def working_day(number: Days) -> Days:
+    """The working day with each number, as counted by `working_day_number`."""
+    return _WORKING_DAYS[np.clip(number - 1, 0, len(_WORKING_DAYS) - 1)]
+
+
 def working_days_between(start: Days, end: Days) -> Days:
     """Working days after the start up to and including the end."""
     last = len(_DATES) - 1

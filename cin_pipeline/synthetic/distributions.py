@@ -101,13 +101,19 @@ CIN_PLAN_AFTER = 0.85  # share of protection plans followed by one; invented
 # Codes not valid in a year are left out and the rest take their share.
 # fmt: off
 
-# Published: police 27.5%, schools 17.7%, health 14.4%. The rest invented.
-SOURCES: Mapping[str, float] = {
-    "1A": 4.6, "1B": 1.6, "1C": 1.2, "1D": 1.2, "2A": 17.7, "2B": 1.9, "3A": 1.9, "3B": 2.4,
-    "3C": 0.9, "3D": 2.6, "3E": 3.0, "3F": 3.6, "4": 1.6, "5A": 6.0, "5B": 5.4, "5C": 3.4,
-    "5D": 2.0, "6": 27.5, "7": 3.0, "8": 5.0, "9": 2.2, "10": 1.5,
+# Percent by collection year of the sources that begin so: police, schools, health services (published). Years
+# without have those of the last.
+SOURCES_PUBLISHED: Mapping[int, Mapping[str, float]] = {
+    2016: {"6": 27.6, "2A": 16.7, "3": 14.3},
+    2017: {"6": 27.5, "2A": 17.7, "3": 14.4},
 }
-# Published for abuse or neglect (50.6% at 31 March 2016); the rest invented.
+# Weights within health services, and of the other sources: invented.
+SOURCES: Mapping[str, float] = {
+    "1A": 4.6, "1B": 1.6, "1C": 1.2, "1D": 1.2, "2A": 1, "2B": 1.9, "3A": 1.9, "3B": 2.4,
+    "3C": 0.9, "3D": 2.6, "3E": 3.0, "3F": 3.6, "4": 1.6, "5A": 6.0, "5B": 5.4, "5C": 3.4,
+    "5D": 2.0, "6": 1, "7": 3.0, "8": 5.0, "9": 2.2, "10": 1.5,
+}
+# Published for abuse or neglect (50.6% at 31 March 2016); the rest invented. Abuse or neglect is the first.
 NEEDS: Mapping[str, float] = {
     "N1": 51.0, "N2": 9.0, "N3": 3.0, "N4": 9.5, "N5": 15.5, "N6": 4.0, "N7": 0.6, "N8": 3.0,
     "N9": 3.2, "N0": 1.2,
@@ -119,20 +125,38 @@ TO_ADULT_SERVICES = 0.25  # share of episodes of need ending at 17 and a half or
 DEATHS = 0.0012  # share of episodes of need that end with the death of the child; invented
 EARLY_HELP = 0.3  # share of cases closed after assessment that go to early help (RC9, where collected); invented
 
-# Percent of episodes with factors, 2015-16: domestic violence 49.6, mental health 36.6, drugs 19.3, emotional abuse
-# 19.3, alcohol 18.4, neglect 17.5, physical abuse 14.0, sexual abuse 6.4, self-harm 4.3, sexual exploitation 3.9,
-# missing 2.7, gangs 1.2 (published); 22A and 23A from the counts of 2017. Split within a group, and the rest: invented.
-FACTORS: Mapping[str, float] = {
-    "1A": 2.0, "1B": 14.5, "1C": 2.5, "2A": 3.5, "2B": 13.5, "2C": 3.0, "3A": 9.0, "3B": 38.0,
-    "3C": 5.0, "4A": 9.5, "4B": 25.5, "4C": 3.5, "5A": 6.0, "5B": 2.6, "5C": 1.0, "6A": 5.0,
-    "6B": 4.5, "6C": 1.0, "7A": 3.2, "8B": 0.05, "8C": 0.08, "8D": 0.05, "8E": 0.1, "8F": 0.2,
-    "9A": 0.8, "10A": 2.7, "11A": 3.9, "12A": 0.4, "13A": 1.2, "14A": 6.5, "15A": 4.3, "16A": 17.5,
-    "17A": 19.3, "18A": 14.0, "19A": 6.4, "18B": 2.0, "18C": 12.0, "19B": 2.0, "19C": 4.4,
-    "20": 18.0, "22A": 0.2, "23A": 0.3, "24A": 2.0,
-}
+# Groups of factors: percent of the episodes with factors that have one (2015-16), and how they divide within it.
+# Published: domestic violence (3), mental health (4), drugs (2), emotional abuse (17), alcohol (1), neglect (16),
+# physical abuse (18), sexual abuse (19), self-harm (15), sexual exploitation (11), missing (10), gangs (13). From the
+# counts of 2017: 22A and 23A. Invented: the others, and all divisions. Episodes without any of these have 20, other.
+FACTORS: Sequence[tuple[float, Mapping[str, float]]] = (
+    (18.4, {"1A": 2.0, "1B": 14.5, "1C": 2.5}),
+    (19.3, {"2A": 3.5, "2B": 13.5, "2C": 3.0}),
+    (49.6, {"3A": 9.0, "3B": 38.0, "3C": 5.0}),
+    (36.6, {"4A": 9.5, "4B": 25.5, "4C": 3.5}),
+    (9.0, {"5A": 6.0, "5B": 2.6, "5C": 1.0}),
+    (9.5, {"6A": 5.0, "6B": 4.5, "6C": 1.0}),
+    (3.2, {"7A": 1.0}),
+    (0.5, {"8B": 0.05, "8C": 0.08, "8D": 0.05, "8E": 0.1, "8F": 0.2}),
+    (0.8, {"9A": 1.0}),
+    (2.7, {"10A": 1.0}),
+    (3.9, {"11A": 1.0}),
+    (0.4, {"12A": 1.0}),
+    (1.2, {"13A": 1.0}),
+    (6.5, {"14A": 1.0}),
+    (4.3, {"15A": 1.0}),
+    (17.5, {"16A": 1.0}),
+    (19.3, {"17A": 1.0}),
+    (14.0, {"18A": 14.0, "18B": 2.0, "18C": 12.0}),
+    (6.4, {"19A": 6.4, "19B": 2.0, "19C": 4.4}),
+    (0.2, {"22A": 1.0}),
+    (0.3, {"23A": 1.0}),
+    (2.0, {"24A": 1.0}),
+)
+FACTOR_OTHER = "20"
+SECOND_OF_GROUP = 0.12  # share of the sets with a group that have a second factor of it; invented
 # Since these years other codes take the place of the ones named, which stay valid (and are queried from 2025).
 FACTORS_REPLACED: Mapping[str, int] = {"18A": 2021, "19A": 2021}
-FACTORS_PER_ASSESSMENT = (0.36, 0.27, 0.18, 0.11, 0.08)  # one, two, ...; invented
 NO_FACTORS = 0.45  # share of assessments of children not in need that find none (21); invented
 INTERNAL_REVIEW = 0.35  # share of assessments with a date of internal review; invented
 INTERNAL_REVIEW_DAYS = 10  # working days from the start; invented

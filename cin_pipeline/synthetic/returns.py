@@ -43,10 +43,12 @@ class _Cut:
     def __init__(self, timeline: Timeline, la_code: str, year: int) -> None:
         self._timeline, self._la_code = timeline, la_code
         self._start, self._end = day(CollectionYear(year).start), day(CollectionYear(year).end)
+        self._year = year
         self._codes = code_sets(year)
         cases = timeline.cases
         self._case = np.flatnonzero(
             (cases.referral <= self._end)
+            & (cases.recorded <= year)
             & np.where(cases.kind == NFA, cases.referral >= self._start, cases.closure >= self._start)
         )
         self._child = np.unique(timeline.child[self._case])
@@ -194,7 +196,8 @@ class _Cut:
 
     def _plans(self) -> dict[str, Records]:
         spans, plans, sets = self._timeline.cases.plans, self._timeline.plans, self._codes
-        at, referral = self._chosen(spans, (spans.start <= self._end) & (spans.end >= self._start))
+        there = (spans.start <= self._end) & (spans.end >= self._start) & (plans.last_return >= self._year)
+        at, referral = self._chosen(spans, there)
         place = np.full(len(spans.case), NONE)
         place[at] = np.arange(len(at))
         reviews = np.flatnonzero((place[plans.review_plan] != NONE) & (plans.review <= self._end))

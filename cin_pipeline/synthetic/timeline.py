@@ -23,6 +23,7 @@ _YEAR = 365.25  # days
 _RECENT_YEARS = 5  # those of the two returns and three before, of which every referral is drawn
 _EARLIER_YEARS = 16  # before these, of which only cases that last two years or more are drawn
 _PREGNANCY = 268  # days at most between a referral and the birth (8606 allows 280)
+_SHORTEST_REVIEW_GAP = 140  # days
 _KINDS = (d.NO_FURTHER_ACTION, d.NOT_IN_NEED, 1 - d.NO_FURTHER_ACTION - d.NOT_IN_NEED)
 
 
@@ -68,16 +69,17 @@ class Plans:
     previous: NDArray[np.int64]
     review_plan: NDArray[np.int64]  # the plan of each review
     review: Days
+    last_return: NDArray[np.int64]  # the last year whose return has it; later ones have lost it
 
 
 def simulate(rng: np.random.Generator, year: int, share: float) -> Timeline:
     """The timeline of an LA for the returns of `year` and the year before. `share` is its part of England: 1 is all."""
     children, cases, child, complex_needs = _referred(rng, year, share)
     in_order = np.lexsort((cases.referral, child))
-    cases, child = _ordered(cases, in_order), child[in_order]
+    cases, child = ordered(cases, in_order), child[in_order]
     birth, expected, first_long = children
-    known = _children(rng, birth, expected, first_long, complex_needs)
-    reason, death = _endings(rng, cases, child, known)
+    known = describe_children(rng, birth, expected, first_long, complex_needs)
+    reason, death = endings(rng, cases, child, known)
     count = len(child)
     assessments = len(cases.assessments.case)
     not_in_need = cases.kind[cases.assessments.case] == NOT_IN_NEED
@@ -184,29 +186,35 @@ def _referred_again(rng: np.random.Generator, cases: Cases, birth: Days, until: 
     return np.flatnonzero(again), referral[again]
 
 
-def _ordered(cases: Cases, order: NDArray[np.int64]) -> Cases:
+def ordered(cases: Cases, order: NDArray[np.int64]) -> Cases:
     """The cases in another order, and their spans in the order of cases and starts."""
-    place = np.empty_like(order)
-    place[order] = np.arange(len(order))
     columns: dict[str, object] = {}
     for field in fields(Cases):
         value = getattr(cases, field.name)
         if isinstance(value, Spans):
-            case = place[value.case]
-            by_case = np.lexsort((value.start, case))
+            case, by_case = span_order(value, order)
             columns[field.name] = Spans(case[by_case], value.start[by_case], value.end[by_case])
         else:
             columns[field.name] = value[order]
     return Cases(**columns)  # type: ignore[arg-type]
 
 
-def _children(
+def span_order(spans: Spans, order: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The new case of each span when cases are put in another order, and the order that spans then have."""
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    case = place[spans.case]
+    return case, np.lexsort((spans.start, case))
+
+
+def describe_children(
     rng: np.random.Generator,
     birth: Days,
     expected: Days,
     first_long: Booleans,
     complex_needs: NDArray[np.int64],
 ) -> Children:
+    """Who the children are, by birth, expected birth and whether their first case is long."""
     count = len(birth)
     disabled = rng.random(count) < np.where(first_long, d.DISABLED_OPEN_TWO_YEARS, d.DISABLED)
     disabilities = np.where(disabled, rng.integers(0, d.DISABILITY_SETS, count), NONE)
@@ -228,9 +236,7 @@ def _children(
     )
 
 
-def _endings(
-    rng: np.random.Generator, cases: Cases, child: NDArray[np.int64], children: Children
-) -> tuple[Codes, Days]:
+def endings(rng: np.random.Generator, cases: Cases, child: NDArray[np.int64], children: Children) -> tuple[Codes, Days]:
     """Reason for each closure (position in the list of reasons; -1 for the death of the child), and deaths.
 
     Only the last case of a child ends with its death."""
@@ -266,15 +272,20 @@ def _plans(rng: np.random.Generator, cases: Cases, child: NDArray[np.int64], bir
     earlier = (rng.random(count) < d.PREVIOUS_PLANS) & (plans.start - birth[of] > _YEAR)
     before = np.where(earlier, 1 + (rng.random(count) < 0.15), 0)
     before = np.repeat(before[first], np.diff(np.append(first, count)))
-    review_plan, review = _reviews(rng, plans.start, np.minimum(plans.end, HORIZON))
-    return Plans(initial, latest, before + rank, review_plan, review)
+    end = np.minimum(plans.end, HORIZON)
+    most = int((end - plans.start).max(initial=0)) // _SHORTEST_REVIEW_GAP + 2
+    late = rng.random((count, most)) < d.LATE_REVIEW
+    review_plan, review = review_dates(rng, plans.start, end, late)
+    return Plans(initial, latest, before + rank, review_plan, review, np.full(count, HORIZON))
 
 
-def _reviews(rng: np.random.Generator, start: Days, end: Days) -> tuple[NDArray[np.int64], Days]:
-    """Review conferences: the first within 3 months of the start of the plan, then every 6, save the late ones."""
-    most = int((end - start).max(initial=0)) // 140 + 2
-    size = (len(start), most)
-    late = rng.random(size) < d.LATE_REVIEW
+def review_dates(
+    rng: np.random.Generator, start: Days, end: Days, late: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], Days]:
+    """Review conferences: the first within 3 months of the start of the plan, then every 6, save the `late` ones.
+
+    `late` has a row for each plan and a column for each of as many reviews as there can be."""
+    size = late.shape
     # Days that stay within 3 and 6 months also where a working day has to be found.
     gaps = np.where(late, rng.integers(186, 225, size), rng.integers(150, 173, size))
     gaps[:, 0] = np.where(late[:, 0], rng.integers(93, 120, len(start)), rng.integers(65, 85, len(start)))

@@ -23,8 +23,6 @@ REVIEWED_IN_TIME: Final = {2016: 32_360, 2017: 32_210}  # published
 # Initial category of plans at 31 March: NEG, PHY, SAB, EMO, MUL. Published.
 CATEGORIES: Final = {2016: (23_150, 4_200, 2_370, 17_770, 2_810), 2017: (24_590, 3_950, 2_260, 17_280, 3_010)}
 
-# Percent of referrals by source: police (6), schools (2A), health services (3A to 3F). Published; the rest invented.
-SOURCES: Final = {2016: {"6": 27.6, "2A": 16.7, "3": 14.3}, 2017: {"6": 27.5, "2A": 17.7, "3": 14.4}}
 # Abuse or neglect as primary need, percent of episodes at 31 March. Published for 2016 only (53.2 for 2018).
 ABUSE_OR_NEGLECT: Final = {2016: 50.6, 2017: 51.9}
 

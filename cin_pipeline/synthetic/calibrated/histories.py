@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.calibrated import england as e
-from cin_pipeline.synthetic.calibrated.apportion import spread, spread_shares
+from cin_pipeline.synthetic.calibrated.apportion import spread
 from cin_pipeline.synthetic.calibrated.figures import YEARS
 from cin_pipeline.synthetic.calibrated.flows import Flows
 from cin_pipeline.synthetic.calibrated.windows import BAND_DAYS, YearDays, draw_days, draw_lengths, year_days
@@ -94,16 +94,7 @@ class Histories:
         return of[np.arange(len(of)), self.number - 1]
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """All cases, and those the later steps ask for by what became of them."""
-
-    cases: CaseTable
-    kept_both: Numbers  # open at the end of both years
-    histories: dict[int, Histories]
-
-
-def draw_histories(rng: np.random.Generator, flows: Flows, *, year_before: bool) -> Drawn:
+def draw_histories(rng: np.random.Generator, flows: Flows, *, year_before: bool) -> CaseTable:
     """The cases of an LA. `year_before` says whether children have the referrals of 2014-15 that 2015-16 counts on."""
     return _Draw(rng, flows).all(year_before)
 
@@ -205,7 +196,10 @@ def _set_lengths(rng: np.random.Generator, histories: Histories, flows: Flows, y
     most = _LONGEST_CHAIN // np.maximum(histories.number, 1)
     shortest = np.where(histories.kind == IN_NEED, np.array([low for low, _ in BAND_DAYS])[np.maximum(bands, 0)], 0)
     capped = np.minimum(days, np.maximum(most[:, None], shortest))
-    histories.days = np.where(in_chain, capped, days)
+    # On the day a child is referred, no other case of it begins.
+    histories.days = np.where(
+        in_chain & (histories.kind != NONE) & (histories.kind != KEPT), np.maximum(capped, 1), days
+    )
 
     kept = np.flatnonzero(histories.kept | (histories.kind == KEPT).any(axis=1))
     kept = kept[np.argsort(~chained[kept], kind="stable")]
@@ -234,7 +228,7 @@ class _Draw:
         for year in YEARS:
             _set_lengths(rng, self._histories[year], flows, year)
 
-    def all(self, year_before: bool) -> Drawn:
+    def all(self, year_before: bool) -> CaseTable:
         flows, cases = self._flows, self._cases
         first, last = self._histories[FIRST], self._histories[LAST]
         across = self._choose_re_referred(first, FIRST)
@@ -260,7 +254,7 @@ class _Draw:
         self._late()
         if year_before:
             self._before(first, across)
-        return Drawn(cases, np.concatenate((fates["kept_new"], fates["kept_old"])), self._histories)
+        return cases
 
     def _choose_re_referred(self, histories: Histories, year: int) -> Numbers:
         """The histories whose first referral comes within 365 days of one in the year before."""
@@ -328,7 +322,9 @@ class _Draw:
         fates["ended_new0"] = of_new.pick(flows("ended_from_new0", LAST), age <= 78)
         returning_new = max(0, flows("returning", LAST) - flows("ended_from_old", LAST))
         early = age >= 365 - _FOLLOWED_BY + 12
-        fates["ended_new3_followed"] = of_new.pick(min(returning_new, flows("ended_from_new3", LAST)), np.where(early, 400, age))
+        fates["ended_new3_followed"] = of_new.pick(
+            min(returning_new, flows("ended_from_new3", LAST)), np.where(early, 400, age)
+        )
         fates["dropped_new"] = of_new.pick(flows("dropped_from_new", LAST), age <= 120)
         fates["ended_new1"] = of_new.pick(flows("ended_from_new1", LAST), age <= 165)
         fates["ended_new2"] = of_new.pick(flows("ended_from_new2", LAST), age <= 350)
@@ -515,12 +511,13 @@ class _Draw:
     def _before(self, first: Histories, across: Numbers) -> None:
         """The referrals of 2014-15 that the re-referrals of 2015-16 are counted from: short cases, closed in it."""
         cases, rng, year = self._cases, self._rng, self._days[FIRST]
-        kind = np.where(spread_shares(rng, (0.3, 0.7), len(across)) == 0, NFA, NOT_IN_NEED)
-        days = np.where(kind == NFA, rng.integers(0, d.DECISION_DAYS + 1, len(across)), rng.integers(20, _SHORT, len(across)))
+        kind = np.where(rng.random(len(across)) < d.NO_FURTHER_ACTION, NFA, IN_NEED)
+        days = np.where(kind == NFA, 0, rng.integers(5, _SHORT, len(across)))
         case = cases.add(kind, cases.child[first.case[across, 0]])
         after = cases.referral[first.case[across, 0]]
         latest = year.start - 1 - days
-        cases.referral[case] = draw_days(rng, np.minimum(np.maximum(after - _RE_REFERRED, year.start - 365), latest), latest)
+        earliest = np.minimum(np.maximum(after - _RE_REFERRED, year.start - 365), latest)
+        cases.referral[case] = draw_days(rng, earliest, latest)
         cases.closure[case] = cases.referral[case] + days
 
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.synthetic import distributions as d
-from cin_pipeline.synthetic.days import HORIZON, MONTH, WEEKDAY, Days, day
+from cin_pipeline.synthetic.days import HORIZON, MONTH, WEEKDAY, Days, day, working_day, working_day_number
 
 _WEIGHTS: Final = np.array(d.MONTHS)[(MONTH - 3) % 12] * np.array(d.WEEKDAYS)[WEEKDAY]
 _CUMULATIVE: Final = np.concatenate(([0.0], np.cumsum(_WEIGHTS)))  # of all days before each
@@ -25,6 +25,15 @@ def draw_days(rng: np.random.Generator, first: ArrayLike, last: ArrayLike) -> Da
     before, after = _CUMULATIVE[low], _CUMULATIVE[high + 1]
     at = before + rng.random(low.shape) * (after - before)
     return np.clip(np.searchsorted(_CUMULATIVE, at, side="right") - 1, low, high).astype(np.int64)
+
+
+def draw_working_days(rng: np.random.Generator, first: ArrayLike, last: ArrayLike) -> Days:
+    """A working day from each first to each last day. Raises ValueError where there is none."""
+    low, high = np.broadcast_arrays(np.asarray(first, dtype=np.int64), np.asarray(last, dtype=np.int64))
+    before, after = working_day_number(low - 1), working_day_number(high)
+    if (after <= before).any():
+        raise ValueError("there is no working day between the last and the first")
+    return working_day(before + 1 + (rng.random(low.shape) * (after - before)).astype(np.int64))
 
 
 def draw_lengths(rng: np.random.Generator, bands: NDArray[np.int64]) -> Days:

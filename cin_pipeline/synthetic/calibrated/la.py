@@ -1,0 +1,169 @@
+"""One local authority (LA) of the calibrated England: a timeline to cut its returns from."""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from cin_pipeline.synthetic import distributions as d
+from cin_pipeline.synthetic.calibrated import england as e
+from cin_pipeline.synthetic.calibrated.apportion import spread_shares
+from cin_pipeline.synthetic.calibrated.assessing import choose_assessed, draw_assessments
+from cin_pipeline.synthetic.calibrated.figures import YEARS
+from cin_pipeline.synthetic.calibrated.flows import flows
+from cin_pipeline.synthetic.calibrated.histories import Numbers, draw_histories
+from cin_pipeline.synthetic.calibrated.protection import Protection, draw_protection
+from cin_pipeline.synthetic.calibrated.windows import year_days
+from cin_pipeline.synthetic.cases import NFA, NOT_IN_NEED, Cases, Spans
+from cin_pipeline.synthetic.days import HORIZON, NONE, Days, year_of
+from cin_pipeline.synthetic.timeline import (
+    Plans,
+    Timeline,
+    describe_children,
+    endings,
+    ordered,
+    review_dates,
+    span_order,
+)
+
+FIRST, LAST = YEARS
+
+_YEAR: Final = 365.25  # days
+_TO_BIRTH: Final = (15, 268)  # days from a referral before birth
+_MOST_REVIEWS: Final = 30
+
+
+def calibrated_timeline(rng: np.random.Generator, la_code: str, *, year_before: bool) -> Timeline:
+    """What happened in an LA, such that its returns of 2015-16 and 2016-17 give its published figures.
+
+    `year_before` adds the referrals of 2014-15 from which the re-referrals of 2015-16 are counted."""
+    plan = flows(la_code)
+    drawn = draw_histories(rng, plan, year_before=year_before)
+    assessed = choose_assessed(rng, plan, drawn)
+    protection = draw_protection(rng, plan, drawn, assessed.awaiting, assessed.authorised)
+    cases = Cases(
+        referral=drawn.referral,
+        closure=drawn.closure,
+        kind=drawn.kind,
+        transfer_in=protection.transfer_in,
+        recorded=drawn.recorded,
+        assessments=Spans(*draw_assessments(rng, plan, drawn, assessed)),
+        section47=Spans(*protection.enquiries),
+        plans=Spans(protection.plans.case, protection.plans.start, protection.plans.end),
+        cin_plans=Spans(*(np.empty(0, dtype=np.int64) for _ in range(3))),
+    )
+    order = np.lexsort((cases.referral, drawn.child))
+    child = np.unique(drawn.child[order], return_inverse=True)[1].astype(np.int64)
+    return _described(rng, ordered(cases, order), child, protection, span_order(cases.plans, order)[1])
+
+
+def _described(
+    rng: np.random.Generator, cases: Cases, child: Numbers, protection: Protection, plan_order: Numbers
+) -> Timeline:
+    """Cases in the order of children and dates, with who the children are and all the codes."""
+    first = np.flatnonzero(np.append(True, child[1:] != child[:-1]))
+    complex_needs = _complex_needs(cases, child)
+    birth, expected = _births(rng, cases, child, complex_needs)
+    long = cases.closure[first] - cases.referral[first] >= 2 * _YEAR
+    children = describe_children(rng, birth, expected, long, complex_needs)
+    children = replace(
+        children, gender=spread_shares(rng, (d.BOYS, 1 - d.BOYS - d.INDETERMINATE, d.INDETERMINATE), len(birth))
+    )
+    reason, death = endings(rng, cases, child, children)
+    count, assessments = len(child), cases.assessments.case
+    # All assessments of a case find the same factors; as many cases as any other have each of the declared sets.
+    factors = rng.permutation((np.arange(count) + rng.integers(d.FACTOR_SETS)) % d.FACTOR_SETS)[assessments]
+    none_found = (cases.kind[assessments] == NOT_IN_NEED) & (rng.random(len(assessments)) < d.NO_FACTORS)
+    return Timeline(
+        children=replace(children, death=death),
+        cases=cases,
+        child=child,
+        closure_recorded=(cases.kind != NFA) | (rng.random(count) < d.NFA_WITH_CLOSURE),
+        source=_sources(rng, cases),
+        need=_needs(rng, cases),
+        reason=reason,
+        early_help=np.zeros(count, dtype=bool),
+        factors=np.where(none_found, NONE, factors),
+        reviewed_internally=rng.random(len(assessments)) < d.INTERNAL_REVIEW,
+        plans=_plans(rng, cases, protection, plan_order),
+    )
+
+
+def _plans(rng: np.random.Generator, cases: Cases, protection: Protection, order: Numbers) -> Plans:
+    plans = protection.plans
+    late = np.zeros((len(order), _MOST_REVIEWS), dtype=bool)
+    late[:, 0] = plans.late_review[order]
+    review_plan, review = review_dates(rng, cases.plans.start, np.minimum(cases.plans.end, HORIZON), late)
+    initial = plans.category[order]
+    changes = rng.random(len(order)) < d.CATEGORY_CHANGES
+    latest = np.where(changes, d.weighted(rng, tuple(d.CATEGORIES.values()), len(order)), initial)
+    return Plans(initial, latest, protection.previous[order], review_plan, review, plans.last_return[order])
+
+
+def _complex_needs(cases: Cases, child: Numbers) -> Numbers:
+    """A child with many disabilities in each return, or the return would be queried as a whole (2887Q)."""
+    found = []
+    for year in YEARS:
+        days = year_days(year)
+        there = (cases.referral <= days.end) & (cases.closure >= days.start) & (cases.recorded <= year)
+        found += child[there & (cases.kind != NFA)][:1].tolist()
+    return np.unique(np.array(found, dtype=np.int64))
+
+
+def _births(rng: np.random.Generator, cases: Cases, child: Numbers, must_be_born: Numbers) -> tuple[Days, Days]:
+    """Birth of each child, and the expected one of those first referred before it; all cases end in childhood.
+
+    Some who have long been known stay until they are 20, as care leavers."""
+    first = np.flatnonzero(np.append(True, child[1:] != child[:-1]))
+    count = len(first)
+    known_from = cases.referral[first]
+    known_to = np.maximum.reduceat(np.minimum(cases.closure, year_days(LAST).end), first)
+    # A referral without further action is the last thing known where it comes after a closed case.
+    known_to = np.maximum(known_to, np.maximum.reduceat(cases.referral, first))
+    length = known_to - known_from
+    age = d.AGES_YEARS.draw(rng, count) * _YEAR
+    leaves_care = (length > 3 * _YEAR) & (rng.random(count) < d.CARE_LEAVERS)
+    oldest = np.where(leaves_care, 20, 18) * _YEAR - length
+    age = np.where(age > oldest, np.sqrt(rng.random(count)) * np.maximum(oldest, 0), age).astype(np.int64)
+    unborn = (rng.random(count) < d.UNBORN) & (cases.kind[first] != NFA)
+    unborn[must_be_born] = False
+    to_birth = rng.integers(*_TO_BIRTH, count)
+    # A child that is referred again has been born in between.
+    again = np.append(first[1:], len(child)) - first > 1
+    unborn &= ~again
+    expected = known_from + np.minimum(to_birth + rng.integers(-14, 15, count), _TO_BIRTH[1])
+    return np.where(unborn, known_from + to_birth, known_from - age), np.where(unborn, expected, NONE)
+
+
+def _sources(rng: np.random.Generator, cases: Cases) -> np.ndarray:
+    """A share for each referral, spread evenly over those of each year."""
+    share = np.empty(len(cases.referral))
+    years = year_of(cases.referral)
+    for year in np.unique(years):
+        at = np.flatnonzero(years == year)
+        share[at] = (rng.permutation(len(at)) + rng.random()) / len(at)
+    return share
+
+
+def _needs(rng: np.random.Generator, cases: Cases) -> Numbers:
+    """Primary needs, such that abuse or neglect has its part of the episodes open at the end of each year."""
+    need = np.empty(len(cases.referral), dtype=np.int64)
+    first, last = year_days(FIRST), year_days(LAST)
+    old = cases.referral <= first.end
+    open_first = old & (cases.closure > first.end)
+    open_last = cases.closure > last.end
+    new = open_last & ~old
+    # Those kept from the first year have its share, so those referred since make up the difference.
+    kept = int((open_last & old).sum())
+    wanted = e.ABUSE_OR_NEGLECT[LAST] * (kept + new.sum()) - e.ABUSE_OR_NEGLECT[FIRST] * kept
+    share = {FIRST: e.ABUSE_OR_NEGLECT[FIRST], LAST: wanted / max(int(new.sum()), 1)}
+    groups = (
+        (open_first & open_last, FIRST), (open_first & ~open_last, FIRST), (old & ~open_first, FIRST),
+        (new, LAST), (~old & ~open_last, LAST),
+    )  # fmt: skip
+    others = np.array(list(d.NEEDS.values())[1:])
+    for group, year in groups:
+        abuse = float(np.clip(share[year], 0, 100))
+        weights = np.concatenate(([abuse], others / others.sum() * (100 - abuse)))
+        need[group] = spread_shares(rng, weights, int(group.sum()))
+    return need
