@@ -287,8 +287,8 @@ def review_dates(
     `late` has a row for each plan and a column for each of as many reviews as there can be."""
     size = late.shape
     # Days that stay within 3 and 6 months also where a working day has to be found.
-    gaps = np.where(late, rng.integers(186, 225, size), rng.integers(150, 173, size))
-    gaps[:, 0] = np.where(late[:, 0], rng.integers(93, 120, len(start)), rng.integers(65, 85, len(start)))
+    gaps = np.where(late, rng.integers(190, 225, size), rng.integers(150, 173, size))
+    gaps[:, 0] = np.where(late[:, 0], rng.integers(98, 120, len(start)), rng.integers(65, 85, len(start)))
     review = on_or_before(start[:, None] + np.cumsum(gaps, axis=1))
     plan, turn = np.nonzero(review < end[:, None])
     return plan, review[plan, turn]

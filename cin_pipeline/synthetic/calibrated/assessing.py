@@ -22,6 +22,7 @@ FIRST, LAST = YEARS
 _PENDING_DAYS: Final = 43  # working days before the end of the year in which an unfinished one began: no query (8670Q)
 _TARGET: Final = 45  # working days
 _LONGEST: Final = 95
+_LENGTHENED: Final = 0.9  # power of a share; for the published median of 29 days
 
 
 @dataclass(frozen=True)
@@ -124,18 +125,20 @@ def _lengths(
     closing = np.maximum(room - (d.CLOSURE_LAG.draw(rng, len(room)) / 3).astype(np.int64), 0)
     taken = np.where(not_in_need & (least == 0), np.minimum(closing, _LONGEST), taken)
     taken = np.clip(taken, np.minimum(least, room), room)
-    within_target = float(np.interp(_TARGET, values, shares))
     difference = late - int((taken > _TARGET).sum())
-    movable = np.flatnonzero(free & ((taken <= _TARGET) if difference > 0 else (taken > _TARGET)))
-    chosen = rng.permutation(movable)[: abs(difference)]
+    # Any assessment can be shorter; longer only those with all the time they need.
+    movable = free & (taken <= _TARGET) if difference > 0 else (taken > _TARGET) & (least <= _TARGET)
+    chosen = rng.permutation(np.flatnonzero(movable))[: abs(difference)]
+    within_target = float(np.interp(_TARGET, values, shares))
     bounds = (within_target, 1.0) if difference > 0 else (0.0, within_target)
     redrawn = _within(rng, np.full(len(chosen), bounds[0]), np.full(len(chosen), bounds[1]))
-    taken[chosen] = np.maximum(redrawn, _TARGET + 1) if difference > 0 else np.minimum(redrawn, _TARGET)
-    taken[chosen] = np.minimum(taken[chosen], room[chosen])
+    redrawn = np.maximum(redrawn, _TARGET + 1) if difference > 0 else np.clip(redrawn, least[chosen], _TARGET)
+    taken[chosen] = np.minimum(redrawn, room[chosen])
     return taken.astype(np.int64)
 
 
 def _within(rng: np.random.Generator, low: np.ndarray, high: np.ndarray) -> Numbers:
     """Lengths between two shares of the distribution."""
-    share = low + rng.random(len(low)) * (high - low)
+    # Longer ones somewhat more often: those that have little time pull the median down.
+    share = low + rng.random(len(low)) ** _LENGTHENED * (high - low)
     return np.ceil(np.interp(share, d.ASSESSMENT.shares, d.ASSESSMENT.values)).astype(np.int64)

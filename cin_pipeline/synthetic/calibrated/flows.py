@@ -19,9 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
+from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.calibrated import england as e
 from cin_pipeline.synthetic.calibrated.apportion import Counts, apportion
 from cin_pipeline.synthetic.calibrated.figures import PLAN_BANDS, YEARS, figures
+
+FIRST, LAST = YEARS
 
 _SEED: Final = 2017  # the plan is part of the calibration: the same for every seed of the returns
 
@@ -48,7 +51,7 @@ def flows(la_code: str) -> Flows:
 
 @cache
 def _plan() -> DataFrame:
-    first, last = YEARS
+    first, last = FIRST, LAST
     rng = np.random.default_rng(_SEED)
     given = {f"{name}_{year}": column.to_numpy() for year in YEARS for name, column in figures(year).items()}
     plan = _Plan(given, rng)
@@ -139,7 +142,7 @@ class _Plan:
         """What becomes in the last year of the episodes at the end of the first: kept, ended or dropped.
 
         Where more are carried in than there were, the rest were entered late: they are in the last return alone."""
-        first, last = YEARS
+        first, last = FIRST, LAST
         get = self._get
         new, old = get("kept_new", first), get("kept_old", first)
         difference = get("at_end", first) - get("carried", last)
@@ -166,7 +169,7 @@ class _Plan:
 
     def kept(self, year: int) -> None:
         """In the first year: how long the episodes kept from before it have been open."""
-        if year == YEARS[-1]:
+        if year == LAST:
             return
         old = self._get("kept_old", year)
         share = e.OPEN_FOR[year][3] / (e.OPEN_FOR[year][3] + e.OPEN_FOR[year][4])
@@ -174,7 +177,7 @@ class _Plan:
 
     def ended_first(self) -> None:
         """The durations of the episodes that ended in the first year; those not in need referred before it."""
-        year = YEARS[0]
+        year = FIRST
         get = self._get
         self._set("dropped", year, np.rint(e.FORMER_SHARE * get("carried", year)))
         totals = self._ended_totals(year)
@@ -187,12 +190,12 @@ class _Plan:
 
     def ended_last(self) -> None:
         """The same for the last year. Those open for a year at its start have ended after 1 to 2 years or later."""
-        year = YEARS[-1]
+        year = LAST
         get = self._get
         totals = self._ended_totals(year)
         old, new = get("ended_from_old", year), get("ended_from_new", year)
         # Those that ended after 1 to 2 years were open for 1 to 2 years at the turn of the year.
-        open_1_year = get("kept_1_year", YEARS[0])
+        open_1_year = get("kept_1_year", FIRST)
         longest = apportion(totals[4], self._varied(old), np.maximum(0, old - (open_1_year * 9) // 10), old)
         self._set("ended_from_old4", year, longest)
         self._set("ended_from_old3", year, old - longest)
@@ -209,7 +212,7 @@ class _Plan:
         """Three bands of those from before, and of those that started in the year."""
         parts = np.array(e.ENDED_STRADDLING) / sum(e.ENDED_STRADDLING)
         england = np.rint(parts * left.sum()).astype(np.int64)
-        recent = self._get("kept_new0", YEARS[0]) if year == YEARS[-1] else left
+        recent = self._get("kept_new0", FIRST) if year == LAST else left
         rest = left
         # Not all of the last quarter's episodes can end within three months and still in the next year.
         for band, most in ((0, np.minimum(rest, recent // 2)), (1, rest)):
@@ -228,7 +231,7 @@ class _Plan:
 
     def plans(self) -> None:
         """Protection plans: those of 31 March by the year they began, and when they ended."""
-        first, last = YEARS
+        first, last = FIRST, LAST
         get = self._get
         for year in YEARS:
             began = sum((get(name, year) for name in PLAN_BANDS[:3]), np.zeros_like(get("plans", year)))
@@ -268,13 +271,13 @@ class _Plan:
 
     def _ending_later(self, reviewable: Counts) -> Counts:
         """Of the plans open at the turn of the year for 3 months or more and begun in the first year, those that end."""
-        first, last = YEARS
+        first, last = FIRST, LAST
         began = self._get("plans_6_months", first) + self._get("plans_1_year", first)
         return np.minimum(reviewable, np.maximum(began - self._get("plans_2_years", last), 0))
 
     def _plan_categories(self) -> None:
         """Initial categories of the plans at 31 March: in the first year, of those kept, and of those begun since."""
-        first, last = YEARS
+        first, last = FIRST, LAST
         every = self._get("plans", first)
         rounded = np.array(e.CATEGORIES[first])
         by_category = self._shared(rounded * every.sum() / rounded.sum(), every, "plans_category", first)
@@ -321,7 +324,10 @@ class _Plan:
         more = apportion(waits.sum() - starting.sum(), self._varied(starting), 0, room)
         self._set("conferences_without_plan", year, more)
         self._shared(waits, starting + more, "wait", year)
-        enquiries = apportion(e.ENQUIRIES[year] - waits.sum(), self._varied(hosts), 0, (hosts * 6) // 10)
+        # A case has one enquiry a year at most, and none if it turns out that the child is not in need.
+        taken = get("plans_starting", year) + more + get("plans", FIRST) + get("dropped", LAST)
+        free = np.maximum(hosts - taken, hosts // 10)
+        enquiries = apportion(e.ENQUIRIES[year] - waits.sum(), self._varied(hosts), 0, free)
         self._set("enquiries_alone", year, enquiries)
 
     def assessments(self, year: int) -> None:
@@ -332,8 +338,13 @@ class _Plan:
         assessed = get("at_end", year) - get("awaiting", year) - pending
         low = assessed + get("not_in_need", year) + get("dropped", year)
         more = get("ended_new", year)
-        if year == YEARS[-1]:
-            low = low + np.minimum(get("pending", YEARS[0]), get("ended_from_new", year))
+        if year == LAST:
+            ended = get("ended_from_new", year) + get("ended_from_old", year)
+            low = low + np.minimum(get("pending", FIRST), ended)
         total = self._set("assessed", year, apportion(e.ASSESSMENTS[year], self._varied(low), low, low + more))
         late = (1 - e.ASSESSED_WITHIN_45_DAYS[year]) * total.sum()
         self._set("assessed_late", year, apportion(late, self._varied(total), 0, total * 4 // 10))
+        nothing_found = np.rint(d.NO_FACTORS * (get("not_in_need", year) + get("dropped", year)))
+        found = total - self._set("nothing_found", year, nothing_found)
+        # Every LA goes on in the sets of factors where the one before stopped, so that England has all equally often.
+        self._set("factor_sets_before", year, np.cumsum(found) - found)

@@ -10,7 +10,7 @@ from cin_pipeline.synthetic.calibrated import england as e
 from cin_pipeline.synthetic.calibrated.apportion import spread_shares
 from cin_pipeline.synthetic.calibrated.assessing import choose_assessed, draw_assessments
 from cin_pipeline.synthetic.calibrated.figures import YEARS
-from cin_pipeline.synthetic.calibrated.flows import flows
+from cin_pipeline.synthetic.calibrated.flows import Flows, flows
 from cin_pipeline.synthetic.calibrated.histories import Numbers, draw_histories
 from cin_pipeline.synthetic.calibrated.protection import Protection, draw_protection
 from cin_pipeline.synthetic.calibrated.windows import year_days
@@ -54,26 +54,28 @@ def calibrated_timeline(rng: np.random.Generator, la_code: str, *, year_before: 
     )
     order = np.lexsort((cases.referral, drawn.child))
     child = np.unique(drawn.child[order], return_inverse=True)[1].astype(np.int64)
-    return _described(rng, ordered(cases, order), child, protection, span_order(cases.plans, order)[1])
+    return _described(rng, plan, ordered(cases, order), child, protection, span_order(cases.plans, order)[1])
 
 
 def _described(
-    rng: np.random.Generator, cases: Cases, child: Numbers, protection: Protection, plan_order: Numbers
+    rng: np.random.Generator,
+    plan: Flows,
+    cases: Cases,
+    child: Numbers,
+    protection: Protection,
+    plan_order: Numbers,
 ) -> Timeline:
     """Cases in the order of children and dates, with who the children are and all the codes."""
     first = np.flatnonzero(np.append(True, child[1:] != child[:-1]))
     complex_needs = _complex_needs(cases, child)
     birth, expected = _births(rng, cases, child, complex_needs)
-    long = cases.closure[first] - cases.referral[first] >= 2 * _YEAR
+    long = np.minimum(cases.closure, year_days(LAST).end)[first] - cases.referral[first] >= 2 * _YEAR
     children = describe_children(rng, birth, expected, long, complex_needs)
     children = replace(
         children, gender=spread_shares(rng, (d.BOYS, 1 - d.BOYS - d.INDETERMINATE, d.INDETERMINATE), len(birth))
     )
     reason, death = endings(rng, cases, child, children)
     count, assessments = len(child), cases.assessments.case
-    # All assessments of a case find the same factors; as many cases as any other have each of the declared sets.
-    factors = rng.permutation((np.arange(count) + rng.integers(d.FACTOR_SETS)) % d.FACTOR_SETS)[assessments]
-    none_found = (cases.kind[assessments] == NOT_IN_NEED) & (rng.random(len(assessments)) < d.NO_FACTORS)
     return Timeline(
         children=replace(children, death=death),
         cases=cases,
@@ -83,10 +85,28 @@ def _described(
         need=_needs(rng, cases),
         reason=reason,
         early_help=np.zeros(count, dtype=bool),
-        factors=np.where(none_found, NONE, factors),
+        factors=_factors(rng, plan, cases)[assessments],
         reviewed_internally=rng.random(len(assessments)) < d.INTERNAL_REVIEW,
         plans=_plans(rng, cases, protection, plan_order),
     )
+
+
+def _factors(rng: np.random.Generator, plan: Flows, cases: Cases) -> Numbers:
+    """The set of factors that every assessment of a case finds, NONE where it finds nothing.
+
+    The cases assessed in the first year, of which shares are published, have the declared sets one after another."""
+    days = year_days(FIRST)
+    authorised = (cases.assessments.end >= days.start) & (cases.assessments.end <= days.end)
+    first = np.zeros(len(cases.kind), dtype=bool)
+    first[cases.assessments.case[authorised]] = True
+    not_in_need = cases.kind == NOT_IN_NEED
+    closing = rng.permutation(np.flatnonzero(first & not_in_need & (cases.closure <= days.end)))
+    nothing = ~first & not_in_need & (rng.random(len(first)) < d.NO_FACTORS)
+    nothing[closing[: plan("nothing_found", FIRST)]] = True
+    found = np.concatenate((rng.permutation(np.flatnonzero(first & ~nothing)), np.flatnonzero(~first & ~nothing)))
+    factors = np.full(len(first), NONE)
+    factors[found] = (plan("factor_sets_before", FIRST) + np.arange(len(found))) % d.FACTOR_SETS
+    return factors
 
 
 def _plans(rng: np.random.Generator, cases: Cases, protection: Protection, order: Numbers) -> Plans:

@@ -102,8 +102,8 @@ class _Draw:
         starting[LAST] = np.concatenate((open_last, self._begun_and_ended(LAST)))
         self._categories(np.concatenate(at_turn), np.concatenate(kept), open_last)
         for year in YEARS:
-            self._conferences(year, starting[year])
-            self._alone(year)
+            transferred = self._conferences(year, starting[year])
+            self._alone(year, self._flows("enquiries_alone", year) + transferred)
         case, start, conference = (np.concatenate(column) for column in zip(*self._enquiries, strict=True))
         return Protection(self._plans, self._previous(starting), (case, start, conference), self._transfer_in)
 
@@ -278,8 +278,10 @@ class _Draw:
         other = np.flatnonzero(category == NONE)
         category[other] = spread_shares(rng, e.CATEGORIES[LAST], len(other))
 
-    def _conferences(self, year: int, starting: Numbers) -> None:
-        """The conference of each plan that starts in the year and those without a plan, each with its enquiry."""
+    def _conferences(self, year: int, starting: Numbers) -> int:
+        """The conference of each plan that starts in the year and those without a plan, each with its enquiry.
+
+        Returns how many have none: those of children who moved here with a plan."""
         rng, cases, days, plans = self._rng, self._cases, year_days(year), self._plans
         count = self._flows("conferences_without_plan", year)
         suited = self._hosts(year) & (cases.referral <= days.end - _FROM_REFERRAL - 5)
@@ -303,6 +305,7 @@ class _Draw:
         wait = self._waits(room, waits)
         start = working_day(working_day_number(conference) - wait)
         self._enquiries.append((case, start, conference))
+        return len(chosen)
 
     def _waits(self, room: Numbers, counts: Sequence[int]) -> Numbers:
         """Working days from enquiry to conference, so many in each band, each within its room."""
@@ -320,13 +323,12 @@ class _Draw:
         wait[rest] = np.minimum(low, top) + (rng.random(len(rest)) * (np.maximum(top - low, 0) + 1)).astype(np.int64)
         return wait
 
-    def _alone(self, year: int) -> None:
+    def _alone(self, year: int, count: int) -> None:
         """Enquiries that needed no conference."""
         cases, days = self._cases, year_days(year)
-        enquired = np.zeros(len(cases.kind), dtype=bool)
         closed = self._need & self._assessed[year] & (cases.closure <= days.end)
-        suited = (self._hosts(year) | closed) & ~enquired
-        case = self._choose(min(self._flows("enquiries_alone", year), int(suited.sum())), suited)
+        suited = self._hosts(year) | closed
+        case = self._choose(min(count, int(suited.sum())), suited)
         low = np.maximum(cases.referral[case], days.start)
         start = draw_days(self._rng, low, np.minimum(cases.closure[case] - 1, days.end).clip(low))
         self._enquiries.append((case, start, np.full(len(case), NONE)))
