@@ -64,12 +64,12 @@ def _departing(
     left_out: Sequence[str],
     bad: Sequence[str],
 ) -> Iterator[Path]:
-    if departures == Departures():
-        key_path(out).unlink(missing_ok=True)  # of an earlier England by the same name
-        yield from paths
-        return
     key = Key(key_path(out))
     kept = without(paths, left_out, year, left_out_path(out), key)
+    if departures == Departures():
+        yield from kept
+        key.path.unlink()  # nothing to say
+        return
     if departures.resubmissions:
         yield from season(kept, year, departures.mistakes or SEASON_MISTAKES, seed, out, key)
         return

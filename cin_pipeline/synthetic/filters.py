@@ -39,7 +39,7 @@ def with_mistakes(
         of = identity_of(path)
         if of not in spared:
             random = random_of(seed, "mistakes", of.la_code, of.year)
-            text, planted = plant(path.read_text(encoding="utf-8"), of.year, rate, random)
+            text, planted = plant(path.read_bytes().decode(), of.year, rate, random)
             write_whole(path, text.encode())
             key.planted(path.name, of.la_code, of.year, planted)
         yield path

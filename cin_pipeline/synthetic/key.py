@@ -37,7 +37,7 @@ class Key:
     """A key as it is written, return by return. Starts anew whatever was at the path."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerow(KEY_COLUMNS)
@@ -57,5 +57,5 @@ class Key:
         self._add([(file, la_code, year, "", "", "", "", kind, "", "", what, "", "")])
 
     def _add(self, rows: Iterable[tuple[object, ...]]) -> None:
-        with self._path.open("a", encoding="utf-8", newline="") as file:
+        with self.path.open("a", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)

@@ -105,7 +105,7 @@ def _write(
     else:
         more = min(rate * (_MORE_MISTAKES if version == "N" else 1), 1.0)
         random = random_of(seed, "season", version, of.la_code, of.year)
-        text, planted = plant(clean.read_text(encoding="utf-8"), of.year, more, random, at_least=1)
+        text, planted = plant(clean.read_bytes().decode(), of.year, more, random, at_least=1)
         write_whole(target, text.encode())
         key.planted(landing.file, of.la_code, of.year, planted)
 

@@ -1,11 +1,15 @@
 """Estimates beside the truth, worked by hand."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from pandas import DataFrame
 
+from benchmarks.estimates import compared
 from cin_pipeline.methodology.backtesting import ACCURACY_COLUMNS, estimate_against_truth
 from cin_pipeline.methodology.estimates import estimate_england
+from cin_pipeline.store.exports import write_england, write_measures
 
 CODES = ("201", "202", "203")
 
@@ -58,3 +62,12 @@ def test_what_an_la_left_out_does_not_know_has_no_truth() -> None:
 def test_years_must_be_the_same() -> None:
     with pytest.raises(ValueError, match=r"collection years \[2016, 2017\]"):
         estimate_against_truth(estimates_of(measures(SENT)), measures(LEFT_OUT, year=2016))
+
+
+def test_from_the_files_of_two_runs(tmp_path: Path) -> None:
+    """As `python -m benchmarks.estimates` reads them."""
+    estimates, left_out = estimates_of(measures(SENT)), measures(LEFT_OUT)
+    write_england(estimates, tmp_path / "england.csv")
+    write_measures(left_out, tmp_path / "measures.csv")
+    found = compared(tmp_path, tmp_path)
+    pd.testing.assert_frame_equal(found, estimate_against_truth(estimates, left_out), check_dtype=False)

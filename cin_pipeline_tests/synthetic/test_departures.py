@@ -73,6 +73,7 @@ def test_returns_left_out_are_beside_the_folder_with_those_of_the_year_before(tm
     assert names(aside) == {f"{again}_2016.xml", f"{again}_2017.xml"}
     made(out, Departures(), seed=6)
     assert not key_path(out).exists()
+    assert names(aside) == set()
 
 
 def test_who_is_left_out_or_broken_is_drawn_by_lots_of_their_own(tmp_path: Path) -> None:

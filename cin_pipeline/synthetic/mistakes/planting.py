@@ -1,10 +1,11 @@
 """Plants mistakes in the text of a return without faults, and says which and where."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from random import Random
+from typing import TypeVar
 
 from lxml import etree
 
@@ -16,6 +17,8 @@ from cin_pipeline.synthetic.mistakes.whole_returns import RETURN_MISTAKES, Retur
 _CHILD = re.compile("<Child>")
 _DEPTH = 2  # of a Child in the layout
 _WHOLE_RETURN = "return"
+_PARSER = etree.XMLParser(remove_blank_text=True, resolve_entities=False, no_network=True)
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -45,9 +48,9 @@ def plant(text: str, year: int, rate: float, random: Random, at_least: int = 0) 
     """The text with mistakes, and what was planted, in the order of the file.
 
     Each child gets one mistake with the probability `rate`, and so does the return as a whole. Which one: of those
-    that its records allow, one planted least so far in this return. Where fewer than `at_least` children would get one,
-    so many do (as far as there are). The text must be a return of the collection year
-    `year` without faults, laid out as `synthetic.xml` does: an element on each line, no attributes, no comments."""
+    that its records allow, the one planted longest ago in this return. Where fewer than `at_least` children would get
+    one, so many do (as far as there are). The text must be a return of the collection year `year` without faults, laid
+    out as `synthetic.xml` does: an element on each line, no attributes, no comments."""
     whole: ReturnMistake | None = None
     if random.random() < rate:
         whole = random.choice(RETURN_MISTAKES)
@@ -63,13 +66,13 @@ def _with_mistakes(text: str, year: int, rate: float, random: Random, at_least: 
     at = [n for n in range(len(starts)) if random.random() < rate]
     if len(at) < at_least:
         at = sorted(random.sample(range(len(starts)), min(at_least, len(starts))))
-    planted: dict[str, int] = {}
+    queue = _shuffled(list(catalogue(year)), random)
     parts: list[str] = []
     placed: list[_Placed] = []
     done = length = 0
     for start, end in ((starts[n], ends[n]) for n in at):
-        root = etree.fromstring(f"<Children>{_compact(text[start:end])}</Children>")
-        made = _one_of(catalogue(year), Record(root[0], year), planted, random)
+        root = etree.fromstring(f"<Children>{text[start:end]}</Children>", _PARSER)
+        made = _one_of(queue, Record(root[0], year), random)
         if made is None:
             continue
         mistake, change = made
@@ -85,23 +88,16 @@ def _line_start(text: str, place: int) -> int:
     return text.rfind("\n", 0, place) + 1
 
 
-def _compact(block: str) -> str:
-    """Without the white space between elements."""
-    return re.sub(r">\s+<", "><", block.strip())
-
-
-def _one_of(
-    mistakes: Sequence[Mistake], child: Record, planted: dict[str, int], random: Random
-) -> tuple[Mistake, Change] | None:
-    """Plants one of the mistakes planted least so far; None where the child allows none."""
+def _one_of(queue: list[Mistake], child: Record, random: Random) -> tuple[Mistake, Change] | None:
+    """Plants the first of the queue that the child allows, which then goes to its end; None where it allows none."""
     records: dict[str, list[Record]] = {}
-    for mistake in sorted(mistakes, key=lambda each: (planted.get(each.name, 0), random.random())):
+    for place, mistake in enumerate(queue):
         if mistake.element not in records:
             records[mistake.element] = _shuffled(_records(child, mistake.element), random)
         for record in records[mistake.element]:
             change = mistake.plant(record)
             if change:
-                planted[mistake.name] = planted.get(mistake.name, 0) + 1
+                queue.append(queue.pop(place))
                 return mistake, change
     return None
 
@@ -119,8 +115,8 @@ def _records(child: Record, element: str) -> list[Record]:
     return found
 
 
-def _shuffled(records: list[Record], random: Random) -> list[Record]:
-    return random.sample(records, len(records)) if len(records) > 1 else records
+def _shuffled(things: list[_T], random: Random) -> list[_T]:
+    return random.sample(things, len(things)) if len(things) > 1 else things
 
 
 def _numbered(text: str, placed: list[_Placed], names: dict[str, str]) -> Iterable[Planted]:
