@@ -42,6 +42,7 @@ docs: $(VENV)/test.done  ## write the generated documentation again
 	$(BIN)/python -m cin_pipeline.methodology.listing
 	$(BIN)/python -m cin_pipeline.validation.listing
 	$(BIN)/python -m cin_pipeline.validation.confidence.listing
+	$(BIN)/python -m cin_pipeline.synthetic.mistakes.listing
 
 bench: $(VENV)/test.done  ## measure the stages on one large synthetic return
 	$(BIN)/python -m benchmarks.stages

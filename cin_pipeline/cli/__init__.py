@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cin_pipeline.cli import rules, run, synthesise, ui, validate
+from cin_pipeline.cli import replay, rules, run, synthesise, ui, validate
 from cin_pipeline.cli.terminal import errors
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("synthesise")(synthesise.synthesise)
+app.command("replay")(replay.replay)
 app.command("ui")(ui.ui)
 app.command("validate")(validate.validate)
 app.command("rules")(rules.rules)

@@ -15,26 +15,49 @@ def synthesise(
     scale: Annotated[float, typer.Option(help="Size: 1 is England, about 850,000 children a year.")] = 0.02,
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other children.")] = 1,
     la: Annotated[list[str] | None, typer.Option(help="Only this LA (may be repeated).")] = None,
+    mistakes: Annotated[
+        float | None, typer.Option(help="Share of children with a planted mistake, above 0 and up to 1.")
+    ] = None,
+    missing: Annotated[int, typer.Option(min=0, help="So many LAs send nothing for the year.")] = 0,
+    broken: Annotated[int, typer.Option(min=0, help="So many LAs send a file for the year that cannot be read.")] = 0,
+    resubmissions: Annotated[
+        bool, typer.Option("--resubmissions", help="A season of landings with corrections, to be replayed.")
+    ] = False,
 ) -> None:
     """Write synthetic returns of all LAs for a year and the year before; the same seed gives the same bytes.
 
-    The children are the same from one year to the next: open cases, plans and re-referrals carry over.
+    The children are the same from one year to the next: open cases, plans and re-referrals carry over. What is wrong,
+    left out or broken is said in a key beside the folder: OUT_key.csv.
     """
     from cin_pipeline.reference.authorities import authorities
     from cin_pipeline.synthetic import returns_planned, synthesise
+    from cin_pipeline.synthetic.departures import Departures, departing
+    from cin_pipeline.synthetic.key import key_path, left_out_path
 
     if not 0 < scale <= 10:
         wrong_use(f"--scale {scale}: a number above 0 and up to 10 was expected")
     for code in la or ():
         if code not in authorities(year):
             wrong_use(f"--la {code}: that is no authority of {year - 1} to {year}")
+    if mistakes == 0:
+        wrong_use("--mistakes 0: a number above 0 and up to 1 was expected")
     size = files = 0
     try:
+        departures = Departures(mistakes or 0.0, missing, broken, resubmissions)
+        key = key_path(out)
+        returns = departing(synthesise(year, scale, seed, out, la), year, seed, out, departures, la)
+    except ValueError as error:
+        wrong_use(str(error))
+    try:
         with progress_shown() as progress:
-            step = progress("Writing synthetic returns", returns_planned(year, la))
-            for path in synthesise(year, scale, seed, out, la):
+            step = progress("Writing synthetic returns", returns_planned(year, la) - missing)
+            for path in returns:
                 files, size = files + 1, size + path.stat().st_size
                 step()
     except OSError as error:
         wrong_use(f"{error.filename or out}: {error.strerror}")
     console.print(f"{files} returns, {size / 1e6:,.1f} MB, in {out}", markup=False)
+    if departures != Departures():
+        console.print(f"What is wrong, left out or broken: {key}", markup=False)
+    if missing:
+        console.print(f"The returns left out: {left_out_path(out)}", markup=False)

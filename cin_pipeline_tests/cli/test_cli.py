@@ -38,6 +38,17 @@ WRONG = {
     "no such verb": (["walk"], "walk"),
     "a scale of nothing": (["synthesise", "--year", "2017", "--out", "o", "--scale", "0"], "--scale"),
     "an LA of another time": (["synthesise", "--year", "2017", "--out", "o", "--la", "838"], "838"),
+    "no mistakes": (["synthesise", "--year", "2017", "--out", "o", "--mistakes", "0"], "--mistakes 0"),
+    "more mistakes than children": (["synthesise", "--year", "2017", "--out", "o", "--mistakes", "1.5"], "up to 1"),
+    "every LA missing": (["synthesise", "--year", "2017", "--out", "o", "--missing", "152"], "one whole one"),
+    "fewer than no LA missing": (["synthesise", "--year", "2017", "--out", "o", "--missing", "-1"], "--missing"),
+    "a broken season": (
+        ["synthesise", "--year", "2017", "--out", "o", "--broken", "1", "--resubmissions"],
+        "do not go together",
+    ),
+    "nothing beside the folder": (["synthesise", "--year", "2017", "--out", "/"], "nothing beside it"),
+    "a folder that is no season": (["replay", ".", "--into", "o"], "season.csv is not there"),
+    "a day that is none": (["replay", ".", "--into", "o", "--until", "2017-02-30"], "--until"),
     "an empty folder": (["run", "--landing", ".", "--year", "2017", "--output", "o"], "no files"),
 }
 
@@ -164,3 +175,40 @@ def test_synthesise_gives_what_its_seed_says_and_run_takes_it(tmp_path: Path) ->
     assert "England, 2016 to 2017" in result.stdout
     assert "Returns taken: 1 for 2016 to 2017, 1 for 2015 to 2016" in result.stdout
     assert (tmp_path / "out" / "england.csv").exists()
+
+
+def test_an_england_with_mistakes_missing_and_broken_returns_can_be_run(tmp_path: Path) -> None:
+    """What the key says is left out or broken is what the run says, and it takes nothing beside the folder."""
+    las = ("201", "202", "203")
+    asked = [option for la in las for option in ("--la", la)]
+    made = command(
+        "synthesise", "--year", 2017, "--scale", 0.01, "--out", tmp_path / "returns", "--mistakes", 0.3, "--missing", 1,
+        "--broken", 1, *asked,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    assert "Writing synthetic returns: 5 of 5" in made.stdout
+    assert "returns_key.csv" in made.stdout
+    with (tmp_path / "returns_key.csv").open(encoding="utf-8", newline="") as file:
+        key = list(csv.DictReader(file))
+    (missing,) = [row["la_code"] for row in key if row["kind"] == "left_out"]
+    (bad,) = [row["file"] for row in key if row["kind"] == "structure"]
+    expected = tmp_path / "expected.csv"
+    expected.write_text("\n".join(("la_code", *las)))
+    args = ("--landing", tmp_path / "returns", "--year", 2017, "--output", tmp_path / "out", "--expected", expected)
+    result = command("run", *args)
+    assert result.returncode == 1, result.stdout
+    assert "Rejected: 1 file" in result.stdout
+    assert bad in result.stdout
+    assert "Returns taken: 1 for 2016 to 2017, 3 for 2015 to 2016" in result.stdout
+    with (tmp_path / "out" / "measures.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["la_code"] for row in csv.DictReader(file)} == set(las) - {missing, bad[:3]}
+
+
+def test_replay_copies_a_season(tmp_path: Path) -> None:
+    season, inbox = tmp_path / "season", tmp_path / "inbox"
+    CliRunner().invoke(
+        app, ["synthesise", "--year", "2017", "--la", "201", "--scale", "0.01", "--out", str(season), "--resubmissions"]
+    )
+    result = CliRunner().invoke(app, ["replay", str(season), "--into", str(inbox), "--until", "2017-04-01"])
+    assert (result.exit_code, result.output.split()[:2]) == (0, ["1", "files"])
+    assert [path.name for path in inbox.iterdir()] == ["2017-04-01T0600_201_2016.xml"]
