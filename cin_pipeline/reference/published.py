@@ -1,5 +1,7 @@
 """Figures of the 2016-17 release as later revised, which the calibrated England and the backtests are held against."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
@@ -7,6 +9,29 @@ from cin_pipeline.reference.tables import rows
 
 HIDDEN = "c"  # 1 to 5, or hidden so that such a cell cannot be worked out
 NOT_AVAILABLE = "x"
+
+
+@dataclass(frozen=True)
+class EnglandFigure:
+    """A figure of England as published, and what it is of.
+
+    `unit` is count (rounded to 10), percent of the total of the measure `of`, rate per 10,000 of `population`, or
+    median (of the categories, whole numbers). `categories` are added up; empty for a median."""
+
+    measure: str
+    breakdown: str
+    categories: tuple[str, ...]
+    unit: str
+    value: Decimal
+    of: str
+    population: int | None
+    series: str  # revised, or first published
+
+    @property
+    def named(self) -> str:
+        """What it is, in words."""
+        parts = [self.measure, *([] if self.breakdown == "total" else [self.breakdown, "+".join(self.categories)])]
+        return " ".join(part for part in parts if part)
 
 
 class Cell(NamedTuple):
@@ -29,3 +54,22 @@ def published_la_figures(year: int) -> dict[str, dict[Cell, int | str]]:
             value = row["value"]
             figures.setdefault(row["la_code"], {})[cell] = int(value) if value.isdigit() else value
     return figures
+
+
+@cache
+def published_england_figures(year: int) -> tuple[EnglandFigure, ...]:
+    """England's figures, those that were found; none for years other than 2016 and 2017."""
+    return tuple(
+        EnglandFigure(
+            measure=row["measure"],
+            breakdown=row["breakdown"],
+            categories=tuple(row["categories"].split()),
+            unit=row["unit"],
+            value=Decimal(row["value"]),
+            of=row["of"] or row["measure"],
+            population=int(row["population"]) if row["population"] else None,
+            series=row["series"],
+        )
+        for row in rows("published-england-figures")
+        if row["collection_year"] == str(year)
+    )

@@ -101,7 +101,7 @@ def _disability_sets() -> tuple[_Positions, ...]:
 
 @cache
 def _factor_sets(year: int) -> tuple[_Positions, ...]:
-    """The sets of factors a case takes one of; after them that of nothing found. As many have each group as declared."""
+    """The sets of factors a case takes one of, each group in as many as declared; after them that of nothing found."""
     rng = np.random.default_rng(_SET_SEED)
     valid = codes("AssessmentFactors", year)
     has = np.zeros((d.FACTOR_SETS, len(_FACTORS)), dtype=bool)

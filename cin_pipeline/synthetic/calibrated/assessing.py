@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.calibrated.figures import YEARS
@@ -137,8 +138,9 @@ def _lengths(
     return taken.astype(np.int64)
 
 
-def _within(rng: np.random.Generator, low: np.ndarray, high: np.ndarray) -> Numbers:
+def _within(rng: np.random.Generator, low: NDArray[np.float64], high: NDArray[np.float64]) -> Numbers:
     """Lengths between two shares of the distribution."""
     # Longer ones somewhat more often: those that have little time pull the median down.
     share = low + rng.random(len(low)) ** _LENGTHENED * (high - low)
-    return np.ceil(np.interp(share, d.ASSESSMENT.shares, d.ASSESSMENT.values)).astype(np.int64)
+    lengths: Numbers = np.ceil(np.interp(share, d.ASSESSMENT.shares, d.ASSESSMENT.values)).astype(np.int64)
+    return lengths

@@ -36,6 +36,7 @@ class Flows:
     counts: dict[str, int]
 
     def __call__(self, name: str, year: int | None = None) -> int:
+        """The count `name`, of a year if it has one."""
         return self.counts[name if year is None else f"{name}_{year}"]
 
     def bands(self, name: str, year: int, number: int) -> list[int]:
@@ -51,7 +52,6 @@ def flows(la_code: str) -> Flows:
 
 @cache
 def _plan() -> DataFrame:
-    first, last = FIRST, LAST
     rng = np.random.default_rng(_SEED)
     given = {f"{name}_{year}": column.to_numpy() for year in YEARS for name, column in figures(year).items()}
     plan = _Plan(given, rng)
@@ -60,15 +60,15 @@ def _plan() -> DataFrame:
     for year in YEARS:
         plan.stock(year)
     plan.fates()
-    plan.kept(first)
-    plan.kept(last)
+    plan.kept(FIRST)
+    plan.kept(LAST)
     plan.ended_first()
     plan.ended_last()
     plan.plans()
     for year in YEARS:
         plan.conferences(year)
         plan.assessments(year)
-    return DataFrame(plan.columns, index=figures(last).index)
+    return DataFrame(plan.columns, index=figures(LAST).index)
 
 
 class _Plan:
@@ -89,7 +89,8 @@ class _Plan:
 
     def _varied(self, weights: NDArray[np.int64]) -> NDArray[np.float64]:
         """Weights by which LAs differ."""
-        return weights * np.exp(e.VARIATION * self._rng.standard_normal(len(weights)))
+        factors: NDArray[np.float64] = np.exp(e.VARIATION * self._rng.standard_normal(len(weights)))
+        return factors * weights
 
     def children(self, year: int) -> None:
         """Who is counted more than once in the year, and which children are re-referred."""
@@ -142,30 +143,29 @@ class _Plan:
         """What becomes in the last year of the episodes at the end of the first: kept, ended or dropped.
 
         Where more are carried in than there were, the rest were entered late: they are in the last return alone."""
-        first, last = FIRST, LAST
         get = self._get
-        new, old = get("kept_new", first), get("kept_old", first)
-        difference = get("at_end", first) - get("carried", last)
-        late = self._set("late", last, np.maximum(0, -difference))
-        dropped = self._set("dropped", last, np.maximum(0, difference))
-        kept = get("kept_old", last)
-        share = e.OPEN_FOR[last][3] / sum(e.OPEN_FOR[last])
+        new, old = get("kept_new", FIRST), get("kept_old", FIRST)
+        difference = get("at_end", FIRST) - get("carried", LAST)
+        late = self._set("late", LAST, np.maximum(0, -difference))
+        dropped = self._set("dropped", LAST, np.maximum(0, difference))
+        kept = get("kept_old", LAST)
+        share = e.OPEN_FOR[LAST][3] / sum(e.OPEN_FOR[LAST])
         one_year = apportion(
-            share * get("at_end", last).sum(),
+            share * get("at_end", LAST).sum(),
             self._varied(new),
             np.maximum(np.minimum(late, kept), kept - old),
             np.minimum(kept, new + late),
         )
-        self._set("kept_1_year", last, one_year)
-        from_new = self._set("kept_from_new", last, one_year - late)
-        from_old = self._set("kept_from_old", last, kept - one_year)
+        self._set("kept_1_year", LAST, one_year)
+        from_new = self._set("kept_from_new", LAST, one_year - late)
+        from_old = self._set("kept_from_old", LAST, kept - one_year)
         low = np.maximum(0, dropped - (new - from_new))
         high = np.minimum(dropped, old - from_old)
         long = apportion(e.LONG_OF_DROPPED * dropped.sum(), dropped, low, high)
-        self._set("dropped_from_old", last, long)
-        self._set("dropped_from_new", last, dropped - long)
-        self._set("ended_from_new", last, new - from_new - (dropped - long))
-        self._set("ended_from_old", last, old - from_old - long)
+        self._set("dropped_from_old", LAST, long)
+        self._set("dropped_from_new", LAST, dropped - long)
+        self._set("ended_from_new", LAST, new - from_new - (dropped - long))
+        self._set("ended_from_old", LAST, old - from_old - long)
 
     def kept(self, year: int) -> None:
         """In the first year: how long the episodes kept from before it have been open."""
@@ -206,7 +206,8 @@ class _Plan:
 
     def _ended_totals(self, year: int) -> Counts:
         shares = np.array(e.ENDED_AFTER[year]) / sum(e.ENDED_AFTER[year])
-        return np.rint(shares * self._get("ending", year).sum()).astype(np.int64)
+        totals: Counts = np.rint(shares * self._get("ending", year).sum()).astype(np.int64)
+        return totals
 
     def _ended_within_a_year(self, year: int, before: str, left: Counts, totals: Counts) -> None:
         """Three bands of those from before, and of those that started in the year."""
@@ -231,63 +232,61 @@ class _Plan:
 
     def plans(self) -> None:
         """Protection plans: those of 31 March by the year they began, and when they ended."""
-        first, last = FIRST, LAST
         get = self._get
         for year in YEARS:
             began = sum((get(name, year) for name in PLAN_BANDS[:3]), np.zeros_like(get("plans", year)))
             self._set("plans_kept_new", year, began)
             self._set("plans_ended_new", year, get("plans_starting", year) - began)
         # From before the first year, and ended in it.
-        open_ = get("plans", first)
-        total = e.PLANS_ENDING[first] - get("plans_ended_new", first).sum()
-        ended = self._set("plans_ended_old", first, apportion(total, self._varied(open_)))
-        self._set("plans_ended_2_years", first, apportion(e.PLANS_ENDED_2_YEARS[first], ended, 0, ended // 4))
+        open_ = get("plans", FIRST)
+        total = e.PLANS_ENDING[FIRST] - get("plans_ended_new", FIRST).sum()
+        ended = self._set("plans_ended_old", FIRST, apportion(total, self._varied(open_)))
+        self._set("plans_ended_2_years", FIRST, apportion(e.PLANS_ENDED_2_YEARS[FIRST], ended, 0, ended // 4))
         # Open at the turn of the year: from 2014-15 (1 to 2 years), older, and begun in the first year.
-        of_2_years, older, began = get("plans_2_years", first), get("plans_longer", first), get("plans_kept_new", first)
-        kept_long = get("plans_longer", last)
+        of_2_years, older, began = get("plans_2_years", FIRST), get("plans_longer", FIRST), get("plans_kept_new", FIRST)
+        kept_long = get("plans_longer", LAST)
         low = np.maximum(0, kept_long - of_2_years)
         kept_older = np.clip(kept_long * older // np.maximum(of_2_years + older, 1), low, np.minimum(kept_long, older))
-        self._set("plans_kept_older", last, kept_older)
-        self._set("plans_kept_2_years", last, kept_long - kept_older)
-        ended_older = self._set("plans_ended_older", last, older - kept_older)
-        ended = self._set("plans_ended_2_years_old", last, of_2_years - (kept_long - kept_older))
-        after_2_years = apportion(e.PLANS_ENDED_2_YEARS[last] - ended_older.sum(), ended, 0, ended)
-        self._set("plans_ended_2_years", last, after_2_years)
-        ended = began - get("plans_2_years", last)
+        self._set("plans_kept_older", LAST, kept_older)
+        self._set("plans_kept_2_years", LAST, kept_long - kept_older)
+        ended_older = self._set("plans_ended_older", LAST, older - kept_older)
+        ended = self._set("plans_ended_2_years_old", LAST, of_2_years - (kept_long - kept_older))
+        after_2_years = apportion(e.PLANS_ENDED_2_YEARS[LAST] - ended_older.sum(), ended, 0, ended)
+        self._set("plans_ended_2_years", LAST, after_2_years)
+        ended = began - get("plans_2_years", LAST)
         # The published stocks and flows of plans do not balance: some were taken off the record.
-        balance = get("plans", first).sum() + get("plans_starting", last).sum() - get("plans", last).sum()
-        removed = self._set("plans_removed", last, apportion(balance - e.PLANS_ENDING[last], ended, 0, ended))
-        self._set("plans_ended_began", last, ended - removed)
+        balance = get("plans", FIRST).sum() + get("plans_starting", LAST).sum() - get("plans", LAST).sum()
+        removed = self._set("plans_removed", LAST, apportion(balance - e.PLANS_ENDING[LAST], ended, 0, ended))
+        self._set("plans_ended_began", LAST, ended - removed)
         self._plan_categories()
         for year in YEARS:
             reviewable = get("plans", year) - get("plans_3_months", year)
             fresh = get("plans_6_months", year) + get("plans_1_year", year)
             # Plans that end in the last year, or began in it: so no late review counts in both years.
-            can_be_late = np.minimum(reviewable, fresh) if year == last else self._ending_later(reviewable)
+            can_be_late = np.minimum(reviewable, fresh) if year == LAST else self._ending_later(reviewable)
             late = apportion(
                 reviewable.sum() - e.REVIEWED_IN_TIME[year], self._varied(reviewable), 0, np.minimum(can_be_late, fresh)
             )
             self._set("plans_reviewed_late", year, late)
 
     def _ending_later(self, reviewable: Counts) -> Counts:
-        """Of the plans open at the turn of the year for 3 months or more and begun in the first year, those that end."""
-        first, last = FIRST, LAST
-        began = self._get("plans_6_months", first) + self._get("plans_1_year", first)
-        return np.minimum(reviewable, np.maximum(began - self._get("plans_2_years", last), 0))
+        """Of the plans begun in the first year and open at its end for 3 months or more, those that end."""
+        began = self._get("plans_6_months", FIRST) + self._get("plans_1_year", FIRST)
+        able: Counts = np.minimum(reviewable, np.maximum(began - self._get("plans_2_years", LAST), 0))
+        return able
 
     def _plan_categories(self) -> None:
         """Initial categories of the plans at 31 March: in the first year, of those kept, and of those begun since."""
-        first, last = FIRST, LAST
-        every = self._get("plans", first)
-        rounded = np.array(e.CATEGORIES[first])
-        by_category = self._shared(rounded * every.sum() / rounded.sum(), every, "plans_category", first)
-        kept = self._get("plans_longer", last) + self._get("plans_2_years", last)
+        every = self._get("plans", FIRST)
+        rounded = np.array(e.CATEGORIES[FIRST])
+        by_category = self._shared(rounded * every.sum() / rounded.sum(), every, "plans_category", FIRST)
+        kept = self._get("plans_longer", LAST) + self._get("plans_2_years", LAST)
         share = kept.sum() / every.sum()
-        still = self._shared(by_category.sum(axis=0) * share, kept, "kept_category", last, by_category)
-        target = np.array(e.CATEGORIES[last])
-        total = self._get("plans", last).sum()
+        still = self._shared(by_category.sum(axis=0) * share, kept, "kept_category", LAST, by_category)
+        target = np.array(e.CATEGORIES[LAST])
+        total = self._get("plans", LAST).sum()
         exact = apportion(total, target, target - 5, target + 4)
-        self._shared(exact - still.sum(axis=0), self._get("plans_kept_new", last), "new_category", last)
+        self._shared(exact - still.sum(axis=0), self._get("plans_kept_new", LAST), "new_category", LAST)
 
     def _shared(
         self,

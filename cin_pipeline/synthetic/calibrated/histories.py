@@ -16,7 +16,7 @@ from cin_pipeline.synthetic.calibrated import england as e
 from cin_pipeline.synthetic.calibrated.apportion import spread
 from cin_pipeline.synthetic.calibrated.figures import YEARS
 from cin_pipeline.synthetic.calibrated.flows import Flows
-from cin_pipeline.synthetic.calibrated.windows import BAND_DAYS, YearDays, draw_days, draw_lengths, year_days
+from cin_pipeline.synthetic.calibrated.windows import BAND_DAYS, draw_days, draw_lengths, year_days
 from cin_pipeline.synthetic.cases import IN_NEED, NFA, NOT_IN_NEED, Booleans
 from cin_pipeline.synthetic.days import HORIZON, NONE, Days
 
@@ -82,12 +82,14 @@ class Histories:
     @property
     def number(self) -> Numbers:
         """How many referrals each history has."""
-        return (self.kind != NONE).sum(axis=1)
+        number: Numbers = (self.kind != NONE).sum(axis=1)
+        return number
 
     @property
     def kept(self) -> Booleans:
         """Whether each ends with an open case."""
-        return self.band != NONE
+        kept: Booleans = self.band != NONE
+        return kept
 
     def last(self, of: Numbers) -> Numbers:
         """The last column of each row of a table like `kind`."""
@@ -229,7 +231,7 @@ class _Draw:
             _set_lengths(rng, self._histories[year], flows, year)
 
     def all(self, year_before: bool) -> CaseTable:
-        flows, cases = self._flows, self._cases
+        cases = self._cases
         first, last = self._histories[FIRST], self._histories[LAST]
         across = self._choose_re_referred(first, FIRST)
         if year_before:
@@ -351,7 +353,7 @@ class _Draw:
         """Closures in the last year of the cases that ended or were dropped in it."""
         year, rng, cases = self._days[LAST], self._rng, self._cases
         for fate, case in fates.items():
-            low, high = year.start, np.full(len(case), year.end)
+            low, high = np.full(len(case), year.start), np.full(len(case), year.end)
             if fate.startswith("kept"):
                 cases.closure[case] = HORIZON
                 continue
@@ -379,7 +381,8 @@ class _Draw:
         """The last day on which each history can begin."""
         of = self._days[year]
         high = np.where(histories.kept, np.array(of.open_since)[histories.band, 1], of.end)
-        return high - histories.days.sum(axis=1)
+        latest: Days = high - histories.days.sum(axis=1)
+        return latest
 
     def _link(self, first: Histories, last: Histories, across: Numbers, fates: dict[str, Numbers]) -> Numbers:
         """For each history of the last year the one of the first with the same child, or NONE.
@@ -391,7 +394,7 @@ class _Draw:
         closed = np.flatnonzero(~first.kept)
         dropped = fates["dropped_new"][referral[fates["dropped_new"]] >= turn - 250]
         wanted = max(round(e.AFTER_OLD_CASE * len(across)), len(across) - len(closed) * 9 // 10)
-        in_need = np.isin(last.kind, (IN_NEED, KEPT)).any(axis=1)
+        in_need: Booleans = np.asarray(np.isin(last.kind, (IN_NEED, KEPT)).any(axis=1))
         late = ((last.number == 1) & np.isin(last.band, (0, 1))) | (self._latest_start(last, LAST) < turn + 65)
         of = across[np.lexsort((last.number[across] > 1, ~in_need[across], late[across]))]
         after_dropped = of[: min(wanted, len(dropped))]

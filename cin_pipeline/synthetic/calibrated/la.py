@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.calibrated import england as e
@@ -155,7 +156,7 @@ def _births(rng: np.random.Generator, cases: Cases, child: Numbers, must_be_born
     return np.where(unborn, known_from + to_birth, known_from - age), np.where(unborn, expected, NONE)
 
 
-def _sources(rng: np.random.Generator, cases: Cases) -> np.ndarray:
+def _sources(rng: np.random.Generator, cases: Cases) -> NDArray[np.float64]:
     """A share for each referral, spread evenly over those of each year."""
     share = np.empty(len(cases.referral))
     years = year_of(cases.referral)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cin_pipeline.synthetic.calibrated import england as e
 from cin_pipeline.synthetic.calibrated.apportion import spread, spread_shares
@@ -206,7 +205,8 @@ class _Draw:
         """From when on a conference can be: with time from the referral and from the start of the year for any wait."""
         from_ = np.maximum(self._cases.referral[case], year_days(year).start)
         quick = self._rng.random(len(case)) < _QUICK
-        return np.maximum(low, from_ + np.where(quick, _SOON, _FROM_REFERRAL))
+        earliest: Days = np.maximum(low, from_ + np.where(quick, _SOON, _FROM_REFERRAL))
+        return earliest
 
     def _ended_first(self) -> None:
         """Plans from before the first year that ended in it."""
@@ -233,14 +233,9 @@ class _Draw:
     def _hosts(self, year: int) -> Booleans:
         """Episodes open and assessed at the end of the year without a plan or conference in it."""
         cases, end = self._cases, year_days(year).end
-        return (
-            self._need
-            & (cases.referral <= end)
-            & (cases.closure > end)
-            & (cases.recorded <= year)
-            & ~self._awaiting[year]
-            & ~self._taken[year]
-        )
+        there: Booleans = (cases.referral <= end) & (cases.closure > end) & (cases.recorded <= year)
+        hosts: Booleans = there & self._need & ~self._awaiting[year] & ~self._taken[year]
+        return hosts
 
     def _begun_and_ended(self, year: int) -> Numbers:
         """Plans that began and ended in the year."""
@@ -334,7 +329,7 @@ class _Draw:
         self._enquiries.append((case, start, np.full(len(case), NONE)))
 
     def _previous(self, starting: dict[int, Numbers]) -> Numbers:
-        """How many plans each child had before each plan. Of those that start in a year as many had one as published."""
+        """Plans each child had before each plan. Of those that start in a year, as many had one as published."""
         rng, plans = self._rng, self._plans
         child = self._cases.child[plans.case]
         order = np.lexsort((plans.start, child))

@@ -24,7 +24,8 @@ def draw_days(rng: np.random.Generator, first: ArrayLike, last: ArrayLike) -> Da
         raise ValueError("there is no day between the last and the first")
     before, after = _CUMULATIVE[low], _CUMULATIVE[high + 1]
     at = before + rng.random(low.shape) * (after - before)
-    return np.clip(np.searchsorted(_CUMULATIVE, at, side="right") - 1, low, high).astype(np.int64)
+    days: Days = np.clip(np.searchsorted(_CUMULATIVE, at, side="right") - 1, low, high).astype(np.int64)
+    return days
 
 
 def draw_working_days(rng: np.random.Generator, first: ArrayLike, last: ArrayLike) -> Days:
@@ -39,7 +40,8 @@ def draw_working_days(rng: np.random.Generator, first: ArrayLike, last: ArrayLik
 def draw_lengths(rng: np.random.Generator, bands: NDArray[np.int64]) -> Days:
     """Days that what lasts for each of the first three bands takes; the short ones of a band more often."""
     low, high = (np.array(bounds)[bands] for bounds in zip(*BAND_DAYS[:3], strict=True))
-    return (low + (high - low) * rng.random(len(bands)) ** 1.2).astype(np.int64)
+    days: Days = (low + (high - low) * rng.random(len(bands)) ** 1.2).astype(np.int64)
+    return days
 
 
 @dataclass(frozen=True)
