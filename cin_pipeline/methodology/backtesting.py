@@ -1,9 +1,38 @@
-"""How far the estimates for missing local authorities (LAs) are from what their returns would have given."""
+"""Figures held against others: against those published, and estimates against what they stand for."""
 
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.measures import KNOWN, in_catalogue_order
+from cin_pipeline.methodology.measures import KNOWN, TOTAL, in_catalogue_order
 from cin_pipeline.reference.authorities import ENGLAND
+from cin_pipeline.reference.published import HIDDEN, EnglandFigure, published_england_figures, published_la_figures
+
+LA_COMPARISON_COLUMNS = (
+    "collection_year",
+    "la_code",
+    "measure",
+    "breakdown",
+    "category",
+    "published",
+    "ours",
+    "difference",
+    "outcome",
+)
+ENGLAND_COMPARISON_COLUMNS = (
+    "collection_year",
+    "figure",
+    "unit",
+    "series",
+    "published",
+    "ours",
+    "difference",
+    "outcome",
+)
+EQUAL, DIFFERENT, NOT_PUBLISHED, NOT_COUNTED = "equal", "different", "not published", "not counted"
+HIDDEN_SMALL, HIDDEN_LARGE = "hidden, ours 1 to 5", "hidden, ours not 1 to 5"
 
 ACCURACY_COLUMNS = (
     "measure",
@@ -53,3 +82,79 @@ def estimate_against_truth(estimates: DataFrame, left_out: DataFrame) -> DataFra
         england_difference_percent=(100 * difference / whole).where(whole != 0),
     )
     return in_catalogue_order(table.assign(place=""), "place")[list(ACCURACY_COLUMNS)]
+
+
+def las_against_published(measures: DataFrame) -> DataFrame:
+    """Every cell published for the LAs and years in `measures`, beside ours; columns LA_COMPARISON_COLUMNS.
+
+    `measures`: columns as MEASURE_COLUMNS. `published` is a number, or the symbol in its place; `ours` is empty where
+    the measure is not available; `outcome` is one of the constants of this module."""
+    keys = ["collection_year", "la_code", "measure", "breakdown", "category"]
+    pairs = measures[["collection_year", "la_code"]].drop_duplicates().itertuples(index=False)
+    published = DataFrame(
+        [
+            (year, la_code, *cell, value)
+            for year, la_code in pairs
+            for cell, value in published_la_figures(year).get(la_code, {}).items()
+        ],
+        columns=[*keys, "published"],
+    )
+    known = measures[measures["status"] == KNOWN]
+    gives = known[["collection_year", "la_code", "measure"]].drop_duplicates().assign(given=True)
+    table = published.merge(known[[*keys, "value"]], on=keys, how="left").merge(gives, on=keys[:3], how="left")
+    # A category that does not occur has no row: it is 0 where the LA gave the measure.
+    ours = table["value"].astype("Float64").mask(table["value"].isna() & table["given"].notna(), 0.0)
+    number = pd.to_numeric(table["published"], errors="coerce")
+    table = table.assign(ours=ours, difference=ours - number)
+    hidden = table["published"] == HIDDEN
+    outcome = [
+        ours.isna(),
+        hidden & ours.between(1, 5),
+        hidden,
+        number.isna(),
+        table["difference"] == 0,
+    ]
+    names = [NOT_COUNTED, HIDDEN_SMALL, HIDDEN_LARGE, NOT_PUBLISHED, EQUAL]
+    conditions = [each.fillna(False).to_numpy(dtype=bool) for each in outcome]
+    return table.assign(outcome=np.select(conditions, names, DIFFERENT))[list(LA_COMPARISON_COLUMNS)]
+
+
+def england_against_published(estimates: DataFrame) -> DataFrame:
+    """Every figure found published for England beside ours, rounded alike; columns ENGLAND_COMPARISON_COLUMNS.
+
+    `estimates`: columns as ESTIMATE_COLUMNS, one collection year or several."""
+    england = estimates[estimates["geography_code"] == ENGLAND]
+    rows = []
+    for year, of_year in england.groupby("collection_year"):
+        values = of_year.set_index(["measure", "breakdown", "category"])["value"].sort_index()
+        for figure in published_england_figures(int(year)):
+            ours = _of_england(figure, values)
+            outcome = EQUAL if ours == figure.value else DIFFERENT
+            rows.append(
+                (year, figure.named, figure.unit, figure.series, figure.value, ours, ours - figure.value, outcome)
+            )
+    return DataFrame(rows, columns=list(ENGLAND_COMPARISON_COLUMNS))
+
+
+def _of_england(figure: EnglandFigure, values: "pd.Series[float]") -> Decimal:
+    """A figure as it was published, from ours."""
+    if figure.unit == "median":
+        of_each = values.loc[(figure.measure, figure.breakdown)]
+        days = of_each.index.astype(int)
+        order = np.argsort(days)
+        reached = np.cumsum(of_each.to_numpy()[order])
+        return Decimal(int(days[order][np.searchsorted(reached, reached[-1] / 2)]))
+    value = sum(values.get((figure.measure, figure.breakdown, category), 0.0) for category in figure.categories)
+    if figure.unit == "count":
+        return _rounded(value, "1E1")
+    if figure.unit == "percent":
+        return _rounded(100 * value / values[(figure.of, TOTAL, TOTAL)], "0.1")
+    return _rounded(value / (figure.population or 1) * 10_000, "0.1")
+
+
+def _rounded(value: float, to: str) -> Decimal:
+    """Half up, as the release rounds [A49]."""
+    exact = Decimal(repr(float(value)))
+    if to == "1E1":
+        return (exact / 10).quantize(Decimal(1), ROUND_HALF_UP) * 10
+    return exact.quantize(Decimal(to), ROUND_HALF_UP)
