@@ -72,6 +72,21 @@ def with_declared_types(cleaned: ReturnTables, year: int) -> ReturnTables:
     )
 
 
+def empty_tables(year: int) -> ReturnTables:
+    """The cleaned tables of a return of `year` without any child: columns and types without rows."""
+    columns = {
+        table.name: DataFrame(
+            {
+                **{link: pd.Series(dtype="int64") for link in links(table)},
+                **{item.column: pd.Series(dtype="object") for item in table.items},
+            },
+            index=pd.RangeIndex(1, 1, name=table.number),
+        )
+        for table in tables(year).values()
+    }
+    return with_declared_types(ReturnTables(**columns), year)
+
+
 @cache
 def cleaned_schemas(year: int) -> dict[str, pa.DataFrameSchema]:
     """The schema of every cleaned table of `year`: columns, types, record numbers from 1 without gaps."""

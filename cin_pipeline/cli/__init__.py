@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cin_pipeline.cli import replay, rules, run, synthesise, ui, validate
+from cin_pipeline.cli import diff, explain, replay, rules, run, status, synthesise, ui, validate
 from cin_pipeline.cli.terminal import errors
 
 app = typer.Typer(
@@ -21,6 +21,9 @@ app.command("replay")(replay.replay)
 app.command("ui")(ui.ui)
 app.command("validate")(validate.validate)
 app.command("rules")(rules.rules)
+app.command("status")(status.status)
+app.command("diff")(diff.diff)
+app.command("explain")(explain.explain)
 
 
 INTERNAL_ERROR = 70  # as sysexits.h has it: never mistaken for a code that a command documents

@@ -10,7 +10,7 @@ from cin_pipeline.methodology.facts import ReturnFacts, population
 
 @population
 def counted_referrals(facts: ReturnFacts) -> DataFrame:
-    """Dated referrals that are not NFA: the only ones whose activity counts."""
+    """Dated referrals that are not NFA: the only ones whose activity counts [s4; A7, A21, A30]."""
     episodes = facts.episodes
     return episodes[episodes["referral_date"].notna() & ~episodes["no_further_action"]]
 

@@ -29,27 +29,40 @@ def completed(facts: ReturnFacts) -> DataFrame:
 
 
 @population
-def factors(facts: ReturnFacts) -> DataFrame:
-    """Each factor of each referral with an assessment authorised in the year, once however many of its assessments
-    name it [s4; A26-A28]: referral_number, factor, factor_group (the factor's number: 1A, 1B and 1C are 1)."""
+def named_factors(facts: ReturnFacts) -> DataFrame:
+    """Every naming of a valid factor by an assessment authorised in the year [A28].
+
+    Columns referral_number, factor, factor_group (the factor's number: 1A, 1B and 1C are 1)."""
     authorised = _authorised_in_year(facts)[["referral_number"]]
     found = facts.tables.assessment_factors[["assessment_number", "factor"]].dropna()
     found = found[found["assessment_number"].isin(authorised.index)].join(authorised, on="assessment_number")
-    found = found[["referral_number", "factor"]].drop_duplicates()
     return found.assign(factor_group=_groups(found["factor"]))
 
 
 @population
+def factors(facts: ReturnFacts) -> DataFrame:
+    """Each factor of each referral with an assessment authorised in the year, once however many of its assessments
+    name it [s4; A26-A28]."""
+    return named_factors(facts).drop_duplicates(["referral_number", "factor"])
+
+
+@population
 def factor_groups(facts: ReturnFacts) -> DataFrame:
-    """Each group of factors of each such referral, once however many of its factors are named [A27]."""
+    """Each group of factors of each referral, once however many of its factors are named [A27]."""
     return factors(facts).drop_duplicates(["referral_number", "factor_group"])
 
 
 @population
 def with_factors(facts: ReturnFacts) -> DataFrame:
     """Referrals with at least one factor other than 21, no factors identified [A26]."""
-    found = factors(facts)
-    return found[found["factor"] != NO_FACTORS].drop_duplicates("referral_number")
+    return named_but_none(facts).drop_duplicates("referral_number")
+
+
+@population
+def named_but_none(facts: ReturnFacts) -> DataFrame:
+    """Every naming of a factor other than 21."""
+    found = named_factors(facts)
+    return found[found["factor"] != NO_FACTORS]
 
 
 def _groups(factors: "Series[str]") -> pd.Categorical:
@@ -62,5 +75,6 @@ def _groups(factors: "Series[str]") -> pd.Categorical:
 
 @population
 def _authorised_in_year(facts: ReturnFacts) -> DataFrame:
+    """Assessments authorised in the year under counted referrals [s4; A21]."""
     assessments = under_referrals(facts.tables.assessments, facts)
     return assessments[assessments["assessment_authorisation_date"].between(*in_year(facts.year))]

@@ -27,9 +27,7 @@ def days_of(dates: "Series[pd.Timestamp]") -> Days:
 
 def duration_bands(starts: Days, ends: Days) -> pd.Categorical:
     """The band of each duration in calendar months: up to and including 3, over 3 up to and including 6, over 6 and
-    under 12, 12 and under 24, 24 and more.
-
-    No band where a date is missing or the end lies before the start [A24]."""
+    under 12, 12 and under 24, 24 and more; none where a date is missing or the end lies before the start [A24, A40]."""
     start, end = starts, ends
     beyond = [
         end > add_months(start, 3),
@@ -41,9 +39,10 @@ def duration_bands(starts: Days, ends: Days) -> pd.Categorical:
 
 
 def working_days(starts: Days, ends: Days) -> "Series[int]":
-    """Working days after the start up to and including the end; missing where a date is, or the end is earlier.
+    """Working days after the start up to and including the end, Monday to Friday less bank holidays; missing where a
+    date is, or the end is earlier [A22-A24].
 
-    Monday to Friday less bank holidays. The same day is 0 [A22]; so are a Saturday and the Sunday after it."""
+    The same day is 0; so are a Saturday and the Sunday after it."""
     valid = ends >= starts
     counted = np.zeros(len(starts), dtype=np.int64)
     # busday_count counts from its first date up to, not including, its second.
@@ -60,7 +59,8 @@ def assessment_bands(starts: Days, ends: Days) -> pd.Categorical:
 
 
 def wait_bands(starts: Days, ends: Days) -> pd.Categorical:
-    """The band of each wait for a conference in working days [s4; A32]."""
+    """The band of each wait for a conference in working days, from the earliest section 47 start recorded with its
+    date, else from the referral [s4; A32, A33]."""
     count = working_days(starts, ends)
     band = np.searchsorted([10, 15, 20], count.fillna(0).to_numpy(), side="left")
     return _banded(band, valid=count.notna().to_numpy(), bands=WAIT_BANDS)

@@ -15,16 +15,16 @@ NO_DISABILITY = "NONE"
 
 
 def one_child(children: DataFrame) -> "Series[int]":
-    """The record number that stands for each Child record: that of the first with the same LAchildID [A9].
+    """One child for each LAchildID of a return; a Child without LAchildID is a child of its own [A9].
 
-    A Child without LAchildID is a child of its own."""
+    By Child record, the record number of the first with the same LAchildID, which stands for the child."""
     numbers = children.index.to_series()
     first = numbers.groupby(children["la_child_id"], dropna=True).transform("min")
     return first.where(children["la_child_id"].notna(), numbers).astype("int64").rename("child")
 
 
 def with_unknown(codes: "Series[str]") -> pd.Categorical:
-    """Codes as categories, with `unknown` last for missing and invalid ones."""
+    """The codes sent; unknown, the last category, for missing ones and those not valid in the year."""
     categorical = codes.astype("category").cat
     categories = [*categorical.categories, UNKNOWN]
     found = categorical.codes.to_numpy()
@@ -32,9 +32,8 @@ def with_unknown(codes: "Series[str]") -> pd.Categorical:
 
 
 def age_bands(children: DataFrame, year: CollectionYear) -> pd.Categorical:
-    """Completed years of age at 31 March, in bands; no upper limit [A51-A54].
-
-    `unborn`: a birth date after 31 March, or none and an expected birth date."""
+    """Completed years of age at 31 March, in bands; no upper limit; unborn with a birth date after 31 March, or none
+    and an expected birth date [A51-A54]."""
     birth = days_of(children["birth_date"])
     age = year.ending - birth.astype("datetime64[Y]").astype(np.int64) - 1970
     born_later_in_year = _month_and_day(birth) > 331  # birthday after 31 March: not yet that old
@@ -46,9 +45,9 @@ def age_bands(children: DataFrame, year: CollectionYear) -> pd.Categorical:
 
 
 def disabilities(tables: ReturnTables) -> DataFrame:
-    """Each disability of each child once: child (number of its first record), disability.
+    """Each disability of each child once: valid codes other than NONE in the child's first record [A56].
 
-    Valid codes other than NONE, from the child's first record [A56]."""
+    Columns child (number of that record) and disability."""
     held = tables.disabilities[["child_number", "disability"]].dropna().drop_duplicates()
     first = one_child(tables.children)
     is_first = first.reindex(held["child_number"]).to_numpy() == held["child_number"].to_numpy()
@@ -56,9 +55,8 @@ def disabilities(tables: ReturnTables) -> DataFrame:
 
 
 def characteristics(tables: ReturnTables, year: CollectionYear) -> DataFrame:
-    """Gender, ethnicity, age band and whether a disability is recorded, by child number.
-
-    Every record of a repeated child has the characteristics of the first, blank ones too."""
+    """Gender, ethnicity, age band and whether a disability is recorded, by child number; every record of a repeated
+    child has the characteristics of the first, blank ones too [A9, A57]."""
     children = tables.children
     child = one_child(children)
     disabled = np.isin(children.index, disabilities(tables)["child"])

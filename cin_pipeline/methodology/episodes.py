@@ -108,9 +108,12 @@ def awaiting_assessment(facts: ReturnFacts) -> DataFrame:
 
 @population
 def disabilities_at_31_march(facts: ReturnFacts) -> DataFrame:
-    """Each disability of each episode at 31 March; an episode is there once under each (table B2) [A56]."""
-    episodes = at_31_march(facts)
-    return episodes[["child"]].merge(disabilities(facts.tables), on="child")
+    """Each disability of each episode at 31 March; an episode is there once under each (table B2) [A56].
+
+    Columns child, referral_number, disability, disability_number."""
+    episodes = at_31_march(facts)[["child"]].rename_axis("referral_number").reset_index()
+    recorded = disabilities(facts.tables).rename_axis("disability_number").reset_index()
+    return episodes.merge(recorded, on="child")
 
 
 def in_year(year: CollectionYear) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -120,6 +123,8 @@ def in_year(year: CollectionYear) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 @population
 def _of_need(facts: ReturnFacts) -> DataFrame:
+    """Dated referrals that are neither flagged as no further action nor closed after an assessment as their only
+    activity [s4 a, b; A1-A3, A7]."""
     return facts.episodes[facts.episodes["episode_of_need"]]
 
 

@@ -1,6 +1,7 @@
 """England and its regions, with estimates for what local authorities could not give [s5; A43-A48]."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,30 @@ class EstimateImpossible(ValueError):
     """A key figure is missing, and so is the population it would be estimated from [A44]."""
 
 
+@dataclass(frozen=True)
+class Share:
+    """What a missing figure is taken to be: its base times `given` / `divisor`.
+
+    Both are sums over the LAs that gave the figure: of the figure, and of the base. The base of an LA is its population
+    aged 0 to 17, its whole of which the measure is a part, or its total of which the category is a part."""
+
+    rule: str
+    base: str
+    given: float
+    divisor: float
+
+    @property
+    def ratio(self) -> float:
+        """What the figure is of its base; NaN where nobody gave it, or the base of those who did is 0."""
+        return self.given / self.divisor if self.divisor > 0 else float("nan")
+
+
+OWN_RATE = "own rate [s5; A44, A47]"
+PART_OF_WHOLE = "part of a whole [A18, A46]"
+CATEGORY = "category of a total [s5; A46]"
+PEOPLE = "people aged 0 to 17"
+
+
 def estimate_england(
     measures: DataFrame, expected: Sequence[str], population: Mapping[str, int], year: int
 ) -> DataFrame:
@@ -54,6 +79,42 @@ def estimate_england(
     ).assign(collection_year=year)[list(ESTIMATE_COLUMNS)]
 
 
+def figures_by_la(
+    measures: DataFrame,
+    expected: Sequence[str],
+    population: Mapping[str, int],
+    year: int,
+    *,
+    measure: Measure,
+    breakdown: str = TOTAL,
+    category: str = TOTAL,
+) -> tuple[DataFrame, Share | None]:
+    """What each expected LA adds to one figure of England, and how the missing ones are estimated.
+
+    One row per LA: la_code, known (missing where the LA did not give it), estimated (missing where it did, or it cannot
+    be), base (what its estimate is, or would be, taken of). The share is None where no LA is missing. Arguments and
+    errors as of `estimate_england`."""
+    given = measures[measures["la_code"].isin(expected) & (measures["collection_year"] == year)]
+    totals = _known_totals(given, expected)
+    figures = _with_estimates(totals, expected, population)
+    known, base = totals[measure.name], figures.get(measure.part_of, _people(expected, population))
+    share = _share_of_whole(measure, known, base) if measure.part_of else _own_rate(known, base)
+    if breakdown != TOTAL:
+        gave, counts = _given_by_la(given[given["measure"] == measure.name], breakdown, expected)
+        counted = counts[category].to_numpy() if category in counts else np.zeros(len(expected))
+        known, base = np.where(gave, counted, np.nan), figures[measure.name]
+        share = _share_of_total(measure, gave, counted, base)
+    missing = np.isnan(known)
+    estimated = np.where(missing, base * share.ratio, np.nan)
+    table = DataFrame({"la_code": list(expected), "known": known, "estimated": estimated, "base": base})
+    return table, share if missing.any() else None
+
+
+def _people(expected: Sequence[str], population: Mapping[str, int]) -> _Floats:
+    """The population of each expected LA; NaN where nobody has one."""
+    return np.array([population.get(la, np.nan) for la in expected], dtype=np.float64)
+
+
 def _known_totals(given: DataFrame, expected: Sequence[str]) -> dict[str, _Floats]:
     """Each measure by expected LA; NaN where the LA has no return or could not give it."""
     rows = given[(given["breakdown"] == TOTAL) & (given["status"] == KNOWN)]
@@ -66,13 +127,14 @@ def _with_estimates(
     totals: dict[str, _Floats], expected: Sequence[str], population: Mapping[str, int]
 ) -> dict[str, _Floats]:
     """Each measure by expected LA, known or estimated; NaN where no LA gave what the estimate needs."""
-    people = np.array([population.get(la, np.nan) for la in expected], dtype=np.float64)
+    people = _people(expected, population)
     figures: dict[str, _Floats] = {}
     impossible: list[str] = []
     for measure in CATALOGUE:  # a whole stands before its parts
         known = totals[measure.name]
         if measure.part_of:
-            figures[measure.name] = _by_share_of_whole(known, figures[measure.part_of])
+            whole = figures[measure.part_of]
+            figures[measure.name] = _filled(known, whole, _share_of_whole(measure, known, whole))
             continue
         missing = np.isnan(known)
         based = ~missing & ~np.isnan(people)
@@ -82,24 +144,32 @@ def _with_estimates(
             impossible.append(measure.name)
             figures[measure.name] = known
         else:
-            figures[measure.name] = _by_national_rate(known, people, based)
+            figures[measure.name] = _filled(known, people, _own_rate(known, people))
     if impossible:
         raise EstimateImpossible(_impossible(impossible, totals, people, expected))
     return figures
 
 
-def _by_national_rate(known: _Floats, people: _Floats, based: NDArray[np.bool_]) -> _Floats:
-    """Missing ones as the rate of the LAs that gave the figure and have a population, times their own [s5; A44]."""
-    rate = known[based].sum() / people[based].sum()
-    return np.where(np.isnan(known), rate * people, known)
+def _own_rate(known: _Floats, people: _Floats) -> Share:
+    """The rate of the LAs that gave the figure and have a population [s5; A44]."""
+    based = ~np.isnan(known) & ~np.isnan(people)
+    return Share(OWN_RATE, PEOPLE, known[based].sum(), people[based].sum())
 
 
-def _by_share_of_whole(known: _Floats, whole: _Floats) -> _Floats:
-    """Missing ones as the part that the LAs that gave it have of the whole, times the LA's own whole [A18, A46]."""
+def _share_of_whole(measure: Measure, known: _Floats, whole: _Floats) -> Share:
+    """The part that the LAs that gave it have of the whole [A18, A46]."""
     gave = ~np.isnan(known)
-    divisor = whole[gave].sum()
-    share = known[gave].sum() / divisor if gave.any() and divisor > 0 else np.nan
-    return np.where(gave, known, whole * share)
+    return Share(PART_OF_WHOLE, measure.part_of, known[gave].sum(), whole[gave].sum())
+
+
+def _share_of_total(measure: Measure, gave: NDArray[np.bool_], counts: _Floats, figures: _Floats) -> Share:
+    """The part that a category has of the total of the LAs that gave the breakdown: times England's total, this is the
+    document's grossing factor [s5; A46]."""
+    return Share(CATEGORY, measure.name, counts[gave].sum(), figures[gave].sum())
+
+
+def _filled(known: _Floats, base: _Floats, share: Share) -> _Floats:
+    return np.where(np.isnan(known), base * share.ratio, known)
 
 
 def _tables_of(
@@ -111,20 +181,23 @@ def _tables_of(
     yield _rows(measure, TOTAL, [TOTAL], _sum_by_place(known, ~missing, expected)[:, None], estimates[:, None])
     of_measure = given[given["measure"] == measure.name]
     for breakdown in measure.breakdowns:
-        rows = of_measure[of_measure["breakdown"] == breakdown]
-        gave = np.isin(expected, of_measure["la_code"]) & ~np.isin(expected, rows["la_code"][rows["status"] != KNOWN])
-        counts = _counts_by_la(rows[rows["status"] == KNOWN], expected)
+        gave, counts = _given_by_la(of_measure, breakdown, expected)
         known_by_place = np.stack([counts.to_numpy()[gave & inside].sum(axis=0) for inside in _inside(expected)])
         estimates = _sum_by_place(figures, ~gave, expected)
         if not gave.all():
-            # The document's grossing factor: England's total over the total of those that gave the breakdown [A46].
-            divisor = figures[gave].sum()
-            share = counts.to_numpy()[gave].sum(axis=0) / (divisor if divisor > 0 else np.nan)
+            share = np.array([_share_of_total(measure, gave, column, figures).ratio for column in counts.to_numpy().T])
             needed = np.array([bool((~gave & inside).any()) for inside in _inside(expected)])
             estimated = np.where(needed[:, None], estimates[:, None] * share, 0.0)
         else:
             estimated = np.zeros_like(known_by_place)
         yield _rows(measure, breakdown, list(counts.columns), known_by_place, estimated)
+
+
+def _given_by_la(of_measure: DataFrame, breakdown: str, expected: Sequence[str]) -> tuple[NDArray[np.bool_], DataFrame]:
+    """Which of the expected LAs gave a breakdown of a measure, and their counts."""
+    rows = of_measure[of_measure["breakdown"] == breakdown]
+    gave = np.isin(expected, of_measure["la_code"]) & ~np.isin(expected, rows["la_code"][rows["status"] != KNOWN])
+    return gave, _counts_by_la(rows[rows["status"] == KNOWN], expected)
 
 
 def _counts_by_la(rows: DataFrame, expected: Sequence[str]) -> DataFrame:

@@ -1,5 +1,6 @@
 """What the measures of one LA in one collection year are counted from."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
@@ -23,6 +24,34 @@ class ReturnFacts:
     tables: ReturnTables
     prior_referrals: DataFrame | None
     _populations: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+    _drawn_from: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
+    _at_work: list[str] = field(default_factory=list, repr=False, compare=False)
+
+    def derivation(self, select: Callable[..., object]) -> tuple[str, ...]:
+        """The populations that one which was selected is made of, itself first, each by its reading."""
+        ordered: dict[str, None] = {}
+        waiting = [_name(select)]
+        while waiting:
+            name = waiting.pop(0)
+            ordered.setdefault(name)
+            waiting += [each for each in self._drawn_from.get(name, ()) if each not in ordered]
+        return tuple(_READINGS[name] for name in ordered)
+
+
+_READINGS: dict[str, str] = {}  # of every population, by its name
+
+
+def reading(function: Callable[..., object]) -> str:
+    """The sentence of the methodology that a function implements, with the sections and ambiguities that decided it.
+
+    It is said once, in the function's docstring: the first paragraph, up to its last reference."""
+    paragraph = " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
+    referred = paragraph.rfind("]") + 1
+    return (paragraph[:referred] if referred else paragraph).rstrip(".:")
+
+
+def _name(select: Callable[..., object]) -> str:
+    return f"{select.__module__}.{select.__qualname__}"
 
 
 _Rows = TypeVar("_Rows", DataFrame, DataFrame | None)
@@ -30,12 +59,19 @@ _Rows = TypeVar("_Rows", DataFrame, DataFrame | None)
 
 def population(select: Callable[[ReturnFacts], _Rows]) -> Callable[[ReturnFacts], _Rows]:
     """Marks a function that selects the rows a measure counts; several measures share what was selected once."""
-    name = f"{select.__module__}.{select.__qualname__}"
+    name = _name(select)
+    _READINGS[name] = reading(select)
 
     @wraps(select)
     def selected(facts: ReturnFacts) -> _Rows:
+        if facts._at_work:
+            facts._drawn_from.setdefault(facts._at_work[-1], []).append(name)
         if name not in facts._populations:
-            facts._populations[name] = select(facts)
+            facts._at_work.append(name)
+            try:
+                facts._populations[name] = select(facts)
+            finally:
+                facts._at_work.pop()
         return facts._populations[name]
 
     return selected

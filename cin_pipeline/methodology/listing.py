@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from cin_pipeline.methodology.measures import CATALOGUE, SUMS, Measure
+from cin_pipeline.census.years import LAST_YEAR
+from cin_pipeline.methodology.measures import CATALOGUE, DECIDED_BY, SUMS, Measure
+from cin_pipeline.methodology.tracing import Cell, derivation
 
 PAGE = Path("docs/measures.md")
 
@@ -16,12 +18,43 @@ row `total`; breakdowns marked * need not: a row may be in several categories, o
 |---|---|---|---|---|---|
 """
 
+_DECIDED = """\
+## How each is decided
+
+Said in the docstrings of the functions that do it, with the sections of the methodology and the ambiguities settled
+(docs/methodology.md); `cin-pipeline explain` says it of any figure.
+
+| decided | for |
+|---|---|
+"""
+
 
 def measures_page() -> str:
-    """Every measure with its table, unit, what it is a part of, and its breakdowns; then the sums that hold."""
+    """Every measure with its table, unit, what it is a part of, and its breakdowns; what decides each; sums."""
     rows = "".join(f"| {' | '.join(_cells(measure))} |\n" for measure in CATALOGUE)
     sums = "".join(f"- {_sum(whole, parts)}\n" for whole, parts in SUMS)
-    return f"{_HEAD}{rows}\n## Sums that hold for every LA\n\n{sums}"
+    decided = "".join(f"| {sentence} | {_names(names)} |\n" for sentence, names in _decisions().items())
+    return f"{_HEAD}{rows}\n{_DECIDED}{decided}\n## Sums that hold for every LA\n\n{sums}"
+
+
+def _decisions() -> dict[str, list[str]]:
+    """What was decided, in a sentence each, with the measures that rest on it, then the breakdowns."""
+    decisions: dict[str, list[str]] = {}
+    for measure in CATALOGUE:
+        for sentence in derivation(Cell(measure), LAST_YEAR):
+            decisions.setdefault(sentence, []).append(measure.name)
+    for measure in CATALOGUE:
+        for breakdown in measure.breakdowns:
+            own = f"{measure.name}.{breakdown}"
+            name = own if own in DECIDED_BY else breakdown
+            for sentence in () if ":" in breakdown else measure.readings(breakdown):
+                names = decisions.setdefault(sentence, [])
+                names += [name] if measure.name not in names and name not in names else []
+    return decisions
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def _cells(measure: Measure) -> tuple[str, ...]:

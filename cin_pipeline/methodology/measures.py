@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology import assessments, episodes, plans, referrals, section47
-from cin_pipeline.methodology.facts import ReturnFacts
+from cin_pipeline.methodology import assessments, calendar, children, episodes, plans, referrals, section47
+from cin_pipeline.methodology.facts import ReturnFacts, reading
 
 TOTAL = "total"
 KNOWN, NOT_AVAILABLE = "known", "not_available"
@@ -36,6 +36,21 @@ class Measure:
     part_of: str = ""  # "of those": never more than that, and estimated as a share of it
     stock: bool = False  # at 31 March, so that every duration has an end
 
+    def population_of(self, breakdown: str) -> Population:
+        """What the cells of a breakdown are counted from."""
+        return OVERLAPPING.get(breakdown, self.population)
+
+    def readings(self, breakdown: str = TOTAL) -> tuple[str, ...]:
+        """How it is counted and put into the categories of a breakdown: sentences, with the sections and ambiguities
+        that decided them, as the functions that do it say."""
+        functions: list[Callable[..., object]] = [self.population_of(breakdown)]
+        if self.children:
+            functions.append(children.one_child)
+        for name in breakdown.split(":"):
+            decided = DECIDED_BY.get(f"{self.name}.{name}") or DECIDED_BY.get(name)
+            functions += [decided] if decided else []
+        return tuple(dict.fromkeys(reading(function) for function in functions))
+
     def adds_up(self, breakdown: str) -> bool:
         """Whether the categories of a breakdown sum to the measure, on any input."""
         dated = breakdown not in ("wait", "working_days") and (self.stock or breakdown != "duration")
@@ -47,6 +62,23 @@ OVERLAPPING: dict[str, Callable[[ReturnFacts], DataFrame]] = {
     "disability": episodes.disabilities_at_31_march,
     "factor": assessments.factors,
     "factor_group": assessments.factor_groups,
+}
+
+# What puts a row into its category, where the population does not: by breakdown, or by measure and breakdown.
+DECIDED_BY: dict[str, Callable[..., object]] = {
+    "has_disability": children.disabilities,
+    "primary_need": children.with_unknown,
+    "reason_for_closure": children.with_unknown,
+    "referral_source": children.with_unknown,
+    "initial_category": children.with_unknown,
+    "latest_category": children.with_unknown,
+    "gender": children.characteristics,
+    "ethnicity": children.characteristics,
+    "age_band": children.age_bands,
+    "duration": calendar.duration_bands,
+    "assessments_completed.duration": calendar.assessment_bands,
+    "wait": calendar.wait_bands,
+    "working_days": calendar.working_days,
 }
 
 CATALOGUE = (
@@ -316,6 +348,14 @@ def la_measures(facts: ReturnFacts, la_code: str) -> DataFrame:
     return counts[list(MEASURE_COLUMNS)]
 
 
+def count(measure: Measure, breakdown: str, category: str, facts: ReturnFacts) -> int | None:
+    """One figure of a return, as it stands in `la_measures`; None where it is not available."""
+    rows = measure.population(facts)
+    if rows is None or breakdown == TOTAL:
+        return None if rows is None else _total(measure, rows)
+    return dict(_count_categories(measure.population_of(breakdown)(facts), breakdown)).get(category, 0)
+
+
 def not_available_rows(keys: DataFrame) -> DataFrame:
     """One row without a value for each measure and breakdown in `keys`; no category but for the total."""
     return keys.assign(
@@ -342,13 +382,15 @@ def _rows_of(measure: Measure, facts: ReturnFacts) -> list[_Row]:
         categories = (TOTAL, *("" for _ in measure.breakdowns))
         keys = zip((TOTAL, *measure.breakdowns), categories, strict=True)
         return [(measure.name, breakdown, category, None, NOT_AVAILABLE) for breakdown, category in keys]
-    total = rows["child"].nunique() if measure.children else len(rows)
-    counted: list[_Row] = [(measure.name, TOTAL, TOTAL, total, KNOWN)]
+    counted: list[_Row] = [(measure.name, TOTAL, TOTAL, _total(measure, rows), KNOWN)]
     for breakdown in measure.breakdowns:
-        counted_rows = OVERLAPPING[breakdown](facts) if breakdown in OVERLAPPING else rows
-        counts = _count_categories(counted_rows, breakdown)
+        counts = _count_categories(measure.population_of(breakdown)(facts), breakdown)
         counted += [(measure.name, breakdown, category, count, KNOWN) for category, count in counts]
     return counted
+
+
+def _total(measure: Measure, rows: DataFrame) -> int:
+    return int(rows["child"].nunique()) if measure.children else len(rows)
 
 
 def _count_categories(rows: DataFrame, breakdown: str) -> list[tuple[str, int]]:

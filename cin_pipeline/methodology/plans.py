@@ -85,7 +85,7 @@ def _due(start: Days, review_before: Days) -> Days:
 
 @population
 def _plans(facts: ReturnFacts) -> DataFrame:
-    """Plans with a usable start under counted referrals."""
+    """Plans with a usable start under counted referrals [A7, A38]."""
     plans = under_referrals(facts.tables.plans, facts)
     plans = plans[plans["cpp_start_date"].notna()]
     return plans.assign(

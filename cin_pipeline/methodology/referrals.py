@@ -26,47 +26,58 @@ def received(facts: ReturnFacts) -> DataFrame:
 
 @population
 def no_further_action(facts: ReturnFacts) -> DataFrame:
-    """Of the referrals in the year, those flagged as no further action [s4]."""
+    """Of the referrals in the year, those flagged as no further action: ReferralNFA is 1 or true [s4 a; A1, A11]."""
     referrals = received(facts)
     return referrals[referrals["no_further_action"]]
 
 
 @population
 def assessed_not_in_need(facts: ReturnFacts) -> DataFrame:
-    """Of the referrals in the year, those closed after an assessment as their only activity [s4]."""
+    """Of the referrals in the year, those closed after an assessment as their only activity: RC8 without section 47
+    enquiry, child protection plan or transfer-in conference [s4 b; A2, A3]."""
     referrals = received(facts)
     return referrals[referrals["not_in_need"]]
 
 
 def latest_referrals(tables: ReturnTables, year: CollectionYear) -> DataFrame:
-    """Each child's latest referral dated in `year`, from the return of that year [s4]: la_child_id, referral_date.
+    """Each child's latest referral dated in `year`, from the return of that year [s4; A17]: la_child_id,
+    referral_date, and where it stands there, referral_number and line.
 
     NFA referrals included [A14]; children without an id are left out, nothing could link them to another year [A19]."""
     referrals = tables.referrals
     ids = tables.children["la_child_id"].loc[referrals["child_number"]].to_numpy()
     dated = referrals["referral_date"].between(*in_year(year))
-    found = DataFrame({"la_child_id": ids, "referral_date": referrals["referral_date"].to_numpy()})[dated.to_numpy()]
-    return found.groupby("la_child_id", as_index=False, dropna=True)["referral_date"].max()
+    found = referrals.loc[dated, ["referral_date", "line"]].rename_axis("referral_number").reset_index()
+    found = found.assign(la_child_id=ids[dated.to_numpy()]).dropna(subset="la_child_id")
+    latest = found.sort_values("referral_date", kind="stable").drop_duplicates("la_child_id", keep="last")
+    return latest.sort_values("la_child_id")[["la_child_id", "referral_date", "referral_number", "line"]]
 
 
 @population
 def re_referrals(facts: ReturnFacts) -> DataFrame | None:
-    """This year's referrals that follow the child's referral before by 0 to 365 days [s4; A12-A17]: child, days.
+    """This year's referrals that follow the child's referral before by 0 to 365 days [s4; A12-A17].
+
+    Columns child, referral_date, days, referral_number (of this year's return), follows (number of the referral
+    before) and follows_last_year (whether that stands in last year's return).
 
     Each child's referrals of this year, with the latest of last year, in the order of their dates: each consecutive
     pair counts. None where the LA has no return of last year [A18]."""
     if facts.prior_referrals is None:
         return None
-    current = facts.episodes[["child", "la_child_id", "referral_date"]]
+    current = facts.episodes[["child", "la_child_id", "referral_date"]].rename_axis("referral_number").reset_index()
     child_of_id = current.dropna(subset="la_child_id").drop_duplicates("la_child_id").set_index("la_child_id")["child"]
     previous = facts.prior_referrals.assign(child=facts.prior_referrals["la_child_id"].map(child_of_id))
     in_this_year = current["referral_date"].between(*in_year(facts.year))
+    columns = ["child", "referral_date", "referral_number"]
     dates = pd.concat(
         [
-            previous.loc[previous["child"].notna(), ["child", "referral_date"]].astype({"child": "int64"}),
-            current.loc[in_this_year, ["child", "referral_date"]],
+            previous.loc[previous["child"].notna(), columns].astype({"child": "int64"}).assign(last_year=True),
+            current.loc[in_this_year, columns].assign(last_year=False),
         ],
         ignore_index=True,
     ).sort_values(["child", "referral_date"])
     days = dates.groupby("child")["referral_date"].diff().dt.days
-    return dates.assign(days=days)[days.between(0, RE_REFERRAL_DAYS)]
+    before = dates[["referral_number", "last_year"]].shift()
+    pairs = dates.assign(days=days, follows=before["referral_number"], follows_last_year=before["last_year"])
+    pairs = pairs[days.between(0, RE_REFERRAL_DAYS)].drop(columns="last_year")
+    return pairs.astype({"follows": "int64", "follows_last_year": bool})

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from cin_pipeline.orchestration import jobs
-from cin_pipeline.orchestration.assets import measures, national, returns, validation
+from cin_pipeline.orchestration.assets import measures, national, returns, status, validation
 from cin_pipeline.orchestration.io_managers import FigureTables, RowTables
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.state import State
@@ -27,6 +27,7 @@ def build_definitions(settings: Settings, state: State | None = None) -> dg.Defi
             national.population,
             national.national_measures,
             national.estimates,
+            status.submission_status,
         ],
         jobs=[jobs.la_return_job, jobs.england_job, jobs.bulk_load_job],
         resources={

@@ -6,6 +6,11 @@ from typing import Any
 import dagster as dg
 from pandas import DataFrame
 
+from cin_pipeline.census.comparing import Comparison
+from cin_pipeline.methodology.moving import MOVED_COLUMNS, totals_first
+
+MOST_MOVED = 100  # a corrected referral moves dozens of cells; a new extract hundreds
+
 OWNERS = ["team:children-in-need-statistics"]
 
 
@@ -21,6 +26,28 @@ def frame_metadata(table: DataFrame) -> dict[str, Any]:
     """Rows and columns of a dataset of one table."""
     columns = [dg.TableColumn(str(name), str(dtype)) for name, dtype in table.dtypes.items()]
     return {"dagster/row_count": len(table), "dagster/column_schema": dg.TableSchema(columns)}
+
+
+def changed_records(comparison: Comparison, earlier: int) -> dict[str, Any]:
+    """What changed in the records since an earlier submission: by table, then the fields of the changed ones."""
+    tables = comparison.by_table.itertuples(index=False, name=None)
+    fields = comparison.by_field.itertuples(index=False, name=None)
+    return {
+        "compared_with_submission": earlier,
+        "changes": markdown_table(tuple(comparison.by_table.columns), tables),
+        "changed_fields": markdown_table(tuple(comparison.by_field.columns), fields),
+    }
+
+
+def moved(figures: DataFrame, earlier: int) -> dict[str, Any]:
+    """The figures that moved since an earlier submission, totals first."""
+    texts = totals_first(figures, MOST_MOVED).astype(object)
+    rows = texts.where(texts.notna(), "not available").itertuples(index=False, name=None)
+    return {
+        "compared_with_submission": earlier,
+        "figures_moved": len(figures),
+        "moved": markdown_table(MOVED_COLUMNS, rows),
+    }
 
 
 def markdown_table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.MarkdownMetadataValue:

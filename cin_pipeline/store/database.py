@@ -37,6 +37,16 @@ SUBMISSIONS = Table(
     Index("submissions_of_partition", "collection_year", "la_code"),
 )
 
+QUALITY = Table(
+    "submission_quality",
+    METADATA,
+    Column("submission", Integer, ForeignKey("submissions.submission"), primary_key=True),
+    Column("errors", Integer),  # null until the census rules have run
+    Column("queries", Integer),
+    Column("rules_crashed", Integer),
+    Column("confidence", String(16)),  # of the whole return; null until it is graded
+)
+
 LA_MEASURES = Table(
     "la_measures",
     METADATA,

@@ -49,6 +49,12 @@ def write_issues(returns: Iterable[DataFrame], path: Path) -> None:
             _to_csv(safe, temporary, mode="a", header=False)
 
 
+def write_table(table: DataFrame, path: Path) -> None:
+    """Writes any table for people, safe to open in a spreadsheet."""
+    with _whole_or_not_at_all(path) as temporary:
+        _to_csv(DataFrame({name: harmless(column) for name, column in table.items()}), temporary)
+
+
 def harmless(column: "Series[str]") -> "Series[str]":
     """A column of a CSV file with an apostrophe before every text that a spreadsheet would run as a formula."""
     return column.map(lambda cell: _FORMULA.sub("'", cell) if isinstance(cell, str) else cell)

@@ -142,6 +142,21 @@ class Registry:
             (number,) = result.inserted_primary_key or (None,)
         return self.get(int(str(number)))
 
+    def history(self, year: int, la_code: str | None = None) -> list[Submission]:
+        """Every submission of a year, or of one LA and year, in any state, in the order they were received."""
+        wanted = SUBMISSIONS.c.collection_year == year if la_code is None else _partition(year, la_code)
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(SUBMISSIONS).where(wanted).order_by(SUBMISSIONS.c.submission))
+            return [_submission(row) for row in rows]
+
+    def accepted_before(self, submission: Submission) -> Submission | None:
+        """The last submission of the same LA and year before this one that is, or was, in force."""
+        if submission.collection_year is None or submission.la_code is None:
+            return None
+        accepted = SUBMISSIONS.c.state.in_([SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED])
+        earlier = SUBMISSIONS.c.submission < submission.submission
+        return self._last(_partition(submission.collection_year, submission.la_code) & accepted & earlier)
+
 
 def _partition(year: int, la_code: str) -> ColumnElement[bool]:
     return (SUBMISSIONS.c.collection_year == year) & (SUBMISSIONS.c.la_code == la_code)

@@ -9,6 +9,7 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.database import open_database
 from cin_pipeline.store.figures import Figures
 from cin_pipeline.store.national_inputs import InputFiles
+from cin_pipeline.store.quality import Quality
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.return_files import ReturnFiles
 
@@ -39,6 +40,11 @@ class State:
     def figures(self) -> Figures:
         """Measures and estimates."""
         return Figures(self.engine)
+
+    @cached_property
+    def quality(self) -> Quality:
+        """What the census rules and the confidence indicators say of each submission, in numbers."""
+        return Quality(self.engine)
 
     @cached_property
     def returns(self) -> ReturnFiles:

@@ -19,6 +19,7 @@ GRAPH = {
     "population": ("england", []),
     "national_measures": ("england", ["la_measures"]),
     "estimates": ("england", ["la_measures", "national_measures", "population"]),
+    "submission_status": ("england", ["data_confidence", "la_measures"]),
 }
 CHECKS = {
     ("cleaned_return", "schema", True),

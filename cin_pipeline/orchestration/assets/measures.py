@@ -11,11 +11,13 @@ from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.identities import broken_identities
 from cin_pipeline.methodology.measures import TOTAL, la_measures
+from cin_pipeline.methodology.moving import moved_figures
 from cin_pipeline.methodology.referrals import latest_referrals
 from cin_pipeline.orchestration.checks import check, count_faults, result
-from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table
+from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, moved
 from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_before, year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
+from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.state import State
 
 GROUP = "measures"
@@ -56,7 +58,7 @@ def episodes(
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
     ins={"cleaned_return": dg.AssetIn(partition_mapping=same_la_year_before)},
-    code_version="1",
+    code_version="2",
     io_manager_key="row_tables",
 )
 def prior_year_referrals(context: dg.AssetExecutionContext, cleaned_return: Any) -> dg.Output[DataFrame]:
@@ -100,14 +102,27 @@ def la_measures_asset(
     totals = table[table["breakdown"] == TOTAL]
     shown = totals["value"].astype(object).where(totals["value"].notna(), "not available")
     rows = zip(totals["measure"], shown, strict=True)
+    submission = submission_at_work(state, year.ending, la_code, context.run.tags)
     yield dg.Output(
         table,
-        metadata={**frame_metadata(table), "totals": markdown_table(("measure", "value"), rows)},
+        metadata={
+            **frame_metadata(table),
+            "totals": markdown_table(("measure", "value"), rows),
+            **_moved(state, submission, table),
+        },
     )
     identities = result(IDENTITIES, broken_identities(table))
     yield identities
-    submission = submission_at_work(state, year.ending, la_code, context.run.tags)
     if identities.passed:
         state.registry.accept(submission.submission)
     else:
         state.registry.reject(submission.submission, "its measures break an identity, see check identities")
+
+
+def _moved(state: State, submission: Submission, table: DataFrame) -> dict[str, Any]:
+    """The figures that moved since the submission that was accepted before, where there is one that was counted."""
+    earlier = state.registry.accepted_before(submission)
+    counted = None if earlier is None else state.figures.la_measures_of(earlier.submission)
+    if earlier is None or counted is None or counted.empty:
+        return {}
+    return moved(moved_figures(counted, table), earlier.submission)

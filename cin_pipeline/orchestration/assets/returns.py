@@ -1,17 +1,21 @@
 """From the landed file of an LA to typed tables."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
 from cin_pipeline.census.cleaning import CleanedReturn, clean_return
+from cin_pipeline.census.comparing import compare_returns
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.tables import ReturnTables, cleaned_schemas
 from cin_pipeline.orchestration.checks import check, count_faults, result, schema_faults
-from cin_pipeline.orchestration.metadata import OWNERS, record_counts
+from cin_pipeline.orchestration.metadata import OWNERS, changed_records, record_counts
 from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
+from cin_pipeline.store.history import NotComparable, tables_of
+from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.state import State
 
 GROUP = "returns"
@@ -57,8 +61,21 @@ def raw_return(context: dg.AssetExecutionContext, state: dg.ResourceParam[State]
             "sha256": submission.sha256,
             "bytes": submission.size,
             **record_counts(tables.row_counts()),
+            **_changes(state, submission, tables),
         },
     )
+
+
+def _changes(state: State, submission: Submission, tables: ReturnTables) -> dict[str, Any]:
+    """What changed since the submission that was accepted before, where there is one whose copy can be read."""
+    earlier = state.registry.accepted_before(submission)
+    if earlier is None or submission.collection_year is None:
+        return {}
+    try:
+        comparison = compare_returns(tables_of(state, earlier), tables, submission.collection_year)
+    except NotComparable as reason:
+        return {"changes": f"not known: {reason}"}
+    return changed_records(comparison, earlier.submission)
 
 
 SCHEMA = check("schema", "cleaned_return", "Every table has the columns and types of its schema.", blocking=True)

@@ -17,6 +17,7 @@ from cin_pipeline.store.state import State
 from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings
 from cin_pipeline.validation import check as check_rules
 from cin_pipeline.validation.confidence import LOW, data_confidence, movement
+from cin_pipeline.validation.confidence.grading import WHOLE_RETURN
 
 GROUP = "validation"
 VALIDATION = "validation_issues"
@@ -49,6 +50,12 @@ def validation_issues(
     header = read_header(state.returns.read(submission.sha256), state.settings.max_return_bytes)
     chosen = RuleSettings(state.settings.rules_added, state.settings.rules_removed)
     found = check_rules(RuleInput(raw_return, cleaned_return, header, year.ending), chosen)
+    state.quality.note_rules(
+        submission.submission,
+        errors=found.count("error"),
+        queries=found.count("query"),
+        crashed=len(found.crashed),
+    )
     by_rule = found.issues.groupby(["severity", "rule_id"], sort=True).size()
     rows = [(rule, severity, count) for (severity, rule), count in by_rule.items()]
     yield dg.Output(
@@ -99,6 +106,8 @@ def data_confidence_asset(
     )
     overall = table[table["indicator"] == "overall"]
     rows = list(zip(overall["module"], overall["confidence"], strict=True))
+    submission = submission_at_work(state, year.ending, la_code, context.run.tags)
+    state.quality.note_confidence(submission.submission, dict(rows)[WHOLE_RETURN])
     yield dg.Output(
         table, metadata={**frame_metadata(table), "confidence": markdown_table(("module", "confidence"), rows)}
     )

@@ -1,0 +1,57 @@
+"""`cin-pipeline status`: one line per LA, what needs attention first."""
+
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.table import Table
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.cli.stored import CsvFile, StateDirectory, Year, cell_text, count_text, stored_state, write_csv
+from cin_pipeline.cli.terminal import console, wrong_use
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_STYLES = {"low": "red", "medium": "yellow", "rejected": "red", "no return": "red"}
+
+
+def status(year: Year, state: StateDirectory = None, csv: CsvFile = None) -> None:
+    """Show how far each LA's return of a year has come: last submission, errors, queries, confidence, what is missing.
+
+    What needs attention comes first: no return in force, then a last file that was not accepted, then low confidence.
+    Exit code 0: done. 2: wrong use.
+    """
+    from cin_pipeline.store.national_inputs import InputFileError
+    from cin_pipeline.store.status import status_of_year, status_summary
+
+    with stored_state(state) as opened:
+        try:
+            table = status_of_year(opened, year)
+        except InputFileError as error:
+            wrong_use(str(error))
+    console.print(_table(table, year), soft_wrap=False)
+    console.print(f"{CollectionYear(year)}: {status_summary(table)}.", markup=False)
+    if csv is not None:
+        write_csv(table, csv)
+        console.print(f"The same as CSV: {csv}", markup=False)
+
+
+def _table(rows: "DataFrame", year: int) -> Table:
+    table = Table(title=f"Returns of {CollectionYear(year)}, what needs attention first", title_justify="left")
+    for heading in ("LA", "name", "state", "received"):
+        table.add_column(heading, no_wrap=heading != "name")
+    for heading in ("sent", "errors", "queries"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("confidence", no_wrap=True)
+    table.add_column("missing")
+    for row in rows.astype(object).itertuples(index=False):
+        received = f"{row.received:%Y-%m-%d %H:%M}" if row.submissions else ""
+        counts = map(count_text, (row.submissions, row.errors, row.queries))
+        texts = (escape(row.la_name), _styled(row.state), received, *counts, _styled(cell_text(row.confidence)))
+        table.add_row(row.la_code, *texts, cell_text(row.missing))
+    return table
+
+
+def _styled(word: str) -> str:
+    style = _STYLES.get(word)
+    return f"[{style}]{word}[/]" if style else word

@@ -1,0 +1,84 @@
+"""What the commands share that look into the state of earlier runs."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from cin_pipeline.census.text import visible
+from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
+from cin_pipeline.cli.terminal import wrong_use
+from cin_pipeline.reference.authorities import every_authority
+from cin_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from cin_pipeline.store.state import State
+
+Year = Annotated[int, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Year in which the collection ends.")]
+StateDirectory = Annotated[
+    Path | None, typer.Option("--state", exists=True, file_okay=False, help="The state of a run; CIN_STATE by default.")
+]
+CsvFile = Annotated[Path | None, typer.Option("--csv", dir_okay=False, help="File to write the whole list to.")]
+ShowChildren = Annotated[bool, typer.Option("--show-children", help="Show LAchildIDs: personal data.")]
+
+
+@contextmanager
+def stored_state(directory: Path | None) -> "Iterator[State]":
+    """The state of earlier runs; ends the command where there is none, rather than make an empty one."""
+    from sqlalchemy.exc import DBAPIError
+
+    from cin_pipeline.store.state import State
+
+    try:
+        settings = Settings.from_environment(state=directory)
+    except ValueError as error:
+        wrong_use(str(error))
+    own_database = settings.database == f"sqlite:///{settings.state / 'cin.db'}"
+    if not settings.state.is_dir() or (own_database and not (settings.state / "cin.db").exists()):
+        wrong_use(f"{settings.state}: there is no state of a run here; --state results/state was expected")
+    with closing(State(settings)) as state:
+        try:
+            state.registry.all_in_force(FIRST_YEAR)
+        except DBAPIError as error:  # its message could hold parameters
+            wrong_use(f"{settings.state}: its database cannot be read ({type(error).__name__})")
+        yield state
+
+
+def known_authority(code: str) -> str:
+    """The code, if an LA ever had it; else ends the command with those that come near."""
+    every = every_authority()
+    if code not in every:
+        names = {name.casefold(): la for la, each in every.items() for name in (la, each.name)}
+        close = get_close_matches(code.casefold(), names, n=5, cutoff=0.6)
+        hint = " or ".join(f"{names[name]} ({every[names[name]].name})" for name in close)
+        told = f"did you mean {hint}?" if hint else "three digits were expected, such as 201"
+        wrong_use(f"--la {visible(code)}: that is no code of an English local authority; {told}")
+    return code
+
+
+def cell_text(value: object) -> str:
+    """A cell of a table as it is shown; nothing where it is missing."""
+    import pandas as pd
+
+    return "" if pd.isna(value) else escape(visible(str(value), most=400))
+
+
+def count_text(value: object) -> str:
+    """A count with commas; nothing where it is missing."""
+    return f"{value:,}" if isinstance(value, int) else cell_text(value)
+
+
+def write_csv(table: "DataFrame", path: Path) -> None:
+    """Writes the list; ends the command where that cannot be done."""
+    from cin_pipeline.store.exports import write_table
+
+    try:
+        write_table(table, path)
+    except OSError as error:
+        wrong_use(f"{path}: {error.strerror}")

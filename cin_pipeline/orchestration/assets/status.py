@@ -1,0 +1,45 @@
+"""The screen the data team watches: one line per LA."""
+
+import dagster as dg
+
+from cin_pipeline.census.text import visible
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.orchestration.assets.measures import la_measures_asset
+from cin_pipeline.orchestration.assets.national import GROUP
+from cin_pipeline.orchestration.assets.validation import data_confidence_asset
+from cin_pipeline.orchestration.metadata import OWNERS, markdown_table
+from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
+from cin_pipeline.store.state import State
+from cin_pipeline.store.status import status_of_year, status_summary
+
+_SHOWN = ("la_code", "la_name", "state", "received", "submissions", "errors", "queries", "confidence", "missing")
+
+
+@dg.asset(
+    description="One line per LA: how far its return has come, errors, queries, confidence, and what is missing. What "
+    "needs attention comes first. Nothing is made from it: the same table is `cin-pipeline status`.",
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"sql"},
+    partitions_def=by_year,
+    deps=[
+        dg.AssetDep(asset.key, partition_mapping=all_las_of_year)
+        for asset in (la_measures_asset, data_confidence_asset)
+    ],
+    code_version="1",
+)
+def submission_status(
+    context: dg.AssetExecutionContext, state: dg.ResourceParam[State]
+) -> dg.MaterializeResult:  # nothing to store: the registry is the table
+    """See store.status.status_table."""
+    table = status_of_year(state, CollectionYear.from_key(context.partition_key).ending)
+    texts = table.assign(received=table["received"].dt.strftime("%Y-%m-%d %H:%M"))[list(_SHOWN)]
+    rows = texts.astype(object).where(texts.notna(), "").itertuples(index=False, name=None)
+    cells = ([visible(str(cell), most=200).replace("|", "\\|") for cell in row] for row in rows)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": len(table),
+            "summary": status_summary(table),
+            "status": markdown_table(_SHOWN, cells),
+        }
+    )

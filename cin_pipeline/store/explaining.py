@@ -1,0 +1,181 @@
+"""Where a figure comes from: from England or a region to the LAs, and from an LA to its submission and records."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from pandas import DataFrame
+
+from cin_pipeline.census.cleaning import clean_return
+from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.episodes import flag_episodes
+from cin_pipeline.methodology.estimates import Share, figures_by_la
+from cin_pipeline.methodology.facts import ReturnFacts
+from cin_pipeline.methodology.measures import KNOWN, TOTAL
+from cin_pipeline.methodology.missing import without_unusable
+from cin_pipeline.methodology.referrals import latest_referrals, re_referrals
+from cin_pipeline.methodology.tracing import Cell, counted_records
+from cin_pipeline.reference.authorities import Place, every_authority
+from cin_pipeline.store.history import tables_of
+from cin_pipeline.store.national_inputs import NationalInputs
+from cin_pipeline.store.registry import Submission
+from cin_pipeline.store.state import State
+
+ESTIMATED, NOT_ESTIMATED = "estimated", "not available"
+AUTHORITY_COLUMNS = ("la_code", "la_name", "status", "value", "base", "why")
+
+
+class NotExplained(ValueError):
+    """There is no figure to explain; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class NationalFigure:
+    """A figure of England or a region as it was last made, and the LAs it is the sum of.
+
+    `authorities`: a row per expected LA of the place, columns AUTHORITY_COLUMNS: status known, estimated or not
+    available; value; base, what a missing figure is estimated from; why it is missing. `share`: how missing figures are
+    estimated, None where none is missing in England. `agrees`: whether the LAs add up to the figure; they do not where
+    returns were accepted after England was made."""
+
+    place: Place
+    known: float
+    estimated: float
+    value: float
+    grossing_factor: float
+    authorities: DataFrame
+    share: Share | None
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class AuthorityFigure:
+    """A figure of an LA and the records that were counted (`methodology.tracing.counted_records`).
+
+    `figure`: as it stands in force, None where not available. `records`: None where there is no return to count, or the
+    figure is not available. `why`: why it is not used in England's figures; empty where it is. `submission`: the one in
+    force, number `number` of the LA's submissions; `previous`: last year's, where the measure looks at it. `agrees`:
+    whether the records add up to the figure in force; they do not where last year's return came after it was
+    counted."""
+
+    la_code: str
+    figure: int | None
+    why: str
+    submission: Submission | None
+    number: int
+    previous: Submission | None
+    records: DataFrame | None
+
+    @property
+    def listed(self) -> int | None:
+        """What the records add up to."""
+        return None if self.records is None else int(self.records["unit"].nunique())
+
+    @property
+    def agrees(self) -> bool:
+        """Whether that is the figure in force."""
+        return self.listed == self.figure
+
+
+def explain_place(state: State, year: int, cell: Cell, place: Place) -> NationalFigure:
+    """The figure of a place and what every LA adds to it. Raises NotExplained, EstimateImpossible."""
+    inputs = state.inputs.of(year)
+    given = without_unusable(state.figures.la_measures_in_force(year), inputs.unusable)
+    table, share = figures_by_la(
+        given,
+        inputs.expected,
+        inputs.population,
+        year,
+        measure=cell.measure,
+        breakdown=cell.breakdown,
+        category=cell.category,
+    )
+    inside = table[[place.geography_code in every_authority()[la].places for la in table["la_code"]]]
+    missing = inside["known"].isna()
+    sums = [inside["known"].sum(), inside["estimated"][missing].sum(skipna=False)]
+    found = _estimate(state, year, cell, place) or _of_zeros(sums[1])
+    agrees = bool(np.allclose(sums, [found["known"], found["estimated"]], equal_nan=True))
+    value = inside["known"].where(~missing, inside["estimated"])
+    lacking = set(inside["la_code"][missing])
+    authorities = inside.assign(
+        la_name=[every_authority()[la].name for la in inside["la_code"]],
+        status=np.where(~missing, KNOWN, np.where(value.notna(), ESTIMATED, NOT_ESTIMATED)),
+        value=value,
+        base=inside["base"].where(missing),
+        why=[_why(state, year, cell, la, inputs) if la in lacking else "" for la in inside["la_code"]],
+    )
+    ordered = authorities.sort_values("known", na_position="first", ascending=False, kind="stable", ignore_index=True)
+    return NationalFigure(place, **found, authorities=ordered[list(AUTHORITY_COLUMNS)], share=share, agrees=agrees)
+
+
+def _estimate(state: State, year: int, cell: Cell, place: Place) -> dict[str, float] | None:
+    """The row of a place in the table of estimates; None where it is left out, as rows of zeros are."""
+    estimates = state.figures.estimates(year)
+    if estimates.empty:
+        raise NotExplained(f"England was not made for {CollectionYear(year)}; make it with: cin-pipeline run")
+    of_place = (estimates["geography_code"] == place.geography_code) & (estimates["measure"] == cell.measure.name)
+    of_cell = (estimates["breakdown"] == cell.breakdown) & (estimates["category"] == cell.category)
+    found = estimates[of_place & of_cell]
+    figures = ("known", "estimated", "value", "grossing_factor")
+    return {name: float(found[name].iloc[0]) for name in figures} if len(found) else None
+
+
+def _of_zeros(estimated: float) -> dict[str, float]:
+    """A row that was left out: nobody has the category, so that it can only be 0, or not be estimated."""
+    zero = 0.0 * estimated  # missing where the estimate is
+    return {"known": 0.0, "estimated": zero, "value": zero, "grossing_factor": float("nan")}
+
+
+def explain_authority(state: State, year: int, cell: Cell, la_code: str) -> AuthorityFigure:
+    """The figure of an LA in force, and the records of its return that it counts.
+
+    Holds one return at a time. Raises NotComparable where the copy of a return is gone, RecordsDoNotAddUp."""
+    inputs = state.inputs.of(year)
+    why = _why(state, year, cell, la_code, inputs)
+    submission = state.registry.in_force(year, la_code)
+    if submission is None:
+        return AuthorityFigure(la_code, None, why, None, 0, None, None)
+    # Only re-referrals look at the return of the year before.
+    looks_back = cell.measure.population is re_referrals
+    previous = state.registry.in_force(year - 1, la_code) if looks_back else None
+    prior = None
+    if previous is not None:
+        prior = latest_referrals(_cleaned(state, previous), CollectionYear(year - 1))
+    tables = _cleaned(state, submission)
+    ending = CollectionYear(year)
+    records = counted_records(ReturnFacts(ending, flag_episodes(tables, ending), tables, prior), cell)
+    history = [each.submission for each in state.registry.history(year, la_code)]
+    number = history.index(submission.submission) + 1
+    figure = _figure_in_force(state, submission, cell)
+    return AuthorityFigure(la_code, figure, why, submission, number, previous, records)
+
+
+def _cleaned(state: State, submission: Submission) -> ReturnTables:
+    return clean_return(tables_of(state, submission), submission.collection_year or 0).tables
+
+
+def _figure_in_force(state: State, submission: Submission, cell: Cell) -> int | None:
+    """The figure as it was counted when the return was accepted."""
+    measures = state.figures.la_measures_of(submission.submission)
+    own = measures[measures["measure"] == cell.measure.name]
+    total = own[own["breakdown"] == TOTAL]["value"]
+    if total.empty or total.isna().any():
+        return None
+    found = own[(own["breakdown"] == cell.breakdown) & (own["category"] == cell.category)]["value"]
+    return int(found.iloc[0]) if len(found) else 0
+
+
+def _why(state: State, year: int, cell: Cell, la_code: str, inputs: NationalInputs) -> str:
+    """Why the figure of an LA is not known to England's figures; empty where it is."""
+    if la_code not in inputs.expected:
+        return "not among the expected authorities: in no figure of England"
+    submission = state.registry.in_force(year, la_code)
+    if submission is None:
+        return f"no accepted return for {CollectionYear(year)}"
+    for item in inputs.unusable:
+        about_it = (item.year, item.la_code, item.measure) == (year, la_code, cell.measure.name)
+        if about_it and cell.breakdown in item.breakdowns:
+            return f"declared unusable: {item.reason}"
+    if _figure_in_force(state, submission, cell) is None:
+        return f"no return of the year before ({CollectionYear(year - 1)}) when it was counted"
+    return ""

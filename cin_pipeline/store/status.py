@@ -1,0 +1,144 @@
+"""One line per LA: how far its return of a year has come, how good it is, and what is missing."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import pandas as pd
+from pandas import DataFrame
+
+from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
+from cin_pipeline.methodology.missing import UnusableItem
+from cin_pipeline.reference.authorities import every_authority
+from cin_pipeline.store.quality import Grade
+from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.state import State
+from cin_pipeline.validation.confidence import LOW, MEDIUM
+
+STATUS_COLUMNS = (
+    "collection_year", "la_code", "la_name", "state", "in_force", "received", "submissions", "errors", "queries",
+    "confidence", "missing",
+)  # fmt: skip
+
+NO_RETURN = "no return"
+NOT_EXPECTED = "not among the expected authorities"
+
+
+def status_of_year(state: State, year: int) -> DataFrame:
+    """The status table of a year from what a state holds: `status_table`."""
+    before = state.registry.all_in_force(year - 1) if year > FIRST_YEAR else None
+    inputs = state.inputs.of(year)
+    return status_table(
+        year,
+        inputs.expected,
+        state.registry.history(year),
+        state.quality.of_year(year),
+        None if before is None else {str(each.la_code) for each in before},
+        inputs.unusable,
+    )
+
+
+def status_table(
+    year: int,
+    expected: Sequence[str],
+    submissions: Iterable[Submission],
+    grades: Mapping[int, Grade],
+    returned_before: Collection[str] | None,
+    unusable: Iterable[UnusableItem],
+) -> DataFrame:
+    """One row per expected LA, and per other LA in force, what needs attention first. Columns STATUS_COLUMNS:
+
+    state is that of the LA's last submission of the year (`no return` without one), in_force the number of the one that
+    figures come from (missing without one), received the time of the last. errors, queries and confidence are those of
+    the submission in force, else of the last; missing where nobody looked. `missing` says in words what the figures
+    lack. `submissions` in the order they were received; `returned_before`: LAs with a return of the year before in
+    force, None in the first year."""
+    of_la: dict[str, list[Submission]] = {}
+    for each in submissions:
+        of_la.setdefault(str(each.la_code), []).append(each)
+    declared: dict[str, int] = {}
+    for item in unusable:
+        declared[item.la_code] = declared.get(item.la_code, 0) + (item.year == year)
+    others = [la for la, several in of_la.items() if la not in expected and _in_force(several)]
+    rows = []
+    for la in (*expected, *sorted(others)):
+        several = of_la.get(la, [])
+        in_force = _in_force(several)
+        last = several[-1] if several else None
+        shown = in_force or last
+        grade = grades.get(shown.submission, Grade()) if shown else Grade()
+        lacking = [
+            *_lacking(several, in_force),
+            *([NOT_EXPECTED] if la not in expected else []),
+            *([f"no return of {CollectionYear(year - 1)}"] if la not in (returned_before or {la}) else []),
+            *([f"{declared[la]} declared unusable"] if declared.get(la) else []),
+            *([f"{grade.rules_crashed} rules crashed"] if grade.rules_crashed else []),
+        ]
+        rows.append(
+            {
+                "collection_year": year,
+                "la_code": la,
+                "la_name": every_authority()[la].name,
+                "state": last.state.value if last else NO_RETURN,
+                "in_force": in_force.submission if in_force else None,
+                "received": last.received if last else None,
+                "submissions": len(several),
+                "errors": grade.errors,
+                "queries": grade.queries,
+                "confidence": grade.confidence,
+                "missing": "; ".join(lacking),
+                "_attention": _attention(last, in_force, grade, lacking),
+            }
+        )
+    table = DataFrame(rows, columns=[*STATUS_COLUMNS, "_attention"])
+    numbers = dict.fromkeys(("in_force", "errors", "queries"), "Int64")
+    table = table.astype({**numbers, "confidence": "str", "missing": "str", "state": "str"})
+    table = table.assign(received=pd.to_datetime(table["received"], utc=True), _errors=-table["errors"].fillna(0))
+    ordered = table.sort_values(["_attention", "_errors", "la_code"], kind="stable", ignore_index=True)
+    return ordered[list(STATUS_COLUMNS)]
+
+
+def status_summary(table: DataFrame) -> str:
+    """The table in one sentence."""
+    expected = ~table["missing"].str.contains(NOT_EXPECTED, regex=False)
+    in_force = table["in_force"].notna()
+    waiting = table[expected & ~in_force]
+    states = [f"{count} {state}" for state, count in waiting["state"].value_counts(sort=False).items()]
+    low = int((table["confidence"] == LOW).sum())
+    others = int((~expected).sum())
+    parts = [
+        f"{int(expected.sum())} expected",
+        f"{int((expected & in_force).sum())} in force",
+        *states,
+        *([f"{others} in force that were not expected"] if others else []),
+        f"{int(table['errors'].sum()):,} errors",
+        f"{int(table['queries'].sum()):,} queries",
+        f"{low} of low confidence",
+    ]
+    return ", ".join(parts)
+
+
+def _in_force(submissions: Sequence[Submission]) -> Submission | None:
+    return next((each for each in reversed(submissions) if each.state is SubmissionState.ACCEPTED), None)
+
+
+def _lacking(submissions: Sequence[Submission], in_force: Submission | None) -> list[str]:
+    """What the state of an LA's submissions leaves to be done."""
+    if not submissions:
+        return [NO_RETURN]
+    last = submissions[-1]
+    if last is in_force:
+        return []
+    said = f"submission {last.submission} is {last.state.value}"
+    return [f"{said}: {last.reason}" if last.reason else said]
+
+
+def _attention(last: Submission | None, in_force: Submission | None, grade: Grade, lacking: Collection[str]) -> int:
+    """How soon somebody should look: 0 first."""
+    if in_force is None:
+        return 0 if last is not None else 1
+    if last is not in_force:
+        return 2
+    if grade.rules_crashed or grade.confidence == LOW:
+        return 3
+    if lacking:
+        return 4
+    return 5 if grade.confidence == MEDIUM else 6

@@ -1,0 +1,69 @@
+"""What the UI shows of history: the status table, and what a resubmission changed."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.state import State
+from cin_pipeline.store.status import status_of_year, status_summary
+from cin_pipeline_tests.orchestration.test_folder_run import Job
+
+
+@pytest.fixture
+def job(tmp_path: Path, settings: Settings) -> Job:
+    return Job(tmp_path, settings)
+
+
+def metadata(job: Job, asset: str) -> list[dict[str, dg.MetadataValue]]:
+    """Of every materialisation of an asset, newest first."""
+    with open_instance(job.settings) as instance:
+        records = instance.fetch_materializations(dg.AssetKey(asset), limit=10).records
+    return [dict(record.asset_materialization.metadata) for record in records]
+
+
+def test_a_resubmission_shows_what_it_changed_and_the_status_follows(job: Job) -> None:
+    job.put("201", 2017, children=12)
+    job.put("202", 2017)
+    job.run()
+    assert "changes" not in metadata(job, "raw_return")[0]
+    assert "moved" not in metadata(job, "la_measures")[0]
+    path = job.landing / "201_2017.xml"
+    before = path.read_bytes()
+    head, first, *others = before.split(b"<Child>")
+    path.write_bytes(b"<Child>".join([head, *others]))
+    job.run()
+    raw, measures = metadata(job, "raw_return")[0], metadata(job, "la_measures")[0]
+    if raw["file"].value != "201_2017.xml":
+        raw, measures = metadata(job, "raw_return")[1], metadata(job, "la_measures")[1]
+    children = before.count(b"<Child>")
+    assert f"| children | {children} | {children - 1} | 0 | 1 | 0 |" in raw["changes"].value
+    old = raw["compared_with_submission"].value
+    assert measures["compared_with_submission"].value == old
+    assert int(measures["figures_moved"].value) == measures["moved"].value.count("\n") - 1
+    state = State(job.settings)
+    superseded = {each.submission for each in state.registry.history(2017, "201")[:-1]}
+    assert old in superseded
+    status = metadata(job, "submission_status")[0]
+    table = status_of_year(state, 2017)
+    assert status["summary"].value == status_summary(table)
+    assert status["status"].value.splitlines()[2].startswith("| 390 | Gateshead | no return |")
+    counts = table.set_index("la_code").loc["201", ["errors", "queries", "confidence"]]
+    assert counts.notna().all()
+    assert f"| {counts['errors']} | {counts['queries']} | {counts['confidence']} |" in status["status"].value
+    # No child in the event log.
+    identifier = first.split(b"<LAchildID>")[1].split(b"<")[0].decode()
+    assert identifier not in str([each["changes"].value for each in (raw,)] + [measures["moved"].value])
+
+
+def test_a_copy_that_is_gone_does_not_stop_the_next_return(job: Job) -> None:
+    job.put("201", 2017)
+    job.run()
+    for kept in (job.settings.state / "returns").rglob("*.xml"):
+        kept.unlink()
+    job.put("201", 2017, seed=2)
+    report = job.run()
+    assert [each.la_code for each in report.landed] == ["201"]
+    assert "its copy is gone" in metadata(job, "raw_return")[0]["changes"].value
