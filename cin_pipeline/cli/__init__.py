@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cin_pipeline.cli import rules, run, synthesise, ui, validate
+from cin_pipeline.cli import decide, rules, run, synthesise, ui, validate
 from cin_pipeline.cli.terminal import errors
 
 app = typer.Typer(
@@ -20,6 +20,9 @@ app.command("synthesise")(synthesise.synthesise)
 app.command("ui")(ui.ui)
 app.command("validate")(validate.validate)
 app.command("rules")(rules.rules)
+app.command("accept")(decide.accept)
+app.command("reject")(decide.reject)
+app.command("withdraw")(decide.withdraw)
 
 
 INTERNAL_ERROR = 70  # as sysexits.h has it: never mistaken for a code that a command documents

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from cin_pipeline.orchestration.bulk import FIGURES, load_returns
+from cin_pipeline.orchestration.bulk import FIGURES, Load, WorkerDied, load_returns
 from cin_pipeline.store.state import State
 
 LA_JOB, NATIONAL_JOB, BULK_JOB = "la_return", "england", "bulk_load"
@@ -22,17 +22,24 @@ england_job = dg.define_asset_job(
 
 
 class BulkConfig(dg.Config):
-    """What a bulk load works through."""
+    """What a bulk load works through.
+
+    submissions: their numbers. recount: only count again with last year's return."""
 
     submissions: list[int]
+    recount: bool = False
 
 
 @dg.op(description="Runs the job of each LA in warm worker processes, largest file first.")
 def load_many_returns(context: dg.OpExecutionContext, config: BulkConfig, state: dg.ResourceParam[State]) -> None:
     """See orchestration.bulk.load_returns."""
     submissions = [state.registry.get(number) for number in config.submissions]
-    for outcome in load_returns(submissions, state.settings):
-        context.log.info(f"{outcome.la_code} {outcome.year}: {'accepted' if outcome.accepted else 'not accepted'}")
+    load = Load(context.run_id, try_again=True, recount=config.recount)
+    try:
+        for outcome in load_returns(submissions, state.settings, load):
+            context.log.info(f"{outcome.la_code} {outcome.year}: {'accepted' if outcome.accepted else 'not accepted'}")
+    except WorkerDied as died:
+        raise dg.Failure(str(died), allow_retries=False) from None
 
 
 @dg.job(

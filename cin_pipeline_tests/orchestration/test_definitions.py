@@ -33,7 +33,9 @@ CHECKS = {
     ("data_confidence", "confidence", False),
     ("data_confidence", "movement", False),
     ("national_measures", "completeness", False),
+    ("national_measures", "inputs_current", False),
     ("estimates", "identities", True),
+    ("estimates", "inputs_current", False),
 }
 
 

@@ -1,6 +1,7 @@
 """From the measures of all LAs to England and its regions."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 from pandas import DataFrame
@@ -12,8 +13,11 @@ from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.national import sum_known
 from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.checks import national_check, result
+from cin_pipeline.orchestration.io_managers import InForce
 from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
+from cin_pipeline.store.figures import Input
+from cin_pipeline.store.offers import outdated
 from cin_pipeline.store.state import State
 
 GROUP = "england"
@@ -27,6 +31,13 @@ population = dg.AssetSpec(
     partitions_def=by_year,
 )
 
+NATIONAL_MEASURES, ESTIMATES = "national_measures", "estimates"
+INPUTS_CURRENT = {
+    asset: national_check(
+        "inputs_current", asset, "What is in force is what these figures were made from. Looked at again by the sensor."
+    )
+    for asset in (NATIONAL_MEASURES, ESTIMATES)
+}
 COMPLETENESS = national_check("completeness", "national_measures", "Every expected LA has an accepted return.")
 
 
@@ -38,34 +49,28 @@ COMPLETENESS = national_check("completeness", "national_measures", "Every expect
     kinds={"pandas", "sql"},
     partitions_def=by_year,
     ins={"la_measures": dg.AssetIn(key=la_measures_asset.key, partition_mapping=all_las_of_year)},
-    check_specs=[COMPLETENESS],
+    check_specs=[COMPLETENESS, INPUTS_CURRENT[NATIONAL_MEASURES]],
     code_version="1",
     io_manager_key="figure_tables",
 )
 def national_measures(
-    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], la_measures: DataFrame
+    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], la_measures: InForce
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.national.sum_known."""
     year = CollectionYear.from_key(context.partition_key)
     inputs = state.inputs.of(year.ending)
-    in_force = [each for each in state.registry.all_in_force(year.ending) if each.la_code in inputs.expected]
-    known = la_measures[la_measures["la_code"].isin(inputs.expected)]
+    known = la_measures.measures[la_measures.measures["la_code"].isin(inputs.expected)]
+    made_from = [each for each in la_measures.inputs if each.la_code in inputs.expected]
     table = sum_known(without_unusable(known, inputs.unusable), year.ending)
-    manifest = [(each.la_code, each.sha256[:12], each.submission) for each in in_force]
-    yield dg.Output(
-        table,
-        metadata={
-            **frame_metadata(table),
-            "las_in_force": len(in_force),
-            "manifest": markdown_table(("LA", "sha256", "submission"), manifest),
-        },
-    )
+    yield dg.Output(table, metadata={**frame_metadata(table), **_manifest(made_from)})
+    state.figures.write_manifest(NATIONAL_MEASURES, year.ending, made_from)
     missing = sorted(set(inputs.expected) - set(known["la_code"]))
     yield result(
         COMPLETENESS,
         [f"no accepted return of {', '.join(missing)}"] if missing else [],
         {"expected": len(inputs.expected), "missing": len(missing)},
     )
+    yield _inputs_current(NATIONAL_MEASURES, state, year.ending)
 
 
 NATIONAL_IDENTITIES = national_check(
@@ -84,21 +89,63 @@ NATIONAL_IDENTITIES = national_check(
     partitions_def=by_year,
     deps=[population, national_measures],
     ins={"la_measures": dg.AssetIn(key=la_measures_asset.key, partition_mapping=all_las_of_year)},
-    check_specs=[NATIONAL_IDENTITIES],
+    check_specs=[NATIONAL_IDENTITIES, INPUTS_CURRENT[ESTIMATES]],
     code_version="1",
     io_manager_key="figure_tables",
 )
 def estimates(
-    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], la_measures: DataFrame
+    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], la_measures: InForce
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.estimates.estimate_england."""
     year = CollectionYear.from_key(context.partition_key)
     inputs = state.inputs.of(year.ending)
-    given = without_unusable(la_measures, inputs.unusable)
+    given = without_unusable(la_measures.measures, inputs.unusable)
+    made_from = [each for each in la_measures.inputs if each.la_code in inputs.expected]
     try:
         table = estimate_england(given, inputs.expected, inputs.population, year.ending)
     except EstimateImpossible as impossible:
         state.figures.clear_estimates(year.ending)
+        # Nothing is what these returns give; asked again, they would give the same.
+        state.figures.write_manifest(ESTIMATES, year.ending, made_from)
         raise dg.Failure(str(impossible), allow_retries=False) from None
-    yield dg.Output(table, metadata=frame_metadata(table))
+    yield dg.Output(table, metadata={**frame_metadata(table), **_manifest(made_from)})
+    state.figures.write_manifest(ESTIMATES, year.ending, made_from)
     yield result(NATIONAL_IDENTITIES, broken_national_identities(table))
+    yield _inputs_current(ESTIMATES, state, year.ending)
+
+
+def outdated_las(asset: str, state: State, year: int) -> list[str]:
+    """The LAs whose figures in force are not what a national asset of the year was made from."""
+    expected = state.inputs.of(year).expected
+    in_force = [each for each in state.figures.inputs_in_force(year) if each.la_code in expected]
+    return outdated(state.figures.manifest(asset, year), in_force)
+
+
+def report_outdated(instance: dg.DagsterInstance, state: State, year: int) -> None:
+    """Tells Dagster, without a run, whether what is in force is still what the national assets were made from."""
+    for asset in INPUTS_CURRENT:
+        if state.figures.manifest(asset, year):
+            found = _inputs_current(asset, state, year)
+            instance.report_runless_asset_event(
+                dg.AssetCheckEvaluation(
+                    asset_key=dg.AssetKey(asset),
+                    check_name=str(found.check_name),
+                    passed=found.passed,
+                    severity=found.severity,
+                    description=found.description,
+                    metadata=found.metadata,
+                    partition=CollectionYear(year).key,
+                )
+            )
+
+
+def _inputs_current(asset: str, state: State, year: int) -> dg.AssetCheckResult:
+    las = outdated_las(asset, state, year)
+    told = [f"since changed: {', '.join(las)}"] if las else []
+    return result(INPUTS_CURRENT[asset], told, {"las": len(las)})
+
+
+def _manifest(made_from: list[Input]) -> dict[str, Any]:
+    rows = [(each.la_code, each.sha256[:12], each.data_version, each.submission) for each in made_from]
+    heading = ("LA", "sha256", "data version", "submission")
+    return {"las_in_force": len(made_from), "manifest": markdown_table(heading, rows)}

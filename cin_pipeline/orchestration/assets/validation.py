@@ -45,7 +45,7 @@ def validation_issues(
 ) -> Iterator[dg.Output[RuleResults] | dg.AssetCheckResult]:
     """See validation.check."""
     year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(state, year.ending, la_code, context.run.tags)
+    submission = submission_at_work(state, year.ending, la_code, context.run)
     header = read_header(state.returns.read(submission.sha256), state.settings.max_return_bytes)
     chosen = RuleSettings(state.settings.rules_added, state.settings.rules_removed)
     found = check_rules(RuleInput(raw_return, cleaned_return, header, year.ending), chosen)
