@@ -30,7 +30,8 @@ def build_definitions(settings: Settings, state: State | None = None) -> dg.Defi
             national.national_measures,
             national.estimates,
         ],
-        jobs=[jobs.la_return_job, jobs.england_job, jobs.bulk_load_job],
+        asset_checks=list(national.INPUTS_CURRENT.values()),
+        jobs=[jobs.la_return_job, jobs.england_job, jobs.bulk_load_job, jobs.inputs_current_job],
         sensors=all_sensors(state),
         resources={
             "state": state_resource(state),

@@ -10,9 +10,10 @@ from uuid import uuid4
 
 import dagster as dg
 
-from cin_pipeline.orchestration.assets.national import report_outdated
+from cin_pipeline.orchestration.build import build_definitions
 from cin_pipeline.orchestration.bulk import Load, load_returns
 from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.orchestration.jobs import INPUTS_JOB, look_at_inputs
 from cin_pipeline.orchestration.runs import end_dead_runs, release_dead_claims
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import DecisionRefused, Submission, SubmissionState
@@ -35,7 +36,7 @@ def accept(settings: Settings, number: int, by: str, reason: str) -> str:
     Raises DecisionRefused where that cannot be, KeyError for an unknown number."""
     with closing(State(settings)) as state, open_instance(settings) as instance:
         if state.registry.restore(number, by, reason):
-            report_outdated(instance, state, state.registry.get(number).partition[0])
+            _look_at_inputs(state, instance, number)
             return f"{_named(state.registry.get(number))} is in force, as it was counted before."
         submission = state.registry.get(number)
         if submission.collection_year is not None and not state.returns.has(submission.sha256):
@@ -45,7 +46,7 @@ def accept(settings: Settings, number: int, by: str, reason: str) -> str:
             (outcome,) = load_returns([state.registry.get(number)], settings, Load(holder))
         if not outcome.accepted:
             raise DecisionRefused(f"submission {number} cannot be accepted: {outcome.reason}")
-        report_outdated(instance, state, outcome.year)
+        _look_at_inputs(state, instance, number)
         return f"{_named(state.registry.get(number))} was run again and is in force."
 
 
@@ -62,10 +63,15 @@ def withdraw(settings: Settings, number: int, by: str, reason: str) -> str:
         was_in_force = state.registry.get(number).state is SubmissionState.ACCEPTED
         before = state.registry.withdraw(number, by, reason)
         this = state.registry.get(number)
-        report_outdated(instance, state, this.partition[0])
+        _look_at_inputs(state, instance, number)
         if before:
             return f"{_named(this)} is withdrawn; submission {before.submission} is in force again."
         return f"{_named(this)} is withdrawn{'; nothing is in force in its place' if was_in_force else ''}."
+
+
+def _look_at_inputs(state: State, instance: dg.DagsterInstance, number: int) -> None:
+    job = build_definitions(state.settings, state).resolve_job_def(INPUTS_JOB)
+    look_at_inputs(job, instance, state, state.registry.get(number).partition[0])
 
 
 def _named(submission: Submission) -> str:

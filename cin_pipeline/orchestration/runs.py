@@ -19,7 +19,6 @@ UNFINISHED = [
     dg.DagsterRunStatus.STARTED,
     dg.DagsterRunStatus.CANCELING,
 ]
-BEGUN = {dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING}
 
 
 def state_resource(state: State) -> dg.ResourceDefinition:
@@ -53,12 +52,12 @@ def is_dead(holder: str, instance: dg.DagsterInstance, state: State) -> bool:
 
 
 def end_dead_runs(instance: dg.DagsterInstance, state: State) -> list[str]:
-    """Tells Dagster that begun runs whose process is no more have failed; their ids."""
+    """Tells Dagster that runs whose process is no more have failed; their ids."""
     ended = []
-    for run in instance.get_runs(dg.RunsFilter(statuses=list(BEGUN))):
+    for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
         holder = run.tags.get(HOLDER_TAG)
-        dead = is_dead(holder, instance, state) if holder else state.locks.look(run.run_id) is Life.DEAD
-        if dead:
+        # A part of a bulk load ends with it, begun or not; another run is dead once it was seen alive.
+        if is_dead(holder, instance, state) if holder else state.locks.look(run.run_id) is Life.DEAD:
             instance.report_run_failed(run, "The process of this run ended without a word.")
             state.locks.forget(run.run_id)
             ended.append(run.run_id)

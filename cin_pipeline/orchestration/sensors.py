@@ -15,16 +15,18 @@ from typing import Any
 import dagster as dg
 
 from cin_pipeline.census.years import COLLECTION_YEARS, FIRST_YEAR, CollectionYear
-from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT, outdated_las, report_outdated
+from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT, outdated_las
 from cin_pipeline.orchestration.bulk import error_type, recounted_assets
 from cin_pipeline.orchestration.jobs import (
     BULK_JOB,
+    INPUTS_JOB,
     LA_JOB,
     NATIONAL_JOB,
     bulk_load_job,
     england_job,
     la_return_job,
     load_many_returns,
+    look_at_inputs,
 )
 from cin_pipeline.orchestration.partitions import partition_key
 from cin_pipeline.orchestration.runs import PARTITION_TAG, UNFINISHED, end_dead_runs, is_dead
@@ -88,7 +90,9 @@ def all_sensors(state: State) -> list[dg.SensorDefinition]:
         cursor = json.loads(context.cursor or "{}")
         requests, waits = [], []
         for year in _national_years(state):
-            request, why_not = _national_request(context.instance, state, year, cursor)
+            if _newly_outdated(state, year, cursor) and context.repository_def:
+                look_at_inputs(context.repository_def.get_job(INPUTS_JOB), context.instance, state, year)
+            request, why_not = _national_request(context.instance, state, year)
             requests += request
             waits += why_not
         skip = None if requests else "; ".join(waits) or "every national figure is made from what is in force"
@@ -231,16 +235,21 @@ def _national_years(state: State) -> list[int]:
     return sorted(years & state.settings.years if state.settings.years else years)
 
 
-def _national_request(
-    instance: dg.DagsterInstance, state: State, year: int, cursor: dict[str, int]
-) -> tuple[list[dg.RunRequest], list[str]]:
-    """The request for a year's national figures, or why there is none yet. `cursor`: the change last told, by year."""
-    if not any(outdated_las(asset, state, year) for asset in INPUTS_CURRENT):
+def _outdated(state: State, year: int) -> bool:
+    return any(outdated_las(asset, state, year) for asset in INPUTS_CURRENT)
+
+
+def _newly_outdated(state: State, year: int, cursor: dict[str, bool]) -> bool:
+    """Whether the figures of a year have become outdated since the last look, which the cursor remembers."""
+    before, cursor[str(year)] = cursor.get(str(year), False), _outdated(state, year)
+    return cursor[str(year)] and not before
+
+
+def _national_request(instance: dg.DagsterInstance, state: State, year: int) -> tuple[list[dg.RunRequest], list[str]]:
+    """The request for a year's national figures, or why there is none yet."""
+    if not _outdated(state, year):
         return [], []
     change, at = state.registry.last_change(year)
-    if cursor.get(str(year)) != change:
-        report_outdated(instance, state, year)
-        cursor[str(year)] = change
     label = str(CollectionYear(year))
     if any(each.collection_year == year for each in state.registry.waiting()):
         return [], [f"{label}: returns wait"]

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from cin_pipeline.store.database import INBOX_FILES
 from cin_pipeline.store.landing import ReceivedFile, Wanted, files_in, name_of, receive, record
-from cin_pipeline.store.registry import Registry, Submission, SubmissionState
+from cin_pipeline.store.registry import Registry, Submission
 from cin_pipeline.store.return_files import ReturnFiles
 
 PARTIAL_SUFFIXES = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp", "~")
@@ -212,6 +212,7 @@ class Inbox:
             self._record(file, received, now, scan)
 
     def _record(self, file: InboxFile, received: ReceivedFile, now: datetime, scan: Scan) -> None:
+        last = self._registry.last_number()
         submission = record(received, self._registry, now, rejected_again=False)
         state = FileState.TAKEN
         if received.reason:
@@ -222,7 +223,7 @@ class Inbox:
         self._remember([done])
         if received.reason:
             scan.quarantined.append(done)
-        elif submission.state is SubmissionState.LANDED:
+        elif submission.submission > last:
             scan.landed.append(submission)
 
     def _remember(self, files: Iterable[InboxFile]) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, exists, insert, select, text, update
+from sqlalchemy import Connection, Engine, Row, Select, exists, func, insert, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from cin_pipeline.store.database import COUNTS, EVENTS, SUBMISSIONS
@@ -293,6 +293,11 @@ class Registry:
         """A submission by its number. Raises KeyError."""
         with self._engine.connect() as connection:
             return _get(connection, submission)
+
+    def last_number(self) -> int:
+        """The number of the last submission; 0 without any."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.max(SUBMISSIONS.c.submission))).scalar_one() or 0
 
     def events(self, submission: int) -> list[Event]:
         """What happened to a submission, in its order."""

@@ -32,12 +32,6 @@ population = dg.AssetSpec(
 )
 
 NATIONAL_MEASURES, ESTIMATES = "national_measures", "estimates"
-INPUTS_CURRENT = {
-    asset: national_check(
-        "inputs_current", asset, "What is in force is what these figures were made from. Looked at again by the sensor."
-    )
-    for asset in (NATIONAL_MEASURES, ESTIMATES)
-}
 COMPLETENESS = national_check("completeness", "national_measures", "Every expected LA has an accepted return.")
 
 
@@ -49,7 +43,7 @@ COMPLETENESS = national_check("completeness", "national_measures", "Every expect
     kinds={"pandas", "sql"},
     partitions_def=by_year,
     ins={"la_measures": dg.AssetIn(key=la_measures_asset.key, partition_mapping=all_las_of_year)},
-    check_specs=[COMPLETENESS, INPUTS_CURRENT[NATIONAL_MEASURES]],
+    check_specs=[COMPLETENESS],
     code_version="1",
     io_manager_key="figure_tables",
 )
@@ -70,7 +64,6 @@ def national_measures(
         [f"no accepted return of {', '.join(missing)}"] if missing else [],
         {"expected": len(inputs.expected), "missing": len(missing)},
     )
-    yield _inputs_current(NATIONAL_MEASURES, state, year.ending)
 
 
 NATIONAL_IDENTITIES = national_check(
@@ -89,7 +82,7 @@ NATIONAL_IDENTITIES = national_check(
     partitions_def=by_year,
     deps=[population, national_measures],
     ins={"la_measures": dg.AssetIn(key=la_measures_asset.key, partition_mapping=all_las_of_year)},
-    check_specs=[NATIONAL_IDENTITIES, INPUTS_CURRENT[ESTIMATES]],
+    check_specs=[NATIONAL_IDENTITIES],
     code_version="1",
     io_manager_key="figure_tables",
 )
@@ -111,7 +104,6 @@ def estimates(
     yield dg.Output(table, metadata={**frame_metadata(table), **_manifest(made_from)})
     state.figures.write_manifest(ESTIMATES, year.ending, made_from)
     yield result(NATIONAL_IDENTITIES, broken_national_identities(table))
-    yield _inputs_current(ESTIMATES, state, year.ending)
 
 
 def outdated_las(asset: str, state: State, year: int) -> list[str]:
@@ -121,28 +113,28 @@ def outdated_las(asset: str, state: State, year: int) -> list[str]:
     return outdated(state.figures.manifest(asset, year), in_force)
 
 
-def report_outdated(instance: dg.DagsterInstance, state: State, year: int) -> None:
-    """Tells Dagster, without a run, whether what is in force is still what the national assets were made from."""
-    for asset in INPUTS_CURRENT:
-        if state.figures.manifest(asset, year):
-            found = _inputs_current(asset, state, year)
-            instance.report_runless_asset_event(
-                dg.AssetCheckEvaluation(
-                    asset_key=dg.AssetKey(asset),
-                    check_name=str(found.check_name),
-                    passed=found.passed,
-                    severity=found.severity,
-                    description=found.description,
-                    metadata=found.metadata,
-                    partition=CollectionYear(year).key,
-                )
-            )
+def _inputs_current(asset: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        name="inputs_current",
+        asset=asset,
+        description="What is in force is what these figures were made from. Looked at again when that changes.",
+        partitions_def=by_year,
+    )
+    def inputs_current(context: dg.AssetCheckExecutionContext, state: dg.ResourceParam[State]) -> dg.AssetCheckResult:
+        year = CollectionYear.from_key(context.op_execution_context.partition_key)
+        las = outdated_las(asset, state, year.ending)
+        return dg.AssetCheckResult(
+            passed=not las,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"since changed: {', '.join(las)}" if las else None,
+            metadata={"las": len(las)},
+        )
+
+    return inputs_current
 
 
-def _inputs_current(asset: str, state: State, year: int) -> dg.AssetCheckResult:
-    las = outdated_las(asset, state, year)
-    told = [f"since changed: {', '.join(las)}"] if las else []
-    return result(INPUTS_CURRENT[asset], told, {"las": len(las)})
+# Checks of their own, as they are looked at again without making the figures again.
+INPUTS_CURRENT = {asset: _inputs_current(asset) for asset in (NATIONAL_MEASURES, ESTIMATES)}
 
 
 def _manifest(made_from: list[Input]) -> dict[str, Any]:
