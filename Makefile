@@ -52,9 +52,10 @@ docs: $(VENV)/test.done  ## write the generated documentation again
 	$(BIN)/python -m cin_pipeline.validation.confidence.listing
 	$(BIN)/python -m cin_pipeline.synthetic.mistakes.listing
 
-bench: $(VENV)/test.done  ## measure the stages on one large synthetic return
+bench: $(VENV)/test.done  ## measure the stages on one large synthetic return, and the sensors under load
 	$(BIN)/python -m benchmarks.stages
 	$(BIN)/python -m benchmarks.validation
+	$(BIN)/python -m benchmarks.living
 
 lock: $(VENV)/test.done  ## pin every package again, with hashes and no address
 	$(BIN)/pip install --quiet uv

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from cin_pipeline.cli import diff, explain, replay, rules, run, status, synthesise, ui, validate
+from cin_pipeline.cli import decide, diff, explain, replay, rules, run, status, synthesise, ui, validate
 from cin_pipeline.cli.terminal import errors
 
 app = typer.Typer(
@@ -24,6 +24,9 @@ app.command("rules")(rules.rules)
 app.command("status")(status.status)
 app.command("diff")(diff.diff)
 app.command("explain")(explain.explain)
+app.command("accept")(decide.accept)
+app.command("reject")(decide.reject)
+app.command("withdraw")(decide.withdraw)
 
 
 INTERNAL_ERROR = 70  # as sysexits.h has it: never mistaken for a code that a command documents

@@ -12,9 +12,10 @@ from rich.table import Table
 from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
 from cin_pipeline.cli.rules import chosen_rules
-from cin_pipeline.cli.terminal import SOME_REJECTED, console, progress_shown, wrong_use
+from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.registry import SubmissionState
 
 if TYPE_CHECKING:
     from cin_pipeline.orchestration.folder_run import Report
@@ -36,9 +37,17 @@ HEADLINES = (
 
 
 def run(
-    landing: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Folder with the returns (XML).")],
     year: Annotated[int, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Year in which the collection ends.")],
-    output: Annotated[Path, typer.Option(file_okay=False, help="Folder for the results and the state.")],
+    landing: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, file_okay=False, help="Folder with the returns (XML); else what was received before."
+        ),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(file_okay=False, help="Folder for the results and the state.")] = None,
+    state: Annotated[
+        Path | None, typer.Option(file_okay=False, help="The state, where it is not in the output folder.")
+    ] = None,
     la: Annotated[list[str] | None, typer.Option(help="Only this LA (may be repeated); England is made anew.")] = None,
     expected: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="CSV with la_code: the authorities expected.")
@@ -53,18 +62,25 @@ def run(
 ) -> None:
     """Take every return in a folder for a year and the year before; write all measures and England's figures.
 
+    Without a folder: run again what the state holds of the year or of some LAs, what waits before what is in force.
     Exit code 0: all went through. 1: returns were rejected, or England cannot be estimated; all else is written.
     2: wrong use.
     """
     # Dagster takes seconds to load; a wrong option should not wait for it.
+    from cin_pipeline.orchestration.bulk import WorkerDied
     from cin_pipeline.orchestration.folder_run import Folder, NothingToRun, run_folder
+    from cin_pipeline.store.database import StateTooOld
     from cin_pipeline.store.national_inputs import InputFileError
 
     for code in la or ():
         if code not in every_authority():
             wrong_use(f"--la {code}: that is no code of an English local authority")
+    if landing and not output:
+        wrong_use("--output is missing: a folder for the results was expected with --landing")
+    if not landing and (expected or population or unusable):
+        wrong_use("--expected, --population and --unusable belong to --landing; a rerun counts with those last given")
     try:
-        settings = Settings.from_environment(default_state=output / "state")
+        settings = _settings(output, state)
         chosen_rules(settings)  # a wrong id is told before anything is run
     except ValueError as error:
         wrong_use(str(error))
@@ -72,8 +88,11 @@ def run(
         folder = Folder(landing, year, output, tuple(la or ()), expected, population, unusable)
         with progress_shown() as progress:
             report = run_folder(folder, settings, datetime.now(UTC), progress)
-    except (InputFileError, NothingToRun) as error:
+    except (InputFileError, NothingToRun, StateTooOld) as error:
         wrong_use(str(error))
+    except WorkerDied as error:
+        errors.print(f"cin-pipeline: {error}. Run the same command again.", markup=False)
+        raise typer.Exit(SOME_REJECTED) from None
     except OSError as error:  # such as a full or read-only disk
         wrong_use(f"{error.filename or output}: {error.strerror}")
     _show(report, output, settings)
@@ -81,7 +100,15 @@ def run(
         raise typer.Exit(SOME_REJECTED)
 
 
-def _show(report: "Report", output: Path, settings: Settings) -> None:
+def _settings(output: Path | None, state: Path | None) -> Settings:
+    """Raises ValueError where no state is named, or one that is not there."""
+    settings = Settings.from_environment(state=state, default_state=output / "state" if output else Path("state"))
+    if not output and not settings.state.is_dir():
+        raise ValueError(f"there is no state in {settings.state}; name one with --state, or a folder with --landing")
+    return settings
+
+
+def _show(report: "Report", output: Path | None, settings: Settings) -> None:
     year = report.year
     if report.england is not None:
         console.print(_headline_table(report))
@@ -96,13 +123,15 @@ def _show(report: "Report", output: Path, settings: Settings) -> None:
     if report.rejected:
         console.print(f"Rejected: {_count(report.rejected, 'file')}. What was in force before stays in force.")
         for each in report.rejected:
-            console.print(f"  [red]rejected[/red]  {escape(visible(each.file_name))}: {escape(each.reason)}")
+            label = "rejected" if each.state is SubmissionState.REJECTED else "not taken"
+            console.print(f"  [red]{label}[/red]  {escape(visible(each.file_name))}: {escape(each.reason)}")
     hits = f"{report.hits['error']:,} errors, {report.hits['query']:,} queries"
-    console.print(f"Census rules: {hits} in the returns in force: {output / 'validation_issues.csv'}", markup=False)
-    console.print(f"Measures of each LA: {output / 'measures.csv'}", markup=False)
+    if output:
+        console.print(f"Census rules: {hits} in the returns in force: {output / 'validation_issues.csv'}", markup=False)
+        console.print(f"Measures of each LA: {output / 'measures.csv'}", markup=False)
     if report.impossible:
         console.print(f"[red]{escape(report.impossible)}[/red]")
-    else:
+    elif output:
         console.print(f"England and regions: {output / 'england.csv'}", markup=False)
     console.print(f"In the Dagster UI:   cin-pipeline ui --state {settings.state}", markup=False)
 

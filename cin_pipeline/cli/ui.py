@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -20,10 +21,13 @@ def ui(
 ) -> None:
     """Open the Dagster UI on what a run left behind: graph, partitions, checks, figures."""
     from cin_pipeline.orchestration.home import prepare_home
+    from cin_pipeline.store.state import State
 
     try:
         settings = Settings.from_environment(state=state)
         prepare_home(settings)
+        with closing(State(settings)) as opened:
+            _ = opened.engine  # made here, before several processes would make it at once
     except ValueError as error:
         wrong_use(str(error))
     except OSError as error:

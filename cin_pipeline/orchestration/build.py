@@ -5,6 +5,8 @@ import dagster as dg
 from cin_pipeline.orchestration import jobs
 from cin_pipeline.orchestration.assets import measures, national, returns, status, validation
 from cin_pipeline.orchestration.io_managers import FigureTables, RowTables
+from cin_pipeline.orchestration.runs import state_resource
+from cin_pipeline.orchestration.sensors import all_sensors
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.state import State
 
@@ -12,7 +14,7 @@ _EXECUTORS = {"in_process": dg.in_process_executor, "multiprocess": dg.multiproc
 
 
 def build_definitions(settings: Settings, state: State | None = None) -> dg.Definitions:
-    """The assets, checks and jobs over the state that the settings name, or one that is open already. Opens nothing."""
+    """All that Dagster is given over the state that the settings name, or one that is open already. Opens nothing."""
     state = state or State(settings)
     return dg.Definitions(
         assets=[
@@ -29,11 +31,14 @@ def build_definitions(settings: Settings, state: State | None = None) -> dg.Defi
             national.estimates,
             status.submission_status,
         ],
-        jobs=[jobs.la_return_job, jobs.england_job, jobs.bulk_load_job],
+        asset_checks=list(national.INPUTS_CURRENT.values()),
+        jobs=[jobs.la_return_job, jobs.england_job, jobs.bulk_load_job, jobs.inputs_current_job],
+        sensors=all_sensors(state),
         resources={
-            "state": state,
-            "row_tables": dg.IOManagerDefinition.hardcoded_io_manager(RowTables(state)),
-            "figure_tables": dg.IOManagerDefinition.hardcoded_io_manager(FigureTables(state)),
+            "state": state_resource(state),
+            # Through them every run holds the state.
+            "row_tables": dg.IOManagerDefinition(lambda _: RowTables(state), required_resource_keys={"state"}),
+            "figure_tables": dg.IOManagerDefinition(lambda _: FigureTables(state), required_resource_keys={"state"}),
         },
         # The built-in default starts a process per step: 44 CPU seconds an LA instead of 8.
         executor=_EXECUTORS[settings.executor],

@@ -5,28 +5,44 @@ starting a process and loading the definitions, about 8 CPU seconds a run, is pa
 """
 
 import multiprocessing
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
+from multiprocessing.connection import wait
+from threading import Thread
 from typing import Any
 
 import dagster as dg
 
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.partitions import partition_key
+from cin_pipeline.orchestration.runs import HOLDER_TAG
 from cin_pipeline.orchestration.submissions import SUBMISSION_TAG
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.offers import after_failure
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.state import State
 
 FEW = 3  # up to so many LAs, starting workers takes longer than they save
 
 FIGURES = ("returns", "measures")  # the groups that figures depend on
+# What depends on the return of the year before; the last is part of it where the rules were run.
+RECOUNTED = ("prior_year_referrals", "la_measures", "data_confidence")
+RULES = "validation_issues"
 
 # Dagster logs every event; a run of 300 would drown the terminal. The event log has them all.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class WorkerDied(RuntimeError):
+    """A worker process was killed. What it was at work on waits again; what was accepted is kept."""
+
+    def __init__(self) -> None:
+        super().__init__("a worker process was killed (is there enough memory?); what it was at work on waits again")
 
 
 @dataclass(frozen=True)
@@ -40,39 +56,63 @@ class Outcome:
     reason: str
 
 
-def load_returns(
-    submissions: Iterable[Submission], settings: Settings, figures_only: frozenset[int] = frozenset()
-) -> Iterator[Outcome]:
-    """Runs the job of each submission, an LA's years in their order; yields outcomes as they come.
+@dataclass(frozen=True)
+class Load:
+    """How submissions are worked through.
 
-    Of the years in `figures_only` no validation is run: nothing of another year depends on it. Largest LA first, so
-    that no worker is left with a large one at the end."""
+    holder: the Dagster run or command in whose name they are claimed; it must be alive. figures_only: the years of
+    which no validation is run, as nothing of another year depends on it. try_again: whether a submission whose run
+    fails waits again, as long as it has attempts left. recount: only count again with last year's return."""
+
+    holder: str
+    figures_only: frozenset[int] = frozenset()
+    try_again: bool = False
+    recount: bool = False
+
+
+def load_returns(submissions: Iterable[Submission], settings: Settings, load: Load) -> Iterator[Outcome]:
+    """Runs the job of each submission, an LA's in their order, years first; yields outcomes as they come.
+
+    Largest LA first, so that no worker is left with a large one at the end. Raises WorkerDied."""
     by_la: dict[str, list[Submission]] = {}
     for submission in submissions:
         by_la.setdefault(str(submission.la_code), []).append(submission)
-    work = [sorted(several, key=lambda each: each.collection_year or 0) for several in by_la.values()]
+    work = [sorted(several, key=lambda each: (each.partition, each.submission)) for several in by_la.values()]
     work.sort(key=lambda several: sum(each.size for each in several), reverse=True)
     if len(work) <= FEW or settings.workers == 1:
         with closing(_Worker(settings)) as worker:
             for several in work:
                 for each in several:
-                    yield worker.load(each.submission, figures_only)
+                    yield worker.load(each.submission, load)
         return
     # Two processes that open a new home at the same time break it: open it here first.
     with open_instance(settings):
         pass
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(settings.workers, mp_context=spawn) as pool:
-        waiting = [
-            pool.submit(_load, settings, [each.submission for each in several], figures_only) for several in work
-        ]
-        for done in as_completed(waiting):
-            yield from done.result()
+    with ProcessPoolExecutor(settings.workers, mp_context=spawn, initializer=_end_with_parent) as pool:
+        waiting = [pool.submit(_load, settings, [each.submission for each in several], load) for several in work]
+        try:
+            for done in as_completed(waiting):
+                yield from done.result()
+        except BrokenProcessPool:
+            raise WorkerDied from None
 
 
-def _load(settings: Settings, submissions: list[int], figures_only: frozenset[int]) -> list[Outcome]:
+def _end_with_parent() -> None:
+    """Else a worker whose parent was killed works on, while what it does is given to another."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+def _load(settings: Settings, submissions: list[int], load: Load) -> list[Outcome]:
     worker = _worker(settings)
-    return [worker.load(submission, figures_only) for submission in submissions]
+    return [worker.load(submission, load) for submission in submissions]
 
 
 @cache
@@ -98,32 +138,65 @@ class _Worker:
         self._instance.dispose()
         self._state.close()
 
-    def load(self, number: int, figures_only: frozenset[int] = frozenset()) -> Outcome:
+    def load(self, number: int, load: Load) -> Outcome:
         registry = self._state.registry
         submission = registry.get(number)
-        year, la_code = submission.collection_year, submission.la_code
-        if year is None or la_code is None:
-            raise ValueError(f"submission {number} was never identified")
+        year, la_code = submission.partition
+        if submission.state is SubmissionState.LANDED:
+            registry.claim(number, load.holder)  # another run may be faster
+            submission = registry.get(number)
+        if not _ours(submission, load.holder):
+            return Outcome(number, year, la_code, False, f"nothing was done: it is {told(submission)}")
         run = self._job.execute_in_process(
             partition_key=partition_key(year, la_code),
             instance=self._instance,
-            tags={SUBMISSION_TAG: str(number)},
-            asset_selection=self._figures if year in figures_only else None,
+            tags={SUBMISSION_TAG: str(number), HOLDER_TAG: load.holder},
+            asset_selection=self._selection(submission, load),
             run_config=QUIET,
             raise_on_error=False,
         )
         failure = "" if run.success else f"the run failed ({_error_type(run)}); run {run.run_id} in the UI tells more"
-        if failure:
-            registry.reject(number, failure)  # unless the run has said why, or the submission is in force
+        # Nothing happens where the run has said why, or the submission was in force before.
+        if failure and load.try_again and after_failure(registry.get(number)) is SubmissionState.LANDED:
+            registry.release(number, load.holder, failure)
+        elif failure:
+            registry.reject(number, failure, load.holder)
         after = registry.get(number)
         accepted = run.success and after.state is SubmissionState.ACCEPTED
         return Outcome(number, year, la_code, accepted, after.reason or failure)
 
+    def _selection(self, submission: Submission, load: Load) -> list[dg.AssetKey] | None:
+        if load.recount:
+            return recounted_assets(submission, self._state)
+        return self._figures if submission.collection_year in load.figures_only else None
+
+
+def recounted_assets(submission: Submission, state: State) -> list[dg.AssetKey]:
+    """What is made again when the return of the year before changes: nothing of another LA, and no reading."""
+    directory = state.tables_directory(RULES, *submission.partition, submission.submission)
+    return [dg.AssetKey(name) for name in (RECOUNTED if directory.is_dir() else RECOUNTED[:-1])]
+
+
+def told(submission: Submission) -> str:
+    """The state of a submission in words."""
+    if submission.state is SubmissionState.CLAIMED:
+        return f"at work in run {submission.run}"
+    return f"{submission.state}{f' ({submission.reason})' if submission.reason else ''}"
+
+
+def _ours(submission: Submission, holder: str) -> bool:
+    claimed = submission.state is SubmissionState.CLAIMED and submission.run == holder
+    return claimed or submission.state is SubmissionState.ACCEPTED
+
 
 def _error_type(run: Any) -> str:
-    """The kind of error, without its message: that could hold a value."""
     failures = [event for event in run.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
-    error = failures[0].step_failure_data.error if failures else None
+    return error_type(failures)
+
+
+def error_type(step_failures: Sequence[dg.DagsterEvent]) -> str:
+    """The kind of the first error, without its message: that could hold a value."""
+    error = step_failures[0].step_failure_data.error if step_failures else None
     while error and error.cause:
         error = error.cause
     return error.cls_name if error and error.cls_name else "unknown error"

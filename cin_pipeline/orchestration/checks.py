@@ -28,17 +28,28 @@ def result(
     faults: Iterable[str],
     metadata: Mapping[str, Any] | None = None,
     severity: dg.AssetCheckSeverity | None = None,
+    *,
+    overridden: bool = False,
 ) -> dg.AssetCheckResult:
-    """Passed without faults. Faults of a blocking check are errors, of another warnings unless said otherwise."""
+    """Passed without faults. Faults of a blocking check are errors, of another warnings unless said otherwise.
+
+    Where a person has overridden the checks of a submission, faults are warnings and block nothing."""
     found = list(faults)
+    stops = spec.blocking and not overridden
     return dg.AssetCheckResult(
         check_name=spec.name,
         asset_key=spec.asset_key,
         passed=not found,
-        severity=severity or (dg.AssetCheckSeverity.ERROR if spec.blocking else dg.AssetCheckSeverity.WARN),
+        severity=severity or (dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN),
         description="; ".join(found[:5]) or None,
         metadata={"faults": len(found), **(metadata or {})},
     )
+
+
+def stopping(results: Iterable[dg.AssetCheckResult]) -> list[str]:
+    """The names of the checks that failed and stop what depends on them."""
+    error = dg.AssetCheckSeverity.ERROR
+    return [str(each.check_name) for each in results if not each.passed and each.severity is error]
 
 
 def schema_faults(schemas: Mapping[str, pa.DataFrameSchema], tables: Mapping[str, DataFrame]) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""The main job on a folder: land the returns, run every LA, then England, then write the files."""
+"""The main job: land the returns of a folder, run every LA, then England, then write the files.
+
+Without a folder, what the state holds is run again."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,7 +16,8 @@ from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.orchestration.assets.validation import VALIDATION
 from cin_pipeline.orchestration.build import build_definitions
-from cin_pipeline.orchestration.bulk import QUIET, load_returns
+from cin_pipeline.orchestration.bulk import QUIET, Load, load_returns
+from cin_pipeline.orchestration.decisions import command
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.io_managers import ISSUES
 from cin_pipeline.orchestration.jobs import NATIONAL_JOB
@@ -22,11 +25,14 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.exports import issue_rows, write_england, write_issues, write_measures
 from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
 from cin_pipeline.store.national_inputs import NationalInputs
-from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.registry import ACCEPTED, CLAIMED, LANDED, Submission
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.state import State
 
 Progress = Callable[[str, int], Callable[[], None]]  # (what is done, how many steps) -> call after each step
+
+
+MEASURES_FILE, ISSUES_FILE, ENGLAND_FILE = "measures.csv", "validation_issues.csv", "england.csv"
 
 
 class NothingToRun(ValueError):
@@ -35,30 +41,15 @@ class NothingToRun(ValueError):
 
 @dataclass(frozen=True)
 class Folder:
-    """What the user asked to be run."""
+    """What the user asked to be run. Without `landing` what the state has received; without `output` no files."""
 
-    landing: Path
+    landing: Path | None
     year: int
-    output: Path
+    output: Path | None
     la_codes: tuple[str, ...] = ()
     expected: Path | None = None
     population: Path | None = None
     unusable: Path | None = None
-
-    @property
-    def measures(self) -> Path:
-        """Where the measures of all LAs are written."""
-        return self.output / "measures.csv"
-
-    @property
-    def issues(self) -> Path:
-        """Where every hit of the census rules is written."""
-        return self.output / "validation_issues.csv"
-
-    @property
-    def england(self) -> Path:
-        """Where the figures of England and its regions are written."""
-        return self.output / "england.csv"
 
 
 @dataclass
@@ -77,45 +68,69 @@ class Report:
 
 
 def run_folder(folder: Folder, settings: Settings, received: datetime, progress: Progress) -> Report:
-    """Runs the whole pipeline on a folder and writes `measures.csv` and `england.csv`.
+    """Runs the whole pipeline on a folder and writes `measures.csv`, `validation_issues.csv` and `england.csv`.
 
     Returns that were rejected do not keep the others from being done. Raises NothingToRun, or InputFileError for a
-    file of the user's that cannot be used, before anything is run."""
-    if (folder.landing / RESULTS_MARKER).exists() or folder.landing.resolve() == folder.output.resolve():
+    file of the user's that cannot be used, before anything is run; WorkerDied."""
+    paths = _paths(folder)
+    if folder.output:
+        folder.output.mkdir(parents=True, exist_ok=True)
+        (folder.output / RESULTS_MARKER).touch()
+    with (
+        closing(State(settings)) as state,
+        open_instance(settings) as instance,
+        command(state, instance) as holder,
+    ):
+        return _run(folder, settings, state, paths, received, progress, holder)
+
+
+def _paths(folder: Folder) -> list[Path]:
+    if folder.landing is None:
+        return []
+    same = folder.output and folder.landing.resolve() == folder.output.resolve()
+    if (folder.landing / RESULTS_MARKER).exists() or same:
         raise NothingToRun(
             f"{folder.landing}: the folder holds the results of runs; one with returns only was expected"
         )
-    folder.output.mkdir(parents=True, exist_ok=True)
-    (folder.output / RESULTS_MARKER).touch()
     paths = files_in(folder.landing)
     if not paths:
         raise NothingToRun(f"{folder.landing}: there are no files in the folder")
-    with closing(State(settings)) as state:
-        return _run(folder, settings, state, paths, received, progress)
+    return paths
 
 
 def _run(
-    folder: Folder, settings: Settings, state: State, paths: list[Path], received: datetime, progress: Progress
+    folder: Folder,
+    settings: Settings,
+    state: State,
+    paths: list[Path],
+    received: datetime,
+    progress: Progress,
+    holder: str,
 ) -> Report:
     year = CollectionYear(folder.year)
-    inputs = state.inputs.keep(
-        year.ending, expected=folder.expected, people=folder.population, unusable=folder.unusable
-    )
+    if folder.landing is None:
+        inputs = state.inputs.of(year.ending)
+        known = _known(folder, state)
+    else:
+        inputs = state.inputs.keep(
+            year.ending, expected=folder.expected, people=folder.population, unusable=folder.unusable
+        )
+        known = land(
+            paths,
+            _wanted(folder, state, inputs),
+            state.registry,
+            state.returns,
+            folder=folder.landing,
+            received=received,
+            max_bytes=settings.max_return_bytes,
+            on_file=progress("Receiving files", len(paths)),
+        )
     report = Report(year, inputs)
-    received_files = land(
-        paths,
-        _wanted(folder, state, inputs),
-        state.registry,
-        state.returns,
-        folder=folder.landing,
-        received=received,
-        max_bytes=settings.max_return_bytes,
-        on_file=progress("Receiving files", len(paths)),
-    )
-    report.rejected = [each for each in received_files if each.state is SubmissionState.REJECTED]
-    landed = [each for each in received_files if each.state is not SubmissionState.REJECTED]
-    step = progress("Reading returns and counting", len(landed))
-    for outcome in load_returns(landed, settings, figures_only=frozenset({year.previous.ending})):
+    to_do = [each for each in known if each.state in (LANDED, CLAIMED, ACCEPTED)]
+    report.rejected = [each for each in known if each not in to_do]
+    step = progress("Reading returns and counting", len(to_do))
+    load = Load(holder, figures_only=frozenset({year.previous.ending}))
+    for outcome in load_returns(to_do, settings, load):
         submission = replace(state.registry.get(outcome.submission), reason=outcome.reason)
         (report.landed if outcome.accepted else report.rejected).append(submission)
         step()
@@ -123,12 +138,28 @@ def _run(
     step = progress("Adding up England", 1)
     report.impossible = _run_england(year, settings, state)
     step()
-    _write(report, folder, state)
+    _figures(report, state)
+    if folder.output:
+        _write(report, folder.output, state)
     here = {(each.collection_year, each.la_code) for each in report.landed}
     report.earlier = [
         each for each in state.registry.all_in_force(year.ending) if (year.ending, each.la_code) not in here
     ]
     return report
+
+
+def _known(folder: Folder, state: State) -> list[Submission]:
+    """What is to be run again: of each LA asked for, what waits, else what is in force.
+
+    Raises NothingToRun where there is nothing of one of them."""
+    of_year = [each for each in state.registry.waiting() if each.collection_year == folder.year]
+    waiting_las = {each.la_code for each in of_year}
+    of_year += [each for each in state.registry.all_in_force(folder.year) if each.la_code not in waiting_las]
+    known = {str(each.la_code) for each in of_year}
+    if missing := sorted(set(folder.la_codes) - known) or ([] if known else ["any LA"]):
+        label = CollectionYear(folder.year)
+        raise NothingToRun(f"the state holds no return of {', '.join(missing)} for {label} that waits or is in force")
+    return [each for each in of_year if not folder.la_codes or each.la_code in folder.la_codes]
 
 
 def _wanted(folder: Folder, state: State, inputs: NationalInputs) -> Wanted:
@@ -156,17 +187,22 @@ def _run_england(year: CollectionYear, settings: Settings, state: State) -> str:
     return next((reason for reason in reasons if reason), f"the run failed; run {run.run_id} in the UI tells more")
 
 
-def _write(report: Report, folder: Folder, state: State) -> None:
-    in_force = state.figures.la_measures_in_force(folder.year)
+def _figures(report: Report, state: State) -> None:
+    year = report.year.ending
+    in_force = state.figures.la_measures_in_force(year)
     expected = in_force[in_force["la_code"].isin(report.inputs.expected)]
     report.measures = without_unusable(expected, report.inputs.unusable)
-    write_measures(report.measures, folder.measures)
-    write_issues(_issues_in_force(report, state), folder.issues)
-    if report.impossible:
-        folder.england.unlink(missing_ok=True)  # an earlier one would pass for this run's
-        return
-    report.england = state.figures.estimates(folder.year)
-    write_england(report.england, folder.england)
+    if not report.impossible:
+        report.england = state.figures.estimates(year)
+
+
+def _write(report: Report, output: Path, state: State) -> None:
+    write_measures(report.measures, output / MEASURES_FILE)
+    write_issues(_issues_in_force(report, state), output / ISSUES_FILE)
+    if report.england is None:
+        (output / ENGLAND_FILE).unlink(missing_ok=True)  # an earlier one would pass for this run's
+    else:
+        write_england(report.england, output / ENGLAND_FILE)
 
 
 def _issues_in_force(report: Report, state: State) -> Iterator[DataFrame]:

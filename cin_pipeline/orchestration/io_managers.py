@@ -1,9 +1,11 @@
 """How assets are stored: row tables as Parquet by submission, figures in SQL."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import dagster as dg
+import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
@@ -11,12 +13,47 @@ from cin_pipeline.census.tables import ReturnTables, with_declared_types
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
+from cin_pipeline.store.figures import Input
 from cin_pipeline.store.row_tables import read_tables, write_tables
 from cin_pipeline.store.state import State
 from cin_pipeline.validation import RuleResults
 
-RowData: TypeAlias = ReturnTables | CleanedReturn | RuleResults | DataFrame
-ISSUES, ROWS = "issues", "rows"
+ISSUES, ROWS, SOURCE = "issues", "rows", "source"
+
+
+@dataclass(frozen=True)
+class InForceBefore:
+    """The cleaned return of the year before that is in force, and which submission that is."""
+
+    submission: int
+    cleaned: CleanedReturn
+
+
+@dataclass(frozen=True)
+class PriorYear:
+    """Each child's latest referral in the year before, and the submission they are from; None where there is none."""
+
+    referrals: DataFrame
+    submission: int | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An LA's measures, and the submission of the year before that they were counted with."""
+
+    measures: DataFrame
+    previous: int | None
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The measures of every LA in force, and what they were counted from."""
+
+    measures: DataFrame
+    inputs: list[Input]
+
+
+RowData: TypeAlias = ReturnTables | CleanedReturn | RuleResults | PriorYear | DataFrame
 
 
 class RowTables(dg.IOManager):
@@ -32,7 +69,7 @@ class RowTables(dg.IOManager):
     def handle_output(self, context: dg.OutputContext, obj: RowData) -> None:
         """Stores the tables of the submission at work."""
         year, la_code = year_and_la(context.partition_key)
-        submission = submission_at_work(self._state, year.ending, la_code, _run_tags(context))
+        submission = submission_at_work(self._state, year.ending, la_code, _run(context))
         match obj:
             case ReturnTables():
                 tables = dict(obj.items())
@@ -40,6 +77,8 @@ class RowTables(dg.IOManager):
                 tables = {**dict(obj.tables.items()), ISSUES: obj.issues}
             case RuleResults():
                 tables = {ISSUES: obj.issues, "named": obj.named, "outcomes": obj.outcomes}
+            case PriorYear():
+                tables = {ROWS: obj.referrals, SOURCE: DataFrame({"submission": [obj.submission]}, dtype="Int64")}
             case _:
                 tables = {ROWS: obj}
         directory = self._directory(context, year, la_code, submission.submission)
@@ -48,19 +87,25 @@ class RowTables(dg.IOManager):
             self._run, self._stored = context.run_id, {}
         self._stored[directory] = obj
 
-    def load_input(self, context: dg.InputContext) -> RowData | None:
+    def load_input(self, context: dg.InputContext) -> RowData | InForceBefore | None:
         """The tables of the submission at work; of another year, those in force, None where there are none."""
         keys = context.asset_partition_keys
         if not keys:
             return None  # the year before the first
         year, la_code = year_and_la(keys[0])
         if keys[0] == context.step_context.partition_key:
-            submission = submission_at_work(self._state, year.ending, la_code, _run_tags(context))
-        elif (in_force := self._state.registry.in_force(year.ending, la_code)) is not None:
-            submission = in_force
-        else:
+            submission = submission_at_work(self._state, year.ending, la_code, _run(context))
+            return self._read(context, year, la_code, submission.submission)
+        in_force = self._state.registry.in_force(year.ending, la_code)
+        if in_force is None:
             return None
-        directory = self._directory(context, year, la_code, submission.submission)
+        cleaned = self._read(context, year, la_code, in_force.submission)
+        if not isinstance(cleaned, CleanedReturn):
+            raise TypeError(f"{context.asset_key.path[-1]} of another year was asked for; only cleaned_return is")
+        return InForceBefore(in_force.submission, cleaned)
+
+    def _read(self, context: dg.InputContext, year: CollectionYear, la_code: str, submission: int) -> RowData:
+        directory = self._directory(context, year, la_code, submission)
         if self._run == context.step_context.run_id and directory in self._stored:
             return self._stored[directory]
         tables = read_tables(directory)
@@ -72,6 +117,9 @@ class RowTables(dg.IOManager):
                 return CleanedReturn(with_declared_types(ReturnTables(**tables), year.ending), issues)
             case "validation_issues":
                 return RuleResults(**tables)
+            case "prior_year_referrals":
+                (source,) = tables[SOURCE]["submission"]
+                return PriorYear(tables[ROWS], None if pd.isna(source) else int(source))
             case _:
                 return tables[ROWS]
 
@@ -85,35 +133,34 @@ class FigureTables(dg.IOManager):
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def handle_output(self, context: dg.OutputContext, obj: DataFrame) -> None:
+    def handle_output(self, context: dg.OutputContext, obj: Counted | DataFrame) -> None:
         """Stores the figures in place of those of the same submission or year."""
         figures = self._state.figures
-        match context.asset_key.path[-1]:
-            case "la_measures":
-                year, la_code = year_and_la(context.partition_key)
-                submission = submission_at_work(self._state, year.ending, la_code, _run_tags(context))
-                figures.write_la_measures(obj, submission.submission)
-            case "national_measures":
-                figures.write_national_measures(obj, CollectionYear.from_key(context.partition_key).ending)
-            case "estimates":
-                figures.write_estimates(obj, CollectionYear.from_key(context.partition_key).ending)
+        if isinstance(obj, Counted):
+            year, la_code = year_and_la(context.partition_key)
+            submission = submission_at_work(self._state, year.ending, la_code, _run(context))
+            figures.write_la_measures(obj.measures, submission.submission, obj.previous)
+        elif context.asset_key.path[-1] == "national_measures":
+            figures.write_national_measures(obj, CollectionYear.from_key(context.partition_key).ending)
+        else:
+            figures.write_estimates(obj, CollectionYear.from_key(context.partition_key).ending)
 
-    def load_input(self, context: dg.InputContext) -> DataFrame:
+    def load_input(self, context: dg.InputContext) -> DataFrame | InForce:
         """For an LA the figures of the submission at work, for England those in force of the year."""
         key = context.step_context.partition_key
         if isinstance(key, dg.MultiPartitionKey):
             year, la_code = year_and_la(key)
-            submission = submission_at_work(self._state, year.ending, la_code, _run_tags(context))
+            submission = submission_at_work(self._state, year.ending, la_code, _run(context))
             return self._state.figures.la_measures_of(submission.submission)
         year = CollectionYear.from_key(key)
         match context.asset_key.path[-1]:
             case "la_measures":
-                return self._state.figures.la_measures_in_force(year.ending)
+                return InForce(*self._state.figures.la_measures_with_inputs(year.ending))
             case "national_measures":
                 return self._state.figures.national_measures(year.ending)
             case _:
                 return self._state.figures.estimates(year.ending)
 
 
-def _run_tags(context: dg.OutputContext | dg.InputContext) -> dict[str, str]:
-    return dict(context.step_context.dagster_run.tags)
+def _run(context: dg.OutputContext | dg.InputContext) -> dg.DagsterRun:
+    return context.step_context.dagster_run

@@ -2,10 +2,13 @@
 
 import dagster as dg
 
-from cin_pipeline.orchestration.bulk import FIGURES, load_returns
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT
+from cin_pipeline.orchestration.bulk import FIGURES, QUIET, Load, WorkerDied, load_returns
+from cin_pipeline.orchestration.runs import PARTITION_TAG
 from cin_pipeline.store.state import State
 
-LA_JOB, NATIONAL_JOB, BULK_JOB = "la_return", "england", "bulk_load"
+LA_JOB, NATIONAL_JOB, BULK_JOB, INPUTS_JOB = "la_return", "england", "bulk_load", "inputs_current"
 
 la_return_job = dg.define_asset_job(
     LA_JOB,
@@ -20,19 +23,42 @@ england_job = dg.define_asset_job(
     description="England and its regions for one year, from the returns in force.",
 )
 
+inputs_current_job = dg.define_asset_job(
+    INPUTS_JOB,
+    selection=dg.AssetSelection.checks(*INPUTS_CURRENT.values()),
+    description="Whether England of a year was made from what is in force now.",
+)
+
+
+def look_at_inputs(job: dg.JobDefinition, instance: dg.DagsterInstance, state: State, year: int) -> None:
+    """Runs that job here, where figures of the year were made: a run of its own would cost ten times as much.
+
+    Not a check result without a run: Dagster 1.13 keeps only one of those for each partition."""
+    if any(state.figures.manifest(asset, year) for asset in INPUTS_CURRENT):
+        # By tag: Dagster sees no partitions in a job of checks only.
+        tags = {PARTITION_TAG: CollectionYear(year).key}
+        job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
+
 
 class BulkConfig(dg.Config):
-    """What a bulk load works through."""
+    """What a bulk load works through.
+
+    submissions: their numbers. recount: only count again with last year's return."""
 
     submissions: list[int]
+    recount: bool = False
 
 
 @dg.op(description="Runs the job of each LA in warm worker processes, largest file first.")
 def load_many_returns(context: dg.OpExecutionContext, config: BulkConfig, state: dg.ResourceParam[State]) -> None:
     """See orchestration.bulk.load_returns."""
     submissions = [state.registry.get(number) for number in config.submissions]
-    for outcome in load_returns(submissions, state.settings):
-        context.log.info(f"{outcome.la_code} {outcome.year}: {'accepted' if outcome.accepted else 'not accepted'}")
+    load = Load(context.run_id, try_again=True, recount=config.recount)
+    try:
+        for outcome in load_returns(submissions, state.settings, load):
+            context.log.info(f"{outcome.la_code} {outcome.year}: {'accepted' if outcome.accepted else 'not accepted'}")
+    except WorkerDied as died:
+        raise dg.Failure(str(died), allow_retries=False) from None
 
 
 @dg.job(

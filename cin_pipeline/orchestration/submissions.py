@@ -1,25 +1,60 @@
-"""Which submission a run is about."""
-
-from collections.abc import Mapping
+"""Which submission a run is about, and that it is the only run to work on it."""
 
 import dagster as dg
 
-from cin_pipeline.store.registry import Submission
+from cin_pipeline.orchestration.partitions import year_and_la
+from cin_pipeline.orchestration.runs import HOLDER_TAG, is_dead
+from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.state import State
 
 SUBMISSION_TAG = "cin/submission"
 
 
-def submission_at_work(state: State, year: int, la_code: str, run_tags: Mapping[str, str]) -> Submission:
-    """The submission named by the run's tag, else the last landed of the LA and year, else the one in force.
+def holder_of(run: dg.DagsterRun) -> str:
+    """In whose name a run claims: its own, or that of the bulk load or command it is a part of."""
+    return run.tags.get(HOLDER_TAG, run.run_id)
 
-    Raises dagster.Failure where nothing was received."""
-    if SUBMISSION_TAG in run_tags:
-        return state.registry.get(int(run_tags[SUBMISSION_TAG]))
-    found = state.registry.at_work(year, la_code)
+
+def submission_at_work(state: State, year: int, la_code: str, run: dg.DagsterRun) -> Submission:
+    """The submission named by the run's tag, else the one it has claimed, else the one in force.
+
+    Raises dagster.Failure where there is none."""
+    if SUBMISSION_TAG in run.tags:
+        return state.registry.get(int(run.tags[SUBMISSION_TAG]))
+    claimed = [each for each in state.registry.held_by(run.run_id) if each.partition == (year, la_code)]
+    found = claimed[0] if claimed else state.registry.in_force(year, la_code)
     if found is None:
         raise dg.Failure(
-            f"No return of {la_code} for {year - 1} to {year} was received. Land one with: cin-pipeline run",
+            f"No return of {la_code} for {year - 1} to {year} is in force or waits. Land one with: cin-pipeline run",
             allow_retries=False,
         )
     return found
+
+
+def begin(context: dg.AssetExecutionContext, state: State) -> Submission:
+    """Claims what the run is about, at its first step; what is in force is done again without a claim.
+
+    Raises dagster.Failure where another run is at work on it, or it was ended already: nothing is done twice."""
+    year, la_code = year_and_la(context.partition_key)
+    if SUBMISSION_TAG not in context.run.tags:
+        for waiting in reversed(state.registry.waiting()):
+            if waiting.partition == (year.ending, la_code):
+                return _claimed(waiting, context, state)
+    submission = submission_at_work(state, year.ending, la_code, context.run)
+    return submission if submission.state is SubmissionState.ACCEPTED else _claimed(submission, context, state)
+
+
+def _claimed(submission: Submission, context: dg.AssetExecutionContext, state: State) -> Submission:
+    number, holder = submission.submission, holder_of(context.run)
+    if submission.state is SubmissionState.CLAIMED and submission.run != holder:
+        if not is_dead(submission.run, context.instance, state):
+            raise dg.Failure(
+                f"Submission {number} is at work in run {submission.run}; nothing was done here.", allow_retries=False
+            )
+        state.registry.release(number, submission.run, "its run ended without a result")
+    state.registry.claim(number, holder)
+    after = state.registry.get(number)
+    if after.state is not SubmissionState.CLAIMED or after.run != holder:
+        told = f"at work in run {after.run}" if after.state is SubmissionState.CLAIMED else after.state
+        raise dg.Failure(f"Submission {number} is {told}; nothing was done here.", allow_retries=False)
+    return after

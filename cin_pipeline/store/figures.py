@@ -1,12 +1,46 @@
 """Measures and estimates in SQL. Each write replaces what it is about in one transaction."""
 
+import hashlib
+from dataclasses import dataclass
+
 import pandas as pd
 from pandas import DataFrame
-from sqlalchemy import Engine, Table, delete, insert, select
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
-from cin_pipeline.store.database import ESTIMATES, LA_MEASURES, NATIONAL_MEASURES, SUBMISSIONS
+from cin_pipeline.store.database import COUNTS, ESTIMATES, LA_MEASURES, NATIONAL_INPUTS, NATIONAL_MEASURES, SUBMISSIONS
 from cin_pipeline.store.registry import SubmissionState
+
+
+@dataclass(frozen=True, order=True)
+class Input:
+    """What a national figure is made from, of one LA. data_version changes when a figure of the LA does."""
+
+    la_code: str
+    submission: int
+    sha256: str
+    data_version: str
+
+
+@dataclass(frozen=True)
+class Recount:
+    """A submission in force counted with another return of the year before than the one in force now.
+
+    previous: that one, None where it was withdrawn. offers: how often this recount was asked for."""
+
+    submission: int
+    year: int
+    la_code: str
+    previous: int | None
+    offers: int
+
+
+def version_of(measures: DataFrame) -> str:
+    """The version of an LA's measures: the same for the same figures, whatever their order."""
+    keys = ["measure", "breakdown", "category"]
+    rows = measures[[*keys, "value", "status"]].sort_values(keys)
+    return hashlib.sha256(rows.to_csv(index=False, lineterminator="\n").encode()).hexdigest()[:16]
 
 
 class Figures:
@@ -15,20 +49,110 @@ class Figures:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def write_la_measures(self, measures: DataFrame, submission: int) -> None:
-        """Stores the measures counted from one submission in place of earlier ones."""
-        self._replace(LA_MEASURES, LA_MEASURES.c.submission == submission, measures.assign(submission=submission))
+    def write_la_measures(self, measures: DataFrame, submission: int, previous: int | None = None) -> None:
+        """Stores the measures counted from one submission in place of earlier ones.
+
+        previous: the submission of the year before that re-referrals were counted with."""
+        counted = {"submission": submission, "data_version": version_of(measures), "previous": previous}
+        with self._engine.begin() as connection:
+            connection.execute(delete(COUNTS).where(COUNTS.c.submission == submission))
+            connection.execute(insert(COUNTS).values(**counted, offers=0))
+            rows = measures.assign(submission=submission)
+            _replace(connection, LA_MEASURES, LA_MEASURES.c.submission == submission, rows)
 
     def la_measures_in_force(self, year: int) -> DataFrame:
         """The measures of every LA of a year, from the submissions in force, by LA in the order they were counted."""
+        return self._in_force(year)
+
+    def la_measures_with_inputs(self, year: int) -> tuple[DataFrame, list[Input]]:
+        """The same with what they were counted from: read in one statement, so that the two always agree."""
+        inputs = (SUBMISSIONS.c.submission, SUBMISSIONS.c.sha256, COUNTS.c.data_version)
+        table = self._in_force(year, *inputs)
+        names = ["la_code", *(column.name for column in inputs)]
+        found = table[names].drop_duplicates().itertuples(index=False)
+        manifest = [Input(row.la_code, int(row.submission), row.sha256, row.data_version) for row in found]
+        return table.drop(columns=names[1:]), manifest
+
+    def _in_force(self, year: int, *more: "ColumnElement[object]") -> DataFrame:
         columns = [column for column in LA_MEASURES.c if column.name != "submission"]
         query = (
-            select(*columns)
+            select(*columns, *more)
             .join(SUBMISSIONS, SUBMISSIONS.c.submission == LA_MEASURES.c.submission)
+            .join(COUNTS, COUNTS.c.submission == LA_MEASURES.c.submission)
             .where(LA_MEASURES.c.collection_year == year, SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
             .order_by(LA_MEASURES.c.la_code)
         )
         return self._read(query, {"value": "Int64"})
+
+    def inputs_in_force(self, year: int) -> list[Input]:
+        """What national figures of a year would be made from now, by LA."""
+        query = (
+            select(SUBMISSIONS.c.la_code, SUBMISSIONS.c.submission, SUBMISSIONS.c.sha256, COUNTS.c.data_version)
+            .join(COUNTS, COUNTS.c.submission == SUBMISSIONS.c.submission)
+            .where(SUBMISSIONS.c.collection_year == year, SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
+            .order_by(SUBMISSIONS.c.la_code)
+        )
+        with self._engine.connect() as connection:
+            return [Input(*row) for row in connection.execute(query)]
+
+    def write_manifest(self, asset: str, year: int, inputs: list[Input]) -> None:
+        """Stores what a national asset was made from."""
+        rows = [{"asset": asset, "collection_year": year, **vars(each)} for each in inputs]
+        where = (NATIONAL_INPUTS.c.asset == asset) & (NATIONAL_INPUTS.c.collection_year == year)
+        with self._engine.begin() as connection:
+            connection.execute(delete(NATIONAL_INPUTS).where(where))
+            if rows:
+                connection.execute(insert(NATIONAL_INPUTS), rows)
+
+    def manifest(self, asset: str, year: int) -> list[Input]:
+        """What a national asset was made from, by LA; empty where it was not made."""
+        columns = [NATIONAL_INPUTS.c[name] for name in Input.__dataclass_fields__]
+        where = (NATIONAL_INPUTS.c.asset == asset) & (NATIONAL_INPUTS.c.collection_year == year)
+        with self._engine.connect() as connection:
+            return [Input(*row) for row in connection.execute(select(*columns).where(where).order_by("la_code"))]
+
+    def years_made(self) -> list[int]:
+        """The years that any national figure was made for."""
+        with self._engine.connect() as connection:
+            return sorted(connection.execute(select(NATIONAL_INPUTS.c.collection_year).distinct()).scalars())
+
+    def recounts(self) -> list[Recount]:
+        """What in force was counted with another return of the year before than the one in force now."""
+        this, before = aliased(SUBMISSIONS), aliased(SUBMISSIONS)
+        same_la_before = (
+            (before.c.la_code == this.c.la_code)
+            & (before.c.collection_year == this.c.collection_year - 1)
+            & (before.c.state == SubmissionState.ACCEPTED)
+        )
+        query = (
+            select(
+                this.c.submission,
+                this.c.collection_year,
+                this.c.la_code,
+                before.c.submission.label("now"),
+                COUNTS.c.offered_previous,
+                COUNTS.c.offers,
+            )
+            .join(COUNTS, COUNTS.c.submission == this.c.submission)
+            .outerjoin(before, same_la_before)
+            .where(this.c.state == SubmissionState.ACCEPTED, before.c.submission.is_distinct_from(COUNTS.c.previous))
+            .order_by(this.c.submission)
+        )
+        with self._engine.connect() as connection:
+            return [
+                Recount(number, year, la_code, now, offers if now == offered else 0)
+                for number, year, la_code, now, offered, offers in connection.execute(query)
+            ]
+
+    def recounts_offered(self, recounts: list[Recount]) -> None:
+        """Counts that a run was asked for each of them."""
+        with self._engine.begin() as connection:
+            for each in recounts:
+                connection.execute(
+                    update(COUNTS)
+                    .where(COUNTS.c.submission == each.submission)
+                    .values(offered_previous=each.previous, offers=each.offers + 1)
+                )
 
     def la_measures_of(self, submission: int) -> DataFrame:
         """The measures counted from one submission."""
@@ -58,13 +182,17 @@ class Figures:
             connection.execute(delete(ESTIMATES).where(ESTIMATES.c.collection_year == year))
 
     def _replace(self, table: Table, where: ColumnElement[bool], rows: DataFrame) -> None:
-        values = rows[[column.name for column in table.c]].astype(object).where(rows.notna(), None)
-        records = values.to_dict("records")
         with self._engine.begin() as connection:
-            connection.execute(delete(table).where(where))
-            if records:
-                connection.execute(insert(table), records)
+            _replace(connection, table, where, rows)
 
     def _read(self, query: object, dtypes: dict[str, str]) -> DataFrame:
         with self._engine.connect() as connection:
             return pd.read_sql_query(query, connection).astype(dtypes)
+
+
+def _replace(connection: Connection, table: Table, where: ColumnElement[bool], rows: DataFrame) -> None:
+    values = rows[[column.name for column in table.c]].astype(object).where(rows.notna(), None)
+    records = values.to_dict("records")
+    connection.execute(delete(table).where(where))
+    if records:
+        connection.execute(insert(table), records)

@@ -34,7 +34,9 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class _File:
+class ReceivedFile:
+    """A file that was read, or why it could not be."""
+
     name: str  # its path in the folder, as it can be written down
     sha256: str = ""
     size: int = 0
@@ -74,42 +76,49 @@ def land(
     year the first that can be read is taken. `on_file` is called after each file."""
     files = []
     for path in paths:
-        files.append(_receive(path, _written(path.relative_to(folder)), wanted, returns, max_bytes))
+        files.append(receive(path, name_of(path.relative_to(folder)), wanted, returns, max_bytes))
         on_file()
     about = [file for file in files if not (wanted.only and file.identity and file.identity.la_code not in wanted.only)]
-    return [_record(file, registry, received) for file in _one_per_partition(about, returns, max_bytes)]
+    return [record(file, registry, received) for file in _one_per_partition(about, returns, max_bytes)]
 
 
-def _written(path: Path) -> str:
+def name_of(path: Path) -> str:
     """A path as text that any database takes: bytes that are no UTF-8 are spelt out."""
     return str(path).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _receive(path: Path, name: str, wanted: Wanted, returns: ReturnFiles, max_bytes: int) -> _File:
+def receive(
+    path: Path, name: str, wanted: Wanted, returns: ReturnFiles, max_bytes: int, refused: ReturnFiles | None = None
+) -> ReceivedFile:
+    """Reads a file, finds whose return it is, and copies it: to `returns` if it is wanted, else to `refused`.
+
+    A file that cannot be read has no hash. Raises OSError where the copy cannot be written."""
     try:
         status = path.stat()
         if not S_ISREG(status.st_mode):
-            return _File(name, reason="it is no regular file; an XML file was expected")
+            return ReceivedFile(name, reason="it is no regular file; an XML file was expected")
         if status.st_size > max_bytes:
-            size = status.st_size
-            return _File(name, size=size, reason=f"the file has {size:,} bytes; at most {max_bytes:,} were expected")
+            reason = f"the file has {status.st_size:,} bytes; at most {max_bytes:,} were expected"
+            return ReceivedFile(name, size=status.st_size, reason=reason)
         data = path.read_bytes()
     except OSError as error:
-        return _File(name, reason=f"the file cannot be read ({error.strerror})")
-    file = _File(name, sha256_of(data), len(data))
+        return ReceivedFile(name, reason=f"the file cannot be read ({error.strerror})")
+    file = ReceivedFile(name, sha256_of(data), len(data))
     try:
         identity = identify(data, max_bytes)
     except ReturnRejected as rejected:
-        return replace(file, reason=str(rejected))
-    reason = wanted.reason_against(identity)
-    if not reason:
-        returns.keep(data, file.sha256)
-    return replace(file, identity=identity, reason=reason)
+        file = replace(file, reason=str(rejected))
+    else:
+        file = replace(file, identity=identity, reason=wanted.reason_against(identity))
+    copies = refused if file.reason else returns
+    if copies:
+        copies.keep(data, file.sha256)
+    return file
 
 
-def _one_per_partition(files: Iterable[_File], returns: ReturnFiles, max_bytes: int) -> Iterator[_File]:
+def _one_per_partition(files: Iterable[ReceivedFile], returns: ReturnFiles, max_bytes: int) -> Iterator[ReceivedFile]:
     """The files, with all but one of those for the same LA and year refused."""
-    candidates: dict[Identity, list[_File]] = {}
+    candidates: dict[Identity, list[ReceivedFile]] = {}
     for file in files:
         if file.identity and not file.reason:
             candidates.setdefault(file.identity, []).append(file)
@@ -127,7 +136,7 @@ def _one_per_partition(files: Iterable[_File], returns: ReturnFiles, max_bytes: 
             )
 
 
-def _first_readable(files: list[_File], returns: ReturnFiles, max_bytes: int) -> _File:
+def _first_readable(files: list[ReceivedFile], returns: ReturnFiles, max_bytes: int) -> ReceivedFile:
     if len(files) == 1:
         return files[0]
     for file in files:
@@ -139,7 +148,8 @@ def _first_readable(files: list[_File], returns: ReturnFiles, max_bytes: int) ->
     return files[0]
 
 
-def _record(file: _File, registry: Registry, received: datetime) -> Submission:
+def record(file: ReceivedFile, registry: Registry, received: datetime, *, rejected_again: bool = True) -> Submission:
+    """Makes a submission of a file, landed or rejected; see Registry.land for the same bytes again."""
     year, la_code = (file.identity.year, file.identity.la_code) if file.identity else (None, None)
     if file.reason or year is None or la_code is None:
         return registry.refuse(
@@ -152,5 +162,11 @@ def _record(file: _File, registry: Registry, received: datetime) -> Submission:
             la_code=la_code,
         )
     return registry.land(
-        year=year, la_code=la_code, file_name=file.name, sha256=file.sha256, size=file.size, received=received
+        year=year,
+        la_code=la_code,
+        file_name=file.name,
+        sha256=file.sha256,
+        size=file.size,
+        received=received,
+        rejected_again=rejected_again,
     )

@@ -1,27 +1,48 @@
-"""The submission registry: what was received, and which return of each LA and year is in force."""
+"""The submission registry: what was received, who works on it, and which return of each LA and year is in force.
 
+The truth about submissions. They are in the order of their numbers, never of times: a clock may jump. Every change is
+one transaction and leaves an event, so that the history is kept.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, exists, func, insert, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from cin_pipeline.store.database import SUBMISSIONS
+from cin_pipeline.store.database import COUNTS, EVENTS, SUBMISSIONS
 
 
 class SubmissionState(StrEnum):
     """How far a submission has come."""
 
     LANDED = "landed"  # received, not yet worked through
+    CLAIMED = "claimed"  # one run is at work on it
     ACCEPTED = "accepted"  # in force
     REJECTED = "rejected"  # not taken, with a reason; what was in force stays
-    SUPERSEDED = "superseded"  # was in force until a later one was accepted
+    SUPERSEDED = "superseded"  # a later one is, or was, in force
+    WITHDRAWN = "withdrawn"  # taken back by a person
+
+
+LANDED, CLAIMED, ACCEPTED = SubmissionState.LANDED, SubmissionState.CLAIMED, SubmissionState.ACCEPTED
+REJECTED, SUPERSEDED, WITHDRAWN = SubmissionState.REJECTED, SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN
+
+
+class DecisionRefused(ValueError):
+    """A person's decision does not fit the state of the submission; the message says why."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One file as received. `collection_year` and `la_code` are None where its header could not be read."""
+    """One file as received. `collection_year` and `la_code` are None where its header could not be read.
+
+    run: the Dagster run or command that claimed it last. attempt: how often it was claimed. offers: how often a run was
+    asked for. decided_by: the person who decided about it last, else empty. overridden: a person said that it counts
+    even where a blocking check fails."""
 
     submission: int
     collection_year: int | None
@@ -32,31 +53,76 @@ class Submission:
     received: datetime
     state: SubmissionState
     reason: str
+    run: str = ""
+    attempt: int = 0
+    offers: int = 0
+    decided_by: str = ""
+    overridden: bool = False
+
+    @property
+    def partition(self) -> tuple[int, str]:
+        """Collection year and LA. Raises ValueError where the file was never identified."""
+        if self.collection_year is None or self.la_code is None:
+            raise ValueError(f"submission {self.submission} was never identified")
+        return self.collection_year, self.la_code
+
+
+@dataclass(frozen=True)
+class Event:
+    """One change of a submission's state. `from_state` is empty for its receipt."""
+
+    event: int
+    submission: int
+    at: datetime
+    from_state: str
+    to_state: str
+    reason: str
+    run: str
+    decided_by: str
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Registry:
-    """Reads and writes submissions; every change is one transaction."""
+    """Reads and writes submissions; every change is one transaction that no other can come between."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, now: Callable[[], datetime] = _utc_now) -> None:
         self._engine = engine
+        self._now = now
 
     def land(
-        self, *, year: int, la_code: str, file_name: str, sha256: str, size: int, received: datetime
+        self,
+        *,
+        year: int,
+        la_code: str,
+        file_name: str,
+        sha256: str,
+        size: int,
+        received: datetime,
+        rejected_again: bool = True,
     ) -> Submission:
-        """Records a file for an LA and year; the same bytes as the last submission are that submission again."""
-        last = self._last(_partition(year, la_code))
-        if last and last.sha256 == sha256 and last.state in (SubmissionState.LANDED, SubmissionState.ACCEPTED):
-            return last
-        return self._add(
-            collection_year=year,
-            la_code=la_code,
-            file_name=file_name,
-            sha256=sha256,
-            size=size,
-            received=received,
-            state=SubmissionState.LANDED,
-            reason="",
-        )
+        """Records a file for an LA and year; the same bytes as the last submission are that submission again.
+
+        With `rejected_again`, bytes that a run rejected last are a new submission, to be tried once more."""
+        with self._writing() as connection:
+            last = _first(connection, _newest(_partition(year, la_code)))
+            if last and last.sha256 == sha256:
+                tried_again = rejected_again and last.state is REJECTED and not last.decided_by
+                if not tried_again:
+                    return last
+            return self._add(
+                connection,
+                collection_year=year,
+                la_code=la_code,
+                file_name=file_name,
+                sha256=sha256,
+                size=size,
+                received=received,
+                state=LANDED,
+                reason="",
+            )
 
     def refuse(
         self,
@@ -70,96 +136,323 @@ class Registry:
         la_code: str | None = None,
     ) -> Submission:
         """Records a file that cannot even be landed, with the reason."""
-        return self._add(
-            collection_year=year,
-            la_code=la_code,
-            file_name=file_name,
-            sha256=sha256,
-            size=size,
-            received=received,
-            state=SubmissionState.REJECTED,
-            reason=reason,
-        )
-
-    def accept(self, submission: int) -> None:
-        """Puts a submission in force; the one that was, is superseded."""
-        with self._engine.begin() as connection:
-            row = connection.execute(select(SUBMISSIONS).where(SUBMISSIONS.c.submission == submission)).one()
-            in_force = (
-                _partition(row.collection_year, row.la_code)
-                & (SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
-                & (SUBMISSIONS.c.submission != submission)
-            )
-            connection.execute(update(SUBMISSIONS).where(in_force).values(state=SubmissionState.SUPERSEDED))
-            connection.execute(
-                update(SUBMISSIONS)
-                .where(SUBMISSIONS.c.submission == submission)
-                .values(state=SubmissionState.ACCEPTED, reason="")
+        with self._writing() as connection:
+            return self._add(
+                connection,
+                collection_year=year,
+                la_code=la_code,
+                file_name=file_name,
+                sha256=sha256,
+                size=size,
+                received=received,
+                state=REJECTED,
+                reason=reason,
             )
 
-    def reject(self, submission: int, reason: str) -> None:
-        """Turns a landed submission down; what is in force stays in force, also when doing it again has failed."""
-        with self._engine.begin() as connection:
-            connection.execute(
-                update(SUBMISSIONS)
-                .where(SUBMISSIONS.c.submission == submission, SUBMISSIONS.c.state == SubmissionState.LANDED)
-                .values(state=SubmissionState.REJECTED, reason=reason)
-            )
+    def claim(self, submission: int, run: str) -> bool:
+        """Gives a landed submission to one run; False where it is not landed (any more). One of several gets it."""
+        with self._writing() as connection:
+            return self._move(connection, submission, (LANDED,), CLAIMED, "", run, values=_claimed_by(run))
+
+    def release(self, submission: int, run: str, reason: str) -> bool:
+        """Lands a submission again whose run came to no result; False where that run does not hold it."""
+        with self._writing() as connection:
+            return self._move(connection, submission, (CLAIMED,), LANDED, reason, run, held_by=run)
+
+    def accept(self, submission: int, run: str = "") -> bool:
+        """Puts a submission in force; True where it then is. Only the run that claimed it can, or no run one landed.
+
+        The one that was in force is superseded, and so is every earlier one still waiting. Where a later one is in
+        force, this one is superseded itself, unless a person has overridden that. One in force stays so."""
+        with self._writing() as connection:
+            this = _get(connection, submission)
+            if this.state is ACCEPTED:
+                return True
+            if not _may_end(this, run):
+                return False
+            in_force = _first(connection, _newest(_partition(*this.partition) & (SUBMISSIONS.c.state == ACCEPTED)))
+            if in_force and in_force.submission > submission and not this.overridden:
+                later = f"submission {in_force.submission}, received later, is in force"
+                self._move(connection, submission, (LANDED, CLAIMED), SUPERSEDED, later, run)
+                return False
+            by = this.decided_by if this.overridden else ""
+            self._put_in_force(connection, this, this.reason if this.overridden else "", run, by)
+            return True
+
+    def reject(self, submission: int, reason: str, run: str = "") -> bool:
+        """Turns down a submission that the run claimed, or without a run one landed; what is in force stays in force.
+
+        False, and nothing changed, for any other: also when doing again what is in force has failed."""
+        with self._writing() as connection:
+            this = _get(connection, submission)
+            if not _may_end(this, run):
+                return False
+            return self._move(connection, submission, (this.state,), REJECTED, reason, run)
+
+    def offered(self, submissions: Iterable[int]) -> None:
+        """Counts that a run was asked for."""
+        with self._writing() as connection:
+            for number in submissions:
+                connection.execute(
+                    update(SUBMISSIONS)
+                    .where(SUBMISSIONS.c.submission == number)
+                    .values(offers=SUBMISSIONS.c.offers + 1)
+                )
+
+    # What people decide.
+
+    def turn_down(self, submission: int, by: str, reason: str) -> None:
+        """A person rejects a submission that waits. Raises DecisionRefused, KeyError."""
+        with self._writing() as connection:
+            this = _get(connection, submission)
+            if this.state is not LANDED:
+                raise DecisionRefused(
+                    f"submission {submission} is {_told(this)}; only one that is landed can be rejected"
+                    + (", withdraw it" if this.state is ACCEPTED else "")
+                )
+            self._move(connection, submission, (LANDED,), REJECTED, reason, "", by=by)
+
+    def withdraw(self, submission: int, by: str, reason: str) -> Submission | None:
+        """A person takes a submission back; returns the one that was in force before it and is again, if any.
+
+        Raises DecisionRefused for one that a run is at work on, or that was never taken; KeyError."""
+        with self._writing() as connection:
+            this = _get(connection, submission)
+            if this.state not in (LANDED, ACCEPTED, SUPERSEDED):
+                raise DecisionRefused(
+                    f"submission {submission} is {_told(this)}; one that is landed, accepted or superseded was expected"
+                )
+            self._move(connection, submission, (this.state,), WITHDRAWN, reason, "", by=by)
+            before = _first(connection, _once_in_force(this)) if this.state is ACCEPTED else None
+            if before:
+                again = f"in force again: submission {submission} was withdrawn"
+                self._put_in_force(connection, before, again, "", by)
+            return before and _get(connection, before.submission)
+
+    def restore(self, submission: int, by: str, reason: str) -> bool:
+        """A person puts a submission in force whose measures are counted already: one superseded or withdrawn.
+
+        False where its measures were never counted or it was rejected: it must be run, see `reopen`."""
+        with self._writing() as connection:
+            this = _get(connection, submission)
+            counted = select(COUNTS.c.submission).where(COUNTS.c.submission == submission)
+            if this.state not in (SUPERSEDED, WITHDRAWN) or connection.execute(counted).one_or_none() is None:
+                return False
+            self._put_in_force(connection, this, reason, "", by)
+            return True
+
+    def reopen(self, submission: int, run: str, by: str, reason: str) -> None:
+        """Claims a submission for a run whose blocking checks do not block, because a person said so.
+
+        Raises DecisionRefused for one that is in force, at work, or was never identified; KeyError."""
+        with self._writing() as connection:
+            this = _get(connection, submission)
+            if this.state in (ACCEPTED, CLAIMED):
+                raise DecisionRefused(f"submission {submission} is {_told(this)}; there is nothing to decide")
+            if this.collection_year is None or this.la_code is None:
+                raise DecisionRefused(
+                    f"submission {submission} cannot be accepted: whose return it is could not be read ({this.reason})"
+                )
+            claimed = {**_claimed_by(run), "overridden": True}
+            self._move(connection, submission, (this.state,), CLAIMED, reason, run, by=by, values=claimed)
+
+    # Looking things up.
+
+    def waiting(self) -> list[Submission]:
+        """Every submission that is landed or claimed, in their order."""
+        return self._all(SUBMISSIONS.c.state.in_((LANDED, CLAIMED)))
+
+    def held_by(self, run: str) -> list[Submission]:
+        """What a run claimed and has not ended."""
+        return self._all((SUBMISSIONS.c.state == CLAIMED) & (SUBMISSIONS.c.run == run))
 
     def at_work(self, year: int, la_code: str) -> Submission | None:
         """The submission a run of this LA and year is about: the last landed, else the one in force."""
-        return self._last(_partition(year, la_code) & (SUBMISSIONS.c.state == SubmissionState.LANDED)) or self.in_force(
-            year, la_code
-        )
+        return self.last_landed(year, la_code) or self.in_force(year, la_code)
+
+    def last_landed(self, year: int, la_code: str) -> Submission | None:
+        """The latest submission of this LA and year that waits for a run."""
+        return self._one(_partition(year, la_code) & (SUBMISSIONS.c.state == LANDED))
 
     def in_force(self, year: int, la_code: str) -> Submission | None:
         """The accepted submission of this LA and year."""
-        return self._last(_partition(year, la_code) & (SUBMISSIONS.c.state == SubmissionState.ACCEPTED))
+        return self._one(_partition(year, la_code) & (SUBMISSIONS.c.state == ACCEPTED))
 
     def all_in_force(self, year: int) -> list[Submission]:
         """The accepted submissions of a year, by LA code."""
-        wanted = (SUBMISSIONS.c.collection_year == year) & (SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
+        found = self._all((SUBMISSIONS.c.collection_year == year) & (SUBMISSIONS.c.state == ACCEPTED))
+        return sorted(found, key=lambda each: str(each.la_code))
+
+    def years_in_force(self) -> list[int]:
+        """The collection years with any accepted submission."""
+        years = select(SUBMISSIONS.c.collection_year).where(SUBMISSIONS.c.state == ACCEPTED).distinct()
         with self._engine.connect() as connection:
-            rows = connection.execute(select(SUBMISSIONS).where(wanted).order_by(SUBMISSIONS.c.la_code))
-            return [_submission(row) for row in rows]
+            return sorted(connection.execute(years).scalars())
 
     def get(self, submission: int) -> Submission:
         """A submission by its number. Raises KeyError."""
-        found = self._last(SUBMISSIONS.c.submission == submission)
-        if found is None:
-            raise KeyError(submission)
-        return found
+        with self._engine.connect() as connection:
+            return _get(connection, submission)
 
-    def _last(self, where: ColumnElement[bool]) -> Submission | None:
-        newest = select(SUBMISSIONS).where(where).order_by(SUBMISSIONS.c.submission.desc()).limit(1)
+    def last_number(self) -> int:
+        """The number of the last submission; 0 without any."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.max(SUBMISSIONS.c.submission))).scalar_one() or 0
+
+    def events(self, submission: int) -> list[Event]:
+        """What happened to a submission, in its order."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(EVENTS).where(EVENTS.c.submission == submission).order_by(EVENTS.c.event))
+            return [Event(**dict(row._mapping)) for row in rows]
+
+    def last_change(self, year: int) -> tuple[int, datetime | None]:
+        """Number and time of the last event about a submission of a year; 0 and None where there is none."""
+        newest = (
+            select(EVENTS.c.event, EVENTS.c.at)
+            .join(SUBMISSIONS, SUBMISSIONS.c.submission == EVENTS.c.submission)
+            .where(SUBMISSIONS.c.collection_year == year)
+            .order_by(EVENTS.c.event.desc())
+            .limit(1)
+        )
         with self._engine.connect() as connection:
             row = connection.execute(newest).one_or_none()
-        return _submission(row) if row else None
-
-    def _add(self, **values: object) -> Submission:
-        with self._engine.begin() as connection:
-            result = connection.execute(insert(SUBMISSIONS).values(**values))
-            (number,) = result.inserted_primary_key or (None,)
-        return self.get(int(str(number)))
+        return (row.event, row.at.replace(tzinfo=row.at.tzinfo or UTC)) if row else (0, None)
 
     def history(self, year: int, la_code: str | None = None) -> list[Submission]:
         """Every submission of a year, or of one LA and year, in any state, in the order they were received."""
-        wanted = SUBMISSIONS.c.collection_year == year if la_code is None else _partition(year, la_code)
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(SUBMISSIONS).where(wanted).order_by(SUBMISSIONS.c.submission))
-            return [_submission(row) for row in rows]
+        return self._all(SUBMISSIONS.c.collection_year == year if la_code is None else _partition(year, la_code))
 
     def accepted_before(self, submission: Submission) -> Submission | None:
         """The last submission of the same LA and year before this one that is, or was, in force."""
-        if submission.collection_year is None or submission.la_code is None:
-            return None
-        accepted = SUBMISSIONS.c.state.in_([SubmissionState.ACCEPTED, SubmissionState.SUPERSEDED])
         earlier = SUBMISSIONS.c.submission < submission.submission
-        return self._last(_partition(submission.collection_year, submission.la_code) & accepted & earlier)
+        return self._one(_partition(*submission.partition) & _was_accepted() & earlier)
+
+    def _one(self, where: ColumnElement[bool]) -> Submission | None:
+        with self._engine.connect() as connection:
+            return _first(connection, _newest(where))
+
+    def _all(self, where: ColumnElement[bool]) -> list[Submission]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(SUBMISSIONS).where(where).order_by(SUBMISSIONS.c.submission))
+            return [_submission(row) for row in rows]
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction in which what was read stays true until it is written."""
+        with self._engine.begin() as connection:
+            sqlite = connection.dialect.name == "sqlite"
+            connection.execute(
+                text("BEGIN IMMEDIATE" if sqlite else "LOCK TABLE submissions IN SHARE ROW EXCLUSIVE MODE")
+            )
+            yield connection
+
+    def _add(self, connection: Connection, **values: object) -> Submission:
+        added = connection.execute(insert(SUBMISSIONS).values(**values))
+        (number,) = added.inserted_primary_key or (None,)
+        submission = _get(connection, int(str(number)))
+        self._tell(connection, submission.submission, "", submission.state, submission.reason, "", "")
+        return submission
+
+    def _put_in_force(self, connection: Connection, this: Submission, reason: str, run: str, by: str) -> None:
+        same = _partition(*this.partition) & (SUBMISSIONS.c.submission != this.submission)
+        replaced = same & (SUBMISSIONS.c.state == ACCEPTED)
+        overtaken = same & (SUBMISSIONS.c.state == LANDED) & (SUBMISSIONS.c.submission < this.submission)
+        for where, why in (
+            (replaced, f"submission {this.submission} was accepted"),
+            (overtaken, f"submission {this.submission}, received later, was accepted before it"),
+        ):
+            numbers = connection.execute(select(SUBMISSIONS.c.submission).where(where)).scalars().all()
+            for number in numbers:
+                self._move(connection, number, (ACCEPTED, LANDED), SUPERSEDED, why, run)
+        self._move(connection, this.submission, (this.state,), ACCEPTED, reason, run, by=by)
+
+    def _move(
+        self,
+        connection: Connection,
+        submission: int,
+        from_states: tuple[SubmissionState, ...],
+        to_state: SubmissionState,
+        reason: str,
+        run: str,
+        *,
+        by: str = "",
+        held_by: str | None = None,
+        values: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Changes the state if it is one of those, and tells so; whether it was."""
+        before = _get(connection, submission).state
+        where = (SUBMISSIONS.c.submission == submission) & SUBMISSIONS.c.state.in_(from_states)
+        if held_by is not None:
+            where &= SUBMISSIONS.c.run == held_by
+        written = {"state": to_state, "reason": reason, **({"decided_by": by} if by else {}), **(values or {})}
+        changed = connection.execute(update(SUBMISSIONS).where(where).values(**written)).rowcount
+        if changed:
+            self._tell(connection, submission, before, to_state, reason, run, by)
+        return bool(changed)
+
+    def _tell(
+        self, connection: Connection, submission: int, before: str, after: str, reason: str, run: str, by: str
+    ) -> None:
+        connection.execute(
+            insert(EVENTS).values(
+                submission=submission,
+                at=self._now(),
+                from_state=before,
+                to_state=after,
+                reason=reason,
+                run=run,
+                decided_by=by,
+            )
+        )
+
+
+def _claimed_by(run: str) -> dict[str, Any]:
+    return {"run": run, "attempt": SUBMISSIONS.c.attempt + 1}
+
+
+def _may_end(this: Submission, run: str) -> bool:
+    return this.state is CLAIMED and this.run == run if run else this.state is LANDED
+
+
+def _told(this: Submission) -> str:
+    return f"at work in run {this.run}" if this.state is CLAIMED else str(this.state)
 
 
 def _partition(year: int, la_code: str) -> ColumnElement[bool]:
     return (SUBMISSIONS.c.collection_year == year) & (SUBMISSIONS.c.la_code == la_code)
+
+
+def _once_in_force(this: Submission) -> Select[tuple[object, ...]]:
+    """Of the same LA and year, the superseded submission that was in force last before this one."""
+    superseded_by = (
+        select(EVENTS.c.event)
+        .where(EVENTS.c.submission == SUBMISSIONS.c.submission, EVENTS.c.to_state == SUPERSEDED)
+        .order_by(EVENTS.c.event.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    where = _partition(*this.partition) & (SUBMISSIONS.c.state == SUPERSEDED) & _was_accepted()
+    return select(SUBMISSIONS).where(where).order_by(superseded_by.desc()).limit(1)
+
+
+def _was_accepted() -> ColumnElement[bool]:
+    return exists().where(EVENTS.c.submission == SUBMISSIONS.c.submission, EVENTS.c.to_state == ACCEPTED)
+
+
+def _newest(where: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    return select(SUBMISSIONS).where(where).order_by(SUBMISSIONS.c.submission.desc()).limit(1)
+
+
+def _first(connection: Connection, query: Select[tuple[object, ...]]) -> Submission | None:
+    row = connection.execute(query).one_or_none()
+    return _submission(row) if row else None
+
+
+def _get(connection: Connection, submission: int) -> Submission:
+    found = _first(connection, _newest(SUBMISSIONS.c.submission == submission))
+    if found is None:
+        raise KeyError(submission)
+    return found
 
 
 def _submission(row: Row[tuple[object, ...]]) -> Submission:

@@ -23,12 +23,20 @@ class ReturnFiles:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}-{uuid4().hex}")
-        temporary.write_bytes(data)
-        temporary.rename(path)
+        try:
+            temporary.write_bytes(data)
+            temporary.rename(path)
+        except OSError:  # such as a full disk: half a copy is none
+            temporary.unlink(missing_ok=True)
+            raise
 
     def read(self, sha256: str) -> bytes:
         """The bytes received. Raises FileNotFoundError."""
         return self._path(sha256).read_bytes()
+
+    def has(self, sha256: str) -> bool:
+        """Whether there is a copy of these bytes."""
+        return self._path(sha256).exists()
 
     def _path(self, sha256: str) -> Path:
         return self._directory / sha256[:2] / f"{sha256}.xml"

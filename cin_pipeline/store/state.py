@@ -8,6 +8,8 @@ from sqlalchemy import Engine
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.database import open_database
 from cin_pipeline.store.figures import Figures
+from cin_pipeline.store.inbox import Inbox
+from cin_pipeline.store.locks import Locks
 from cin_pipeline.store.national_inputs import InputFiles
 from cin_pipeline.store.quality import Quality
 from cin_pipeline.store.registry import Registry
@@ -50,6 +52,22 @@ class State:
     def returns(self) -> ReturnFiles:
         """Write-once copies of the files received."""
         return ReturnFiles(self.settings.state / "returns")
+
+    @cached_property
+    def quarantine(self) -> ReturnFiles:
+        """Copies of files in the inbox that were refused."""
+        return ReturnFiles(self.settings.state / "quarantine")
+
+    @cached_property
+    def locks(self) -> Locks:
+        """Who is alive."""
+        return Locks(self.settings.state / "locks")
+
+    def inbox(self) -> Inbox | None:
+        """The directory that files arrive in; None where the settings name none."""
+        if self.settings.inbox is None:
+            return None
+        return Inbox(self.settings.inbox, self.engine, self.registry, self.returns, self.quarantine)
 
     @cached_property
     def inputs(self) -> InputFiles:

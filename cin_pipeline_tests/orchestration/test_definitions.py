@@ -34,7 +34,9 @@ CHECKS = {
     ("data_confidence", "confidence", False),
     ("data_confidence", "movement", False),
     ("national_measures", "completeness", False),
+    ("national_measures", "inputs_current", False),
     ("estimates", "identities", True),
+    ("estimates", "inputs_current", False),
 }
 
 
@@ -58,7 +60,8 @@ def test_the_graph(definitions: dg.Definitions) -> None:
 
 
 def test_the_checks(definitions: dg.Definitions) -> None:
-    specs = [spec for asset in definitions.resolve_asset_graph().assets_defs for spec in asset.check_specs]
+    graph = definitions.resolve_asset_graph()
+    specs = [spec for asset in graph.assets_defs for spec in asset.check_specs]
     found = {(spec.asset_key.to_user_string(), spec.name, spec.blocking) for spec in specs}
     assert found == CHECKS
     assert all(spec.description and spec.partitions_def is not None for spec in specs)

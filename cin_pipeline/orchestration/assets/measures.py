@@ -13,11 +13,13 @@ from cin_pipeline.methodology.identities import broken_identities
 from cin_pipeline.methodology.measures import TOTAL, la_measures
 from cin_pipeline.methodology.moving import moved_figures
 from cin_pipeline.methodology.referrals import latest_referrals
-from cin_pipeline.orchestration.checks import check, count_faults, result
+from cin_pipeline.orchestration.checks import check, count_faults, result, stopping
+from cin_pipeline.orchestration.io_managers import Counted, InForceBefore, PriorYear
 from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, moved
 from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_before, year_and_la
-from cin_pipeline.orchestration.submissions import submission_at_work
-from cin_pipeline.store.registry import Submission
+from cin_pipeline.orchestration.submissions import holder_of, submission_at_work
+from cin_pipeline.store.figures import version_of
+from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.state import State
 
 GROUP = "measures"
@@ -38,16 +40,21 @@ UNDATED = check("referrals_dated", "episodes", "Every referral has a usable date
     io_manager_key="row_tables",
 )
 def episodes(
-    context: dg.AssetExecutionContext, cleaned_return: CleanedReturn
+    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], cleaned_return: CleanedReturn
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.episodes.flag_episodes."""
-    year, _ = year_and_la(context.partition_key)
+    year, la_code = year_and_la(context.partition_key)
+    submission = submission_at_work(state, year.ending, la_code, context.run)
     tables = cleaned_return.tables
     table = flag_episodes(tables, year)
     yield dg.Output(table, metadata=frame_metadata(table))
-    yield result(EPISODES_RECONCILE, count_faults({"referrals": len(tables.referrals)}, {"referrals": len(table)}))
+    lost = count_faults({"referrals": len(tables.referrals)}, {"referrals": len(table)})
+    reconciled = result(EPISODES_RECONCILE, lost, overridden=submission.overridden)
+    yield reconciled
     undated = int(table["referral_date"].isna().sum())
     yield result(UNDATED, [f"{undated} referrals without a usable date"] if undated else [], {"undated": undated})
+    if stopping([reconciled]):
+        state.registry.reject(submission.submission, "checks failed: reconcile of episodes", holder_of(context.run))
 
 
 @dg.asset(
@@ -61,14 +68,22 @@ def episodes(
     code_version="2",
     io_manager_key="row_tables",
 )
-def prior_year_referrals(context: dg.AssetExecutionContext, cleaned_return: Any) -> dg.Output[DataFrame]:
+def prior_year_referrals(context: dg.AssetExecutionContext, cleaned_return: Any) -> dg.Output[PriorYear]:
     """See methodology.referrals.latest_referrals."""
     year, _ = year_and_la(context.partition_key)
     if cleaned_return is None:
         nothing = DataFrame({"la_child_id": [], "referral_date": []})
-        return dg.Output(nothing.assign(no_return=True), metadata={"return_of_year_before": False})
-    table = latest_referrals(cleaned_return.tables, year.previous)
-    return dg.Output(table, metadata={"return_of_year_before": True, **frame_metadata(table)})
+        return dg.Output(PriorYear(nothing.assign(no_return=True)), metadata={"return_of_year_before": False})
+    before: InForceBefore = cleaned_return
+    table = latest_referrals(before.cleaned.tables, year.previous)
+    return dg.Output(
+        PriorYear(table, before.submission),
+        metadata={
+            "return_of_year_before": True,
+            "submission_of_year_before": before.submission,
+            **frame_metadata(table),
+        },
+    )
 
 
 IDENTITIES = check(
@@ -93,30 +108,37 @@ def la_measures_asset(
     state: dg.ResourceParam[State],
     episodes: DataFrame,
     cleaned_return: CleanedReturn,
-    prior_year_referrals: DataFrame,
-) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
+    prior_year_referrals: PriorYear,
+) -> Iterator[dg.Output[Counted] | dg.AssetCheckResult]:
     """See methodology.measures.la_measures."""
     year, la_code = year_and_la(context.partition_key)
-    prior = None if "no_return" in prior_year_referrals else prior_year_referrals
+    submission = submission_at_work(state, year.ending, la_code, context.run)
+    prior = prior_year_referrals.referrals if prior_year_referrals.submission is not None else None
     table = la_measures(ReturnFacts(year, episodes, cleaned_return.tables, prior), la_code)
     totals = table[table["breakdown"] == TOTAL]
     shown = totals["value"].astype(object).where(totals["value"].notna(), "not available")
     rows = zip(totals["measure"], shown, strict=True)
-    submission = submission_at_work(state, year.ending, la_code, context.run.tags)
+    identities = result(IDENTITIES, broken_identities(table), overridden=submission.overridden)
+    if submission.state is SubmissionState.ACCEPTED and stopping([identities]):
+        # What is in force has one set of figures, and these would take their place.
+        raise dg.Failure("The figures counted again break an identity; those in force stay.", allow_retries=False)
     yield dg.Output(
-        table,
+        Counted(table, prior_year_referrals.submission),
+        # Of the figures themselves: what depends on them is outdated when a figure moves, and only then.
+        data_version=dg.DataVersion(version_of(table)),
         metadata={
+            "submission": submission.submission,
             **frame_metadata(table),
             "totals": markdown_table(("measure", "value"), rows),
             **_moved(state, submission, table),
         },
     )
-    identities = result(IDENTITIES, broken_identities(table))
     yield identities
-    if identities.passed:
-        state.registry.accept(submission.submission)
+    if stopping([identities]):
+        reason = "its measures break an identity, see check identities"
+        state.registry.reject(submission.submission, reason, holder_of(context.run))
     else:
-        state.registry.reject(submission.submission, "its measures break an identity, see check identities")
+        state.registry.accept(submission.submission, holder_of(context.run))
 
 
 def _moved(state: State, submission: Submission, table: DataFrame) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """From the measures of all LAs to England and its regions."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 from pandas import DataFrame
@@ -12,8 +13,11 @@ from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.national import sum_known
 from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.checks import national_check, result
+from cin_pipeline.orchestration.io_managers import InForce
 from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
+from cin_pipeline.store.figures import Input
+from cin_pipeline.store.offers import outdated
 from cin_pipeline.store.state import State
 
 GROUP = "england"
@@ -27,6 +31,7 @@ population = dg.AssetSpec(
     partitions_def=by_year,
 )
 
+NATIONAL_MEASURES, ESTIMATES = "national_measures", "estimates"
 COMPLETENESS = national_check("completeness", "national_measures", "Every expected LA has an accepted return.")
 
 
@@ -43,23 +48,16 @@ COMPLETENESS = national_check("completeness", "national_measures", "Every expect
     io_manager_key="figure_tables",
 )
 def national_measures(
-    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], la_measures: DataFrame
+    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], la_measures: InForce
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.national.sum_known."""
     year = CollectionYear.from_key(context.partition_key)
     inputs = state.inputs.of(year.ending)
-    in_force = [each for each in state.registry.all_in_force(year.ending) if each.la_code in inputs.expected]
-    known = la_measures[la_measures["la_code"].isin(inputs.expected)]
+    known = la_measures.measures[la_measures.measures["la_code"].isin(inputs.expected)]
+    made_from = [each for each in la_measures.inputs if each.la_code in inputs.expected]
     table = sum_known(without_unusable(known, inputs.unusable), year.ending)
-    manifest = [(each.la_code, each.sha256[:12], each.submission) for each in in_force]
-    yield dg.Output(
-        table,
-        metadata={
-            **frame_metadata(table),
-            "las_in_force": len(in_force),
-            "manifest": markdown_table(("LA", "sha256", "submission"), manifest),
-        },
-    )
+    yield dg.Output(table, metadata={**frame_metadata(table), **_manifest(made_from)})
+    state.figures.write_manifest(NATIONAL_MEASURES, year.ending, made_from)
     missing = sorted(set(inputs.expected) - set(known["la_code"]))
     yield result(
         COMPLETENESS,
@@ -89,16 +87,57 @@ NATIONAL_IDENTITIES = national_check(
     io_manager_key="figure_tables",
 )
 def estimates(
-    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], la_measures: DataFrame
+    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], la_measures: InForce
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.estimates.estimate_england."""
     year = CollectionYear.from_key(context.partition_key)
     inputs = state.inputs.of(year.ending)
-    given = without_unusable(la_measures, inputs.unusable)
+    given = without_unusable(la_measures.measures, inputs.unusable)
+    made_from = [each for each in la_measures.inputs if each.la_code in inputs.expected]
     try:
         table = estimate_england(given, inputs.expected, inputs.population, year.ending)
     except EstimateImpossible as impossible:
         state.figures.clear_estimates(year.ending)
+        # Nothing is what these returns give; asked again, they would give the same.
+        state.figures.write_manifest(ESTIMATES, year.ending, made_from)
         raise dg.Failure(str(impossible), allow_retries=False) from None
-    yield dg.Output(table, metadata=frame_metadata(table))
+    yield dg.Output(table, metadata={**frame_metadata(table), **_manifest(made_from)})
+    state.figures.write_manifest(ESTIMATES, year.ending, made_from)
     yield result(NATIONAL_IDENTITIES, broken_national_identities(table))
+
+
+def outdated_las(asset: str, state: State, year: int) -> list[str]:
+    """The LAs whose figures in force are not what a national asset of the year was made from."""
+    expected = state.inputs.of(year).expected
+    in_force = [each for each in state.figures.inputs_in_force(year) if each.la_code in expected]
+    return outdated(state.figures.manifest(asset, year), in_force)
+
+
+def _inputs_current(asset: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        name="inputs_current",
+        asset=asset,
+        description="What is in force is what these figures were made from. Looked at again when that changes.",
+        partitions_def=by_year,
+    )
+    def inputs_current(context: dg.AssetCheckExecutionContext, state: dg.ResourceParam[State]) -> dg.AssetCheckResult:
+        year = CollectionYear.from_key(context.op_execution_context.partition_key)
+        las = outdated_las(asset, state, year.ending)
+        return dg.AssetCheckResult(
+            passed=not las,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=f"since changed: {', '.join(las)}" if las else None,
+            metadata={"las": len(las)},
+        )
+
+    return inputs_current
+
+
+# Checks of their own, as they are looked at again without making the figures again.
+INPUTS_CURRENT = {asset: _inputs_current(asset) for asset in (NATIONAL_MEASURES, ESTIMATES)}
+
+
+def _manifest(made_from: list[Input]) -> dict[str, Any]:
+    rows = [(each.la_code, each.sha256[:12], each.data_version, each.submission) for each in made_from]
+    heading = ("LA", "sha256", "data version", "submission")
+    return {"las_in_force": len(made_from), "manifest": markdown_table(heading, rows)}

@@ -10,10 +10,10 @@ from cin_pipeline.census.comparing import compare_returns
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.tables import ReturnTables, cleaned_schemas
-from cin_pipeline.orchestration.checks import check, count_faults, result, schema_faults
+from cin_pipeline.orchestration.checks import check, count_faults, result, schema_faults, stopping
 from cin_pipeline.orchestration.metadata import OWNERS, changed_records, record_counts
 from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
-from cin_pipeline.orchestration.submissions import submission_at_work
+from cin_pipeline.orchestration.submissions import begin, holder_of, submission_at_work
 from cin_pipeline.store.history import NotComparable, tables_of
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.state import State
@@ -42,14 +42,14 @@ return_file = dg.AssetSpec(
 )
 def raw_return(context: dg.AssetExecutionContext, state: dg.ResourceParam[State]) -> dg.Output[ReturnTables]:
     """See census.reading.read_return."""
-    year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(state, year.ending, la_code, context.run.tags)
+    year, _ = year_and_la(context.partition_key)
+    submission = begin(context, state)
     try:
         tables = read_return(
             state.returns.read(submission.sha256), year.ending, max_bytes=state.settings.max_return_bytes
         )
     except ReturnRejected as rejected:
-        state.registry.reject(submission.submission, str(rejected))
+        state.registry.reject(submission.submission, str(rejected), holder_of(context.run))
         raise dg.Failure(f"{submission.file_name}: {rejected}", allow_retries=False) from None
     return dg.Output(
         tables,
@@ -99,17 +99,18 @@ def cleaned_return(
 ) -> Iterator[dg.Output[CleanedReturn] | dg.AssetCheckResult]:
     """See census.cleaning.clean_return."""
     year, la_code = year_and_la(context.partition_key)
+    submission = submission_at_work(state, year.ending, la_code, context.run)
     cleaned = clean_return(raw_return, year.ending)
     counts = cleaned.tables.row_counts()
     yield dg.Output(cleaned, metadata={**record_counts(counts), "value_issues": len(cleaned.issues)})
+    broken = schema_faults(cleaned_schemas(year.ending), dict(cleaned.tables.items()))
+    lost = count_faults(raw_return.row_counts(), counts)
     checks = [
-        result(SCHEMA, schema_faults(cleaned_schemas(year.ending), dict(cleaned.tables.items()))),
-        result(RECONCILE, count_faults(raw_return.row_counts(), counts), counts),
+        result(SCHEMA, broken, overridden=submission.overridden),
+        result(RECONCILE, lost, counts, overridden=submission.overridden),
     ]
     by_item = cleaned.issues["item"].value_counts()
     checks.append(result(VALUES, (f"{item}: {count}" for item, count in by_item.items()), by_item.to_dict()))
     yield from checks
-    failed = [each.check_name for each in checks if not each.passed and each.severity is dg.AssetCheckSeverity.ERROR]
-    if failed:
-        submission = submission_at_work(state, year.ending, la_code, context.run.tags)
-        state.registry.reject(submission.submission, f"checks failed: {', '.join(map(str, failed))}")
+    if failed := stopping(checks):
+        state.registry.reject(submission.submission, f"checks failed: {', '.join(failed)}", holder_of(context.run))

@@ -46,7 +46,7 @@ def validation_issues(
 ) -> Iterator[dg.Output[RuleResults] | dg.AssetCheckResult]:
     """See validation.check."""
     year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(state, year.ending, la_code, context.run.tags)
+    submission = submission_at_work(state, year.ending, la_code, context.run)
     header = read_header(state.returns.read(submission.sha256), state.settings.max_return_bytes)
     chosen = RuleSettings(state.settings.rules_added, state.settings.rules_removed)
     found = check_rules(RuleInput(raw_return, cleaned_return, header, year.ending), chosen)
@@ -106,7 +106,7 @@ def data_confidence_asset(
     )
     overall = table[table["indicator"] == "overall"]
     rows = list(zip(overall["module"], overall["confidence"], strict=True))
-    submission = submission_at_work(state, year.ending, la_code, context.run.tags)
+    submission = submission_at_work(state, year.ending, la_code, context.run)
     state.quality.note_confidence(submission.submission, dict(rows)[WHOLE_RETURN])
     yield dg.Output(
         table, metadata={**frame_metadata(table), "confidence": markdown_table(("module", "confidence"), rows)}

@@ -1,0 +1,62 @@
+"""`cin-pipeline accept`, `reject`, `withdraw`: what the data team decides about a submission, with a reason."""
+
+import getpass
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cin_pipeline.cli.terminal import console, wrong_use
+from cin_pipeline.settings import Settings
+
+Number = Annotated[int, typer.Argument(help="The number of the submission.")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept with the submission.")]
+By = Annotated[str, typer.Option(default_factory=getpass.getuser, help="Who decided.", show_default="who you are")]
+StateDirectory = Annotated[
+    Path | None, typer.Option(exists=True, file_okay=False, help="The state of a run; CIN_STATE by default.")
+]
+
+_Decision = Callable[[Settings, int, str, str], str]
+
+
+def accept(submission: Number, reason: Reason, by: By, state: StateDirectory = None) -> None:
+    """Put a submission in force all the same: its blocking checks only warn, and its figures count.
+
+    One that was rejected is run again; one counted before is put in force as it was. Exit code 2: that cannot be done.
+    """
+    from cin_pipeline.orchestration import decisions
+
+    _decide(decisions.accept, submission, reason, by, state)
+
+
+def reject(submission: Number, reason: Reason, by: By, state: StateDirectory = None) -> None:
+    """Turn down a submission that waits, before any run takes it."""
+    from cin_pipeline.orchestration import decisions
+
+    _decide(decisions.reject, submission, reason, by, state)
+
+
+def withdraw(submission: Number, reason: Reason, by: By, state: StateDirectory = None) -> None:
+    """Take a submission back: the one that was in force before it is so again, or none is."""
+    from cin_pipeline.orchestration import decisions
+
+    _decide(decisions.withdraw, submission, reason, by, state)
+
+
+def _decide(decision: _Decision, submission: int, reason: str, by: str, state: Path | None) -> None:
+    from cin_pipeline.store.database import StateTooOld
+    from cin_pipeline.store.registry import DecisionRefused
+
+    if not reason.strip():
+        wrong_use("--reason is empty; why was expected")
+    try:
+        settings = Settings.from_environment(state=state)
+        if not settings.state.is_dir():
+            wrong_use(f"there is no state in {settings.state}; name one with --state")
+        console.print(decision(settings, submission, by, reason.strip()), markup=False)
+    except KeyError:
+        wrong_use(f"there is no submission {submission} in {settings.state}")
+    except (DecisionRefused, StateTooOld, ValueError) as refused:
+        wrong_use(str(refused))
+    console.print("England is made again by the sensors, or with: cin-pipeline run --year ... --la ...", markup=False)

@@ -1,0 +1,79 @@
+"""What the data team decides about a submission, with what follows from it.
+
+Accepting a rejected return runs it again with blocking checks that only warn; so the figures in force are really its
+own. One that was counted before is put in force as it was counted.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from uuid import uuid4
+
+import dagster as dg
+
+from cin_pipeline.orchestration.build import build_definitions
+from cin_pipeline.orchestration.bulk import Load, load_returns
+from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.orchestration.jobs import INPUTS_JOB, look_at_inputs
+from cin_pipeline.orchestration.runs import end_dead_runs, release_dead_claims
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.registry import DecisionRefused, Submission, SubmissionState
+from cin_pipeline.store.state import State
+
+
+@contextmanager
+def command(state: State, instance: dg.DagsterInstance) -> Iterator[str]:
+    """A name in which a command claims submissions, while its process lives. Frees first what dead runs held."""
+    end_dead_runs(instance, state)
+    release_dead_claims(instance, state)
+    name = f"command-{uuid4().hex}"
+    with state.locks.alive(name):
+        yield name
+
+
+def accept(settings: Settings, number: int, by: str, reason: str) -> str:
+    """Puts a submission in force because a person says so; what was done, in a sentence.
+
+    Raises DecisionRefused where that cannot be, KeyError for an unknown number."""
+    with closing(State(settings)) as state, open_instance(settings) as instance:
+        if state.registry.restore(number, by, reason):
+            _look_at_inputs(state, instance, number)
+            return f"{_named(state.registry.get(number))} is in force, as it was counted before."
+        submission = state.registry.get(number)
+        if submission.collection_year is not None and not state.returns.has(submission.sha256):
+            raise DecisionRefused(f"submission {number} cannot be accepted: it was refused before it landed")
+        with command(state, instance) as holder:
+            state.registry.reopen(number, holder, by, reason)
+            (outcome,) = load_returns([state.registry.get(number)], settings, Load(holder))
+        if not outcome.accepted:
+            raise DecisionRefused(f"submission {number} cannot be accepted: {outcome.reason}")
+        _look_at_inputs(state, instance, number)
+        return f"{_named(state.registry.get(number))} was run again and is in force."
+
+
+def reject(settings: Settings, number: int, by: str, reason: str) -> str:
+    """Turns down a submission that waits. Raises as `accept`."""
+    with closing(State(settings)) as state:
+        state.registry.turn_down(number, by, reason)
+        return f"{_named(state.registry.get(number))} is rejected."
+
+
+def withdraw(settings: Settings, number: int, by: str, reason: str) -> str:
+    """Takes a submission back; the one in force before it is again. Raises as `accept`."""
+    with closing(State(settings)) as state, open_instance(settings) as instance:
+        was_in_force = state.registry.get(number).state is SubmissionState.ACCEPTED
+        before = state.registry.withdraw(number, by, reason)
+        this = state.registry.get(number)
+        _look_at_inputs(state, instance, number)
+        if before:
+            return f"{_named(this)} is withdrawn; submission {before.submission} is in force again."
+        return f"{_named(this)} is withdrawn{'; nothing is in force in its place' if was_in_force else ''}."
+
+
+def _look_at_inputs(state: State, instance: dg.DagsterInstance, number: int) -> None:
+    job = build_definitions(state.settings, state).resolve_job_def(INPUTS_JOB)
+    look_at_inputs(job, instance, state, state.registry.get(number).partition[0])
+
+
+def _named(submission: Submission) -> str:
+    year, la_code = submission.partition
+    return f"Submission {submission.submission} ({la_code}, {year - 1} to {year})"

@@ -1,0 +1,71 @@
+"""Which runs are alive. A killed process cannot tell Dagster that its run has ended, so its run would stay "started"
+for ever, hold a place in the queue, and keep its submission. Each run holds a lock while it is alive instead."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import dagster as dg
+
+from cin_pipeline.store.locks import Life
+from cin_pipeline.store.state import State
+
+HOLDER_TAG = "cin/holder"  # the bulk load or command that a run is a part of
+PARTITION_TAG = "dagster/partition"
+
+UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+def state_resource(state: State) -> dg.ResourceDefinition:
+    """The store, as a resource that shows the run is alive, and lets one run at a time work on a partition."""
+
+    @dg.resource(description="Registry, tables and figures of the state directory.")
+    def held(context: dg.InitResourceContext) -> Iterator[State]:
+        run = context.run
+        with ExitStack() as stack:
+            # A step in a process of its own ends long before its run; Dagster's record is all there is then.
+            if run is not None and state.settings.executor == "in_process":
+                if HOLDER_TAG not in run.tags:
+                    stack.enter_context(state.locks.alive(run.run_id))
+                if PARTITION_TAG in run.tags:
+                    stack.enter_context(state.locks.one_at_a_time(run.tags[PARTITION_TAG].replace("|", "-")))
+            yield state
+
+    return held
+
+
+def is_dead(holder: str, instance: dg.DagsterInstance, state: State) -> bool:
+    """Whether a run or command that claimed something is no more."""
+    match state.locks.look(holder):
+        case Life.ALIVE:
+            return False
+        case Life.DEAD:
+            return True
+        case Life.UNKNOWN:
+            run = instance.get_run_by_id(holder)
+            return run is None or run.is_finished
+
+
+def end_dead_runs(instance: dg.DagsterInstance, state: State) -> list[str]:
+    """Tells Dagster that runs whose process is no more have failed; their ids."""
+    ended = []
+    for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
+        holder = run.tags.get(HOLDER_TAG)
+        # A part of a bulk load ends with it, begun or not; another run is dead once it was seen alive.
+        if is_dead(holder, instance, state) if holder else state.locks.look(run.run_id) is Life.DEAD:
+            instance.report_run_failed(run, "The process of this run ended without a word.")
+            state.locks.forget(run.run_id)
+            ended.append(run.run_id)
+    return ended
+
+
+def release_dead_claims(instance: dg.DagsterInstance, state: State) -> None:
+    """Lands again what was claimed by runs and commands that are no more."""
+    for each in state.registry.waiting():
+        if each.run and is_dead(each.run, instance, state):
+            state.registry.release(each.submission, each.run, "its run ended without a result")

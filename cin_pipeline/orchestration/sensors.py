@@ -1,0 +1,276 @@
+"""The sensors: thin shells around the decisions in store.offers. Off unless the settings say otherwise.
+
+landing: looks into the inbox and offers every submission that waits. prior_year: recounts an LA whose return of the
+year before has changed. national: makes England again after a quiet spell. failure: lets go of what a failed run held.
+All but the last compare what is with what should be, so a tick that is lost, or comes twice, changes nothing.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from cin_pipeline.census.years import COLLECTION_YEARS, FIRST_YEAR, CollectionYear
+from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT, outdated_las
+from cin_pipeline.orchestration.bulk import error_type, recounted_assets
+from cin_pipeline.orchestration.jobs import (
+    BULK_JOB,
+    INPUTS_JOB,
+    LA_JOB,
+    NATIONAL_JOB,
+    bulk_load_job,
+    england_job,
+    la_return_job,
+    load_many_returns,
+    look_at_inputs,
+)
+from cin_pipeline.orchestration.partitions import partition_key
+from cin_pipeline.orchestration.runs import PARTITION_TAG, UNFINISHED, end_dead_runs, is_dead
+from cin_pipeline.orchestration.submissions import SUBMISSION_TAG
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.figures import Recount
+from cin_pipeline.store.inbox import Scan
+from cin_pipeline.store.landing import Wanted
+from cin_pipeline.store.offers import (
+    FEW_WAITING,
+    MOST_ATTEMPTS,
+    after_failure,
+    given_up,
+    plan_offers,
+    plan_recounts,
+    quiet,
+)
+from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.state import State
+
+SCAN_SECONDS = 30  # Dagster ends an evaluation after 60
+INPUTS_TAG = "cin/inputs"
+
+
+def all_sensors(state: State) -> list[dg.SensorDefinition]:
+    """The four sensors over a state."""
+    settings = state.settings
+    status = dg.DefaultSensorStatus.RUNNING if settings.sensors else dg.DefaultSensorStatus.STOPPED
+    seconds = settings.tick_seconds
+
+    @dg.sensor(
+        jobs=[la_return_job, bulk_load_job],
+        minimum_interval_seconds=seconds,
+        default_status=status,
+        description="Takes new files from the inbox, and offers every submission that waits to a run.",
+    )
+    def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        end_dead_runs(context.instance, state)
+        scan = scan_inbox(state)
+        requests = offer_waiting(context.instance, state)
+        return dg.SensorResult(run_requests=requests, skip_reason=None if requests else told(scan))
+
+    @dg.sensor(
+        jobs=[la_return_job, bulk_load_job],
+        minimum_interval_seconds=seconds,
+        default_status=status,
+        description="Counts an LA's return again when its return of the year before changes: re-referrals need it.",
+    )
+    def prior_year(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        requests = offer_recounts(context.instance, state)
+        skip = None if requests else "every return in force is counted with the return of the year before in force"
+        return dg.SensorResult(run_requests=requests, skip_reason=skip)
+
+    @dg.sensor(
+        jobs=[england_job],
+        minimum_interval_seconds=seconds,
+        default_status=status,
+        description="Makes England again after a quiet spell, when other returns are in force than it was made from.",
+    )
+    def national(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        cursor = json.loads(context.cursor or "{}")
+        requests, waits = [], []
+        for year in _national_years(state):
+            if _newly_outdated(state, year, cursor) and context.repository_def:
+                look_at_inputs(context.repository_def.get_job(INPUTS_JOB), context.instance, state, year)
+            request, why_not = _national_request(context.instance, state, year)
+            requests += request
+            waits += why_not
+        skip = None if requests else "; ".join(waits) or "every national figure is made from what is in force"
+        return dg.SensorResult(run_requests=requests, skip_reason=skip, cursor=json.dumps(cursor))
+
+    @dg.run_failure_sensor(
+        monitored_jobs=[la_return_job, bulk_load_job],
+        minimum_interval_seconds=seconds,
+        default_status=status,
+        description="Lands again, or rejects after three attempts, what a failed run had claimed.",
+    )
+    def failure(context: dg.RunFailureSensorContext) -> None:
+        let_go(context.dagster_run.run_id, error_type(context.get_step_failure_events()), state)
+
+    return [landing, prior_year, national, failure]
+
+
+def wanted_of(state: State, settings: Settings) -> Wanted:
+    """What the inbox takes: the years of the settings, each with the year before; without any, all years known."""
+    years = settings.years or frozenset(year.ending for year in COLLECTION_YEARS)
+    both = {*years, *(year - 1 for year in years if year > FIRST_YEAR)}
+    return Wanted({year: frozenset(state.inputs.of(year).expected) for year in both})
+
+
+def scan_inbox(state: State) -> Scan:
+    """One look into the inbox; without one, what is landed otherwise is offered all the same."""
+    inbox = state.inbox()
+    if inbox is None:
+        return Scan(problem="no inbox is watched: CIN_INBOX is not set")
+    settings = state.settings
+    if settings.inbox and state.settings.state.is_relative_to(settings.inbox):
+        return Scan(problem=f"the inbox {settings.inbox} holds the state {settings.state}; keep them apart")
+    until = time.monotonic() + SCAN_SECONDS
+    return inbox.scan(
+        wanted_of(state, settings),
+        datetime.now(UTC),
+        settle_seconds=2 * settings.tick_seconds,
+        max_bytes=settings.max_return_bytes,
+        enough=lambda: time.monotonic() > until,
+    )
+
+
+def told(scan: Scan) -> str:
+    """What a scan found, for the tick."""
+    parts = [
+        scan.problem,
+        f"{len(scan.landed)} landed" if scan.landed else "",
+        f"{len(scan.quarantined)} quarantined" if scan.quarantined else "",
+        f"{len(scan.waiting)} not complete yet" if scan.waiting else "",
+    ]
+    return "; ".join(filter(None, parts)) or "nothing new"
+
+
+def offer_waiting(instance: dg.DagsterInstance, state: State) -> list[dg.RunRequest]:
+    """Run requests for what waits; lets go of what dead runs held, and rejects what was tried often enough."""
+    waiting = state.registry.waiting()
+    if not waiting:
+        return []
+    dead = {run for run in {each.run for each in waiting if each.run} if is_dead(run, instance, state)}
+    plan = plan_offers(waiting, _named_by_unfinished_runs(instance), dead)
+    for each in plan.release:
+        state.registry.release(each.submission, each.run, "its run ended without a result")
+        state.locks.forget(each.run)
+    for each in plan.give_up:
+        state.registry.reject(each.submission, given_up(each))
+    state.registry.offered(each.submission for each in (*plan.alone, *plan.together))
+    requests = [_run_of(each, each.offers + 1) for each in plan.alone]
+    if plan.together:
+        requests.append(_bulk_run([(each.submission, each.offers + 1) for each in plan.together]))
+    return requests
+
+
+def offer_recounts(instance: dg.DagsterInstance, state: State) -> list[dg.RunRequest]:
+    """Run requests for what was counted with another return of the year before than the one in force."""
+    recounts = state.figures.recounts()
+    if not recounts:
+        return []
+    todo = plan_recounts(recounts, _named_by_unfinished_runs(instance))
+    state.figures.recounts_offered(todo)
+    if len(todo) > FEW_WAITING:
+        keys = [(each.submission, f"{each.previous}|{each.offers + 1}") for each in todo]
+        return [_bulk_run(keys, recount=True)]
+    return [_recount_run(each, state) for each in todo]
+
+
+def let_go(run: str, error: str, state: State) -> None:
+    """Lands again what a failed run had claimed, or rejects it after three attempts. Knows the kind of error only."""
+    reason = f"the run failed ({error}); run {run} in the UI tells more"
+    for each in state.registry.held_by(run):
+        if after_failure(each) is SubmissionState.LANDED:
+            state.registry.release(each.submission, run, reason)
+        else:
+            state.registry.reject(each.submission, reason, run)
+
+
+def _run_of(submission: Submission, offer: int) -> dg.RunRequest:
+    key = partition_key(*submission.partition)
+    return dg.RunRequest(
+        run_key=f"{key}|{submission.submission}|{offer}",  # not the hash: A, B, A is a real sequence
+        job_name=LA_JOB,
+        partition_key=key,
+        tags={SUBMISSION_TAG: str(submission.submission)},
+    )
+
+
+def _recount_run(recount: Recount, state: State) -> dg.RunRequest:
+    key = partition_key(recount.year, recount.la_code)
+    return dg.RunRequest(
+        run_key=f"{key}|{recount.submission}|with {recount.previous}|{recount.offers + 1}",
+        job_name=LA_JOB,
+        partition_key=key,
+        tags={SUBMISSION_TAG: str(recount.submission)},
+        asset_selection=recounted_assets(state.registry.get(recount.submission), state),
+    )
+
+
+def _bulk_run(offered: Iterable[tuple[int, object]], *, recount: bool = False) -> dg.RunRequest:
+    offers = list(offered)
+    config = {"submissions": [number for number, _ in offers], "recount": recount}
+    return dg.RunRequest(
+        run_key=f"{BULK_JOB}|{hashlib.sha256(repr((recount, offers)).encode()).hexdigest()}",
+        job_name=BULK_JOB,
+        run_config={"ops": {load_many_returns.name: {"config": config}}},
+    )
+
+
+def _named_by_unfinished_runs(instance: dg.DagsterInstance) -> set[int]:
+    named: set[int] = set()
+    for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
+        if SUBMISSION_TAG in run.tags:
+            named.add(int(run.tags[SUBMISSION_TAG]))
+        elif run.job_name == BULK_JOB:
+            config: Any = run.run_config
+            named.update(config["ops"][load_many_returns.name]["config"]["submissions"])
+    return named
+
+
+def _national_years(state: State) -> list[int]:
+    years = {*state.registry.years_in_force(), *state.figures.years_made()}
+    return sorted(years & state.settings.years if state.settings.years else years)
+
+
+def _outdated(state: State, year: int) -> bool:
+    return any(outdated_las(asset, state, year) for asset in INPUTS_CURRENT)
+
+
+def _newly_outdated(state: State, year: int, cursor: dict[str, bool]) -> bool:
+    """Whether the figures of a year have become outdated since the last look, which the cursor remembers."""
+    before, cursor[str(year)] = cursor.get(str(year), False), _outdated(state, year)
+    return cursor[str(year)] and not before
+
+
+def _national_request(instance: dg.DagsterInstance, state: State, year: int) -> tuple[list[dg.RunRequest], list[str]]:
+    """The request for a year's national figures, or why there is none yet."""
+    if not _outdated(state, year):
+        return [], []
+    change, at = state.registry.last_change(year)
+    label = str(CollectionYear(year))
+    if any(each.collection_year == year for each in state.registry.waiting()):
+        return [], [f"{label}: returns wait"]
+    if any(each.year == year for each in plan_recounts(state.figures.recounts(), busy=())):
+        return [], [f"{label}: returns wait to be counted again"]
+    if not quiet(at, datetime.now(UTC), state.settings.quiet_seconds):
+        return [], [f"{label}: something changed less than {state.settings.quiet_seconds} seconds ago"]
+    inputs = f"{year}|{change}|" + _digest(state, year)
+    key = CollectionYear(year).key
+    same = instance.get_runs(dg.RunsFilter(job_name=NATIONAL_JOB, tags={PARTITION_TAG: key}), limit=MOST_ATTEMPTS)
+    if any(not run.is_finished for run in same):
+        return [], [f"{label}: a run is at work"]
+    attempt = sum(run.tags.get(INPUTS_TAG) == inputs for run in same) + 1
+    if attempt > MOST_ATTEMPTS:
+        return [], [f"{label}: {MOST_ATTEMPTS} runs failed; look at the last one"]
+    request = dg.RunRequest(
+        run_key=f"{inputs}|{attempt}", job_name=NATIONAL_JOB, partition_key=key, tags={INPUTS_TAG: inputs}
+    )
+    return [request], []
+
+
+def _digest(state: State, year: int) -> str:
+    in_force = [(each.submission, each.data_version) for each in state.figures.inputs_in_force(year)]
+    return hashlib.sha256(repr(in_force).encode()).hexdigest()[:16]

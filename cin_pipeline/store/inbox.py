@@ -1,0 +1,252 @@
+"""The inbox: a directory that authorities' files arrive in. A scan takes what is new or changed, and nothing else.
+
+Nothing in the inbox is ever changed or deleted. What was seen of each file is remembered, so that an unchanged file
+costs one look at its size and times; bytes are read only when these changed, and only other bytes are a submission.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import Engine, insert, select, update
+
+from cin_pipeline.store.database import INBOX_FILES
+from cin_pipeline.store.landing import ReceivedFile, Wanted, files_in, name_of, receive, record
+from cin_pipeline.store.registry import Registry, Submission
+from cin_pipeline.store.return_files import ReturnFiles
+
+PARTIAL_SUFFIXES = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp", "~")
+GROWING = "still growing: it is taken once two looks find it the same"
+PARTIAL = "its name ends as that of a file still being written; rename it once it is complete"
+
+
+class FileState(StrEnum):
+    """What became of a file in the inbox."""
+
+    WAITING = "waiting"  # not complete, as far as can be told
+    TAKEN = "taken"  # a submission, or the same bytes as the last
+    QUARANTINED = "quarantined"  # no submission to work on, with a reason
+    UNREADABLE = "unreadable"  # quarantined, and tried again at each scan
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What changes when a file does."""
+
+    size: int
+    mtime_ns: int
+    inode: str
+
+
+@dataclass(frozen=True)
+class InboxFile:
+    """What is known of a file. sha256: of the bytes last taken from this path, empty where none were."""
+
+    path: bytes
+    seen: Fingerprint
+    gone: bool = False
+    state: FileState = FileState.WAITING
+    sha256: str = ""
+    reason: str = ""
+    submission: int | None = None
+
+
+@dataclass
+class Scan:
+    """What a scan found new. `problem`: why it could not be done, or not to its end; the next one goes on."""
+
+    landed: list[Submission] = field(default_factory=list)
+    quarantined: list[InboxFile] = field(default_factory=list)
+    waiting: list[InboxFile] = field(default_factory=list)
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What to do about an inbox: files to read in their order, and what to remember."""
+
+    take: tuple[InboxFile, ...]
+    remember: tuple[InboxFile, ...]
+
+
+def changes(
+    known: Mapping[bytes, InboxFile], found: Mapping[bytes, Fingerprint], now_ns: int, settle_ns: int
+) -> Changes:
+    """Compares what is there with what is known.
+
+    A new or changed file is taken once a second look finds it the same, or at once when it was last changed at least
+    `settle_ns` ago. A file that comes back as it was (a disk mounted again) is no news; one that comes back with
+    another time is, even with the same bytes. Files are taken in the order of their times, then names."""
+    take, remember = [], []
+    for path, seen in found.items():
+        before = known.get(path)
+        if before and before.seen == seen:
+            if before.state is FileState.UNREADABLE or (before.state is FileState.WAITING and before.reason != PARTIAL):
+                take.append(replace(before, gone=False))
+            elif before.gone:
+                remember.append(replace(before, gone=False))
+            continue
+        new_delivery = before is None or (before.gone and before.seen.mtime_ns != seen.mtime_ns)
+        file = InboxFile(path, seen) if new_delivery or before is None else replace(before, seen=seen, gone=False)
+        if path.lower().endswith(tuple(map(str.encode, PARTIAL_SUFFIXES))):
+            remember.append(replace(file, state=FileState.WAITING, reason=PARTIAL))
+        elif now_ns - seen.mtime_ns >= settle_ns:
+            take.append(file)
+        else:
+            remember.append(replace(file, state=FileState.WAITING, reason=GROWING))
+    remember += [replace(file, gone=True) for path, file in known.items() if path not in found and not file.gone]
+    return Changes(tuple(sorted(take, key=lambda file: (file.seen.mtime_ns, file.path))), tuple(remember))
+
+
+class Inbox:
+    """Scans one directory; what was seen is kept in the database."""
+
+    def __init__(
+        self, directory: Path, engine: Engine, registry: Registry, returns: ReturnFiles, quarantine: ReturnFiles
+    ) -> None:
+        self._directory = directory
+        self._engine = engine
+        self._registry = registry
+        self._returns = returns
+        self._quarantine = quarantine
+
+    def scan(
+        self,
+        wanted: Wanted,
+        now: datetime,
+        *,
+        settle_seconds: float,
+        max_bytes: int,
+        enough: Callable[[], bool] = lambda: False,
+    ) -> Scan:
+        """Takes what is new. A file that cannot be taken never keeps another from it.
+
+        `enough` is asked before each file: whether to leave the rest to the next scan."""
+        scan = Scan(problem=self._unusable())
+        if scan.problem:
+            return scan
+        try:
+            found = dict(self._look())
+        except OSError as error:
+            scan.problem = f"the inbox {self._directory} cannot be read ({error.strerror})"
+            return scan
+        known = self.files()
+        now_ns = int(now.timestamp() * 1e9)
+        to_do = changes(known, found, now_ns, int(settle_seconds * 1e9))
+        self._remember(to_do.remember)
+        for file in to_do.take:
+            if enough():
+                scan.problem = "not every file could be read in the time of one scan; the next goes on"
+                break
+            try:
+                self._take(file, known.get(file.path), wanted, now, max_bytes, scan)
+            except OSError as error:
+                scan.problem = f"a file could not be copied into the state ({error.strerror}); it stays in the inbox"
+                break
+        scan.waiting = [file for file in self.files().values() if file.state is FileState.WAITING and not file.gone]
+        return scan
+
+    def files(self) -> dict[bytes, InboxFile]:
+        """Every file ever seen, by its path in the inbox."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(INBOX_FILES)).all()
+        return {
+            bytes(row.path): InboxFile(
+                bytes(row.path),
+                Fingerprint(row.size, row.mtime_ns, row.inode),
+                row.gone,
+                FileState(row.state),
+                row.sha256,
+                row.reason,
+                row.submission,
+            )
+            for row in rows
+        }
+
+    def _unusable(self) -> str:
+        """Why the directory cannot be an inbox; empty where it can."""
+        where = self._directory
+        if where.is_symlink():
+            return f"the inbox {where} is a link to another place; name the directory itself in CIN_INBOX"
+        try:
+            if not where.is_dir():
+                return f"the inbox {where} is no directory; make it, or name another in CIN_INBOX"
+            os.scandir(where).close()
+        except OSError as error:
+            return f"the inbox {where} cannot be read ({error.strerror})"
+        return ""
+
+    def _look(self) -> Iterable[tuple[bytes, Fingerprint]]:
+        for path in files_in(self._directory):
+            try:
+                status = path.stat()
+            except OSError:  # gone since, or a link to nothing: reading says which
+                try:
+                    status = path.lstat()
+                except OSError:
+                    continue
+            yield (
+                os.fsencode(path.relative_to(self._directory)),
+                Fingerprint(status.st_size, status.st_mtime_ns, str(status.st_ino)),
+            )
+
+    def _take(
+        self, file: InboxFile, before: InboxFile | None, wanted: Wanted, now: datetime, max_bytes: int, scan: Scan
+    ) -> None:
+        path = self._directory / os.fsdecode(file.path)
+        name = name_of(Path(os.fsdecode(file.path)))
+        received = receive(path, name, wanted, self._returns, max_bytes, self._quarantine)
+        if not os.path.lexists(path):
+            return  # taken away meanwhile: the next scan sees it gone
+        if received.sha256 and received.size != file.seen.size:
+            self._remember([replace(file, state=FileState.WAITING, reason=GROWING)])
+        elif received.sha256 and received.sha256 == file.sha256:
+            state = FileState.QUARANTINED if received.reason else FileState.TAKEN
+            self._remember([replace(file, state=state, reason=received.reason)])  # touched, the bytes are the same
+        elif not received.sha256 and file.reason == received.reason:
+            self._remember([file] if file != before else [])  # still as unreadable as before
+        else:
+            self._record(file, received, now, scan)
+
+    def _record(self, file: InboxFile, received: ReceivedFile, now: datetime, scan: Scan) -> None:
+        last = self._registry.last_number()
+        submission = record(received, self._registry, now, rejected_again=False)
+        state = FileState.TAKEN
+        if received.reason:
+            state = FileState.QUARANTINED if received.sha256 else FileState.UNREADABLE
+        done = replace(
+            file, state=state, sha256=received.sha256, reason=received.reason, submission=submission.submission
+        )
+        self._remember([done])
+        if received.reason:
+            scan.quarantined.append(done)
+        elif submission.submission > last:
+            scan.landed.append(submission)
+
+    def _remember(self, files: Iterable[InboxFile]) -> None:
+        rows = [
+            {
+                "path": file.path,
+                "size": file.seen.size,
+                "mtime_ns": file.seen.mtime_ns,
+                "inode": file.seen.inode,
+                "gone": file.gone,
+                "state": file.state,
+                "sha256": file.sha256,
+                "reason": file.reason,
+                "submission": file.submission,
+            }
+            for file in files
+        ]
+        if not rows:
+            return
+        with self._engine.begin() as connection:
+            for row in rows:
+                changed = connection.execute(
+                    update(INBOX_FILES).where(INBOX_FILES.c.path == row["path"]).values(**row)
+                ).rowcount
+                if not changed:
+                    connection.execute(insert(INBOX_FILES).values(**row))

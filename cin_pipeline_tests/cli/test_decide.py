@@ -1,0 +1,65 @@
+"""What people decide, and running again what was received, from the command line."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from cin_pipeline.cli import app
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.state import State
+from cin_pipeline_tests.random_returns import messy_return
+
+
+def said(*args: object, code: int = 0) -> str:
+    result = CliRunner().invoke(app, [str(arg) for arg in args])
+    assert result.exit_code == code, result.output
+    assert "Traceback" not in result.output
+    return " ".join(result.output.split())
+
+
+def test_decisions_and_reruns_over_one_state(tmp_path: Path) -> None:
+    landing, state = tmp_path / "landing", tmp_path / "output" / "state"
+    landing.mkdir()
+    (landing / "201.xml").write_bytes(messy_return(1, 3, 2017, "201"))
+    expected = tmp_path / "expected.csv"
+    expected.write_text("la_code\n201\n")
+    said("run", "--landing", landing, "--year", 2017, "--output", tmp_path / "output", "--expected", expected)
+
+    again = said("run", "--la", 201, "--year", 2017, "--state", state)
+    assert "Returns taken: 1 for 2016 to 2017" in again
+    assert "measures.csv" not in again  # no output was named
+    assert "no return of 202" in said("run", "--la", 202, "--year", 2017, "--state", state, code=2)
+
+    reason = ("--reason", "wrong file", "--by", "ann", "--state", state)
+    assert "submission 1 is accepted" in said("reject", 1, *reason, code=2)
+    assert "nothing is in force in its place" in said("withdraw", 1, *reason)
+    assert "withdrawn" in said("withdraw", 1, *reason, code=2)
+    assert "in force, as it was counted before" in said("accept", 1, *reason)
+    assert "there is no submission 9" in said("accept", 9, *reason, code=2)
+    assert "--reason is empty" in said("accept", 1, "--reason", " ", "--state", state, code=2)
+    events = State(Settings.from_environment({}, state=state)).registry.events(1)
+    assert [(event.to_state, event.decided_by) for event in events] == [
+        ("landed", ""),
+        ("claimed", ""),
+        ("accepted", ""),
+        ("withdrawn", "ann"),
+        ("accepted", "ann"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (("run", "--year", 2017), "there is no state in"),
+        (("run", "--year", 2017, "--landing", "."), "--output is missing"),
+        (("run", "--year", 2017, "--state", ".", "--expected", "e.csv"), "belong to --landing"),
+        (("withdraw", 1, "--reason", "x"), "there is no state in"),
+    ],
+)
+def test_wrong_use_is_told(
+    args: tuple[object, ...], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "e.csv").touch()
+    assert told in said(*args, code=2)

@@ -1,0 +1,328 @@
+"""The sensors and decisions over a real instance: who is run again, what comes in force, what is never touched."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from cin_pipeline.orchestration import decisions
+from cin_pipeline.orchestration.build import build_definitions
+from cin_pipeline.orchestration.bulk import QUIET, Load, load_returns
+from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.orchestration.partitions import partition_key
+from cin_pipeline.orchestration.sensors import let_go
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.registry import DecisionRefused, Registry
+from cin_pipeline.store.state import State
+from cin_pipeline_tests import oracle
+from cin_pipeline_tests.random_returns import messy_return
+
+LONG_AGO = datetime(2017, 6, 1, tzinfo=UTC)
+
+
+class Living:
+    """An inbox, a state and an instance; ticks and runs in this process."""
+
+    def __init__(self, directory: Path, instance: dg.DagsterInstance, settings: Settings) -> None:
+        self.inbox, self.instance, self.settings = directory, instance, settings
+        self.state = State(settings)
+        self.state.__dict__["registry"] = Registry(self.state.engine, now=lambda: LONG_AGO)
+        self.definitions = build_definitions(settings, self.state)
+        self.cursors: dict[str, str | None] = {}
+        expected = settings.state / "inputs" / "2017" / "expected.csv"
+        expected.parent.mkdir(parents=True)
+        expected.write_text("la_code\n201\n202\n")
+
+    def put(self, la: str, year: int = 2017, seed: int = 1) -> bytes:
+        data = messy_return(seed, 6, year, la)
+        path = self.inbox / f"{la}_{year}.xml"
+        path.write_bytes(data)
+        return data
+
+    def tick(self, sensor: str) -> list[dg.RunRequest]:
+        with dg.build_sensor_context(
+            instance=self.instance,
+            cursor=self.cursors.get(sensor),
+            repository_def=self.definitions.get_repository_def(),
+        ) as context:
+            data = self.definitions.get_repository_def().get_sensor_def(sensor).evaluate_tick(context)
+        self.cursors[sensor] = data.cursor
+        self.said = data.skip_message or ""
+        return list(data.run_requests or [])
+
+    def landing(self) -> list[dg.RunRequest]:
+        """Two looks, as files are new: the first finds them, the second finds them the same."""
+        return self.tick("landing") or self.tick("landing")
+
+    def run(self, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
+        return self.definitions.resolve_job_def(str(request.job_name)).execute_in_process(
+            instance=self.instance,
+            partition_key=request.partition_key,
+            tags=dict(request.tags),
+            asset_selection=list(request.asset_selection) if request.asset_selection else None,
+            run_config=request.run_config or QUIET,
+            raise_on_error=False,
+        )
+
+    def take(self) -> None:
+        for request in self.landing():
+            self.run(request)
+
+    def events(self, la: str, year: int = 2017) -> int:
+        """How many materialisations and check results a partition ever had."""
+        key = str(partition_key(year, la))
+        return sum(
+            entry.dagster_event.partition == key
+            or (entry.asset_check_evaluation is not None and entry.asset_check_evaluation.partition == key)
+            for run in self.instance.get_runs()
+            for entry in self.instance.all_logs(run.run_id)
+            if entry.dagster_event and (entry.dagster_event.is_step_materialization or entry.asset_check_evaluation)
+        )
+
+    def measures(self, la: str) -> oracle.Measures:
+        table = self.state.figures.la_measures_in_force(2017)
+        rows = table[(table["la_code"] == la) & ((table["breakdown"] == "total") | table["value"].notna())]
+        return {
+            (row.measure, row.breakdown, row.category): None if row.status == "not_available" else int(row.value)
+            for row in rows.itertuples()
+        }
+
+    def inputs_current(self, asset: str) -> list[bool]:
+        """Results of that check, the last first."""
+        key = dg.AssetCheckKey(dg.AssetKey(asset), "inputs_current")
+        records = self.instance.event_log_storage.get_asset_check_execution_history(key, limit=20)
+        return [record.status.value == "SUCCEEDED" for record in records]
+
+
+@pytest.fixture
+def living(tmp_path: Path, settings: Settings) -> Iterator[Living]:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    settings = replace(settings, inbox=inbox, years=frozenset({2017}))
+    with open_instance(settings) as instance:
+        yield Living(inbox, instance, settings)
+
+
+def crash(*_: object) -> object:
+    raise ZeroDivisionError("1999-12-31")
+
+
+def test_a_resubmission_reruns_its_authority_and_nobody_else(living: Living) -> None:
+    living.put("201"), living.put("202")
+    requests = living.landing()
+    assert [request.run_key for request in requests] == ["2016-04-01|201|1|1", "2016-04-01|202|2|1"]
+    for request in requests:
+        assert living.run(request).success
+    assert living.landing() == []
+    others, figures = living.events("202"), living.measures("202")
+    assert others > 10
+    sent = living.put("201", seed=2)
+    (request,) = living.landing()
+    assert request.run_key == "2016-04-01|201|3|1"
+    assert living.run(request).success
+    assert living.measures("201") == oracle.la_measures(sent, None, 2017)
+    assert living.events("202") == others
+    assert living.measures("202") == figures
+    assert living.state.registry.get(1).state == "superseded"
+
+
+def test_last_years_return_recounts_its_authority_only(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    this = living.put("201")
+    living.put("202")
+    living.take()
+    others, before_it = living.events("202"), living.measures("201")
+    assert living.tick("prior_year") == []
+    last = living.put("201", 2016)
+    living.take()
+    assert living.events("202", 2016) == 0
+    (request,) = living.tick("prior_year")
+    assert request.partition_key == "2016-04-01|201"
+    assert {key.to_user_string() for key in request.asset_selection} == {
+        "prior_year_referrals",
+        "la_measures",
+        "data_confidence",
+    }
+    with monkeypatch.context() as patched:
+        patched.setattr("cin_pipeline.orchestration.assets.measures.la_measures", crash)
+        assert not living.run(request).success
+    assert living.state.registry.in_force(2017, "201").submission == 1
+    assert living.measures("201") == before_it  # a recount that fails takes nothing out of force
+    (again,) = living.tick("prior_year")
+    assert again.run_key != request.run_key
+    assert living.run(again).success
+    assert living.measures("201") == oracle.la_measures(this, last, 2017)
+    assert living.tick("prior_year") == []
+    assert living.events("202") == others
+
+
+def test_england_is_made_again_after_a_quiet_spell_when_something_changed(living: Living) -> None:
+    living.put("201"), living.put("202")
+    requests = living.landing()
+    assert living.tick("national") == []
+    for request in requests:
+        living.run(request)
+    (request,) = living.tick("national")
+    assert living.run(request).success
+    manifest = living.state.figures.manifest("estimates", 2017)
+    assert [(each.la_code, each.submission) for each in manifest] == [("201", 1), ("202", 2)]
+    assert living.inputs_current("national_measures") == living.inputs_current("estimates") == [True]
+    assert living.tick("national") == []
+    living.state.registry.withdraw(2, "ann", "wrong file")
+    living.state.registry._now = lambda: datetime.now(UTC) - timedelta(seconds=1)
+    living.state.registry.restore(2, "ann", "right after all")
+    living.state.registry._now = lambda: LONG_AGO
+    assert living.tick("national") == []  # as it was
+    living.state.registry.withdraw(2, "ann", "wrong file")
+    (second,) = living.tick("national")
+    assert living.inputs_current("estimates") == [False, True]
+    assert second.run_key != request.run_key
+    living.tick("national")
+    assert living.inputs_current("estimates") == [False, True]  # told once
+    # What cannot be estimated is told once, not tried again and again.
+    (living.settings.state / "inputs" / "2017" / "population.csv").write_text("la_code,population\n201,100\n")
+    assert not living.run(second).success
+    assert living.state.figures.estimates(2017).empty
+    assert living.tick("national") == []
+
+
+def test_a_run_that_fails_three_times_is_given_up_without_a_value(
+    living: Living, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cin_pipeline.orchestration.assets.measures.la_measures", crash)
+    living.put("201")
+    keys = []
+    for _ in range(3):
+        (request,) = living.landing()
+        keys.append(request.run_key)
+        run = living.run(request)
+        let_go(run.run_id, "ZeroDivisionError", living.state)
+    assert keys == [f"2016-04-01|201|1|{attempt}" for attempt in (1, 2, 3)]
+    rejected = living.state.registry.get(1)
+    assert rejected.state == "rejected"
+    assert "ZeroDivisionError" in rejected.reason
+    told = str(living.state.registry.events(1))
+    assert "1999-12-31" not in told
+    assert living.landing() == []
+
+
+def test_what_a_killed_run_held_is_offered_again_and_its_run_is_ended(living: Living) -> None:
+    """A run that was killed stays "started" for Dagster, and would hold its submission and a place in the queue."""
+    living.put("201")
+    living.landing()
+    job = living.definitions.resolve_job_def("la_return")
+    run = living.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags={"cin/submission": "1"})
+    living.state.registry.claim(1, run.run_id)
+    with living.state.locks.alive(run.run_id):
+        assert living.tick("landing") == []
+    (living.settings.state / "locks" / run.run_id).touch()  # what a killed process leaves
+    (request,) = living.tick("landing")
+    assert request.run_key == "2016-04-01|201|1|2"
+    assert living.instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
+    assert living.run(request).success
+    ends = [event.to_state for event in living.state.registry.events(1)]
+    assert ends == ["landed", "claimed", "landed", "claimed", "accepted"]
+
+
+def test_above_eight_one_bulk_load_is_asked_for(living: Living) -> None:
+    expected = living.settings.state / "inputs" / "2017" / "expected.csv"
+    las = ("201", "202", "203", "204", "205", "206", "207", "208", "209")
+    expected.write_text("la_code\n" + "\n".join(las) + "\n")
+    for la in las:
+        living.put(la)
+    (request,) = living.landing()
+    assert request.job_name == "bulk_load"
+    assert request.run_config["ops"]["load_many_returns"]["config"]["submissions"] == list(range(1, 10))
+    job = living.definitions.resolve_job_def("bulk_load")
+    begun = living.instance.create_run_for_job(
+        job, status=dg.DagsterRunStatus.STARTING, run_config=dict(request.run_config)
+    )
+    assert living.tick("landing") == []  # asked for already
+    living.instance.report_run_canceled(begun)
+    (again,) = living.tick("landing")
+    assert again.run_key != request.run_key  # else it would never be run
+
+
+def test_a_second_run_on_the_same_submission_does_nothing_and_says_so(living: Living) -> None:
+    living.put("201")
+    (request,) = living.landing()
+    with living.state.locks.alive("another"):
+        living.state.registry.claim(1, "another")
+        run = living.run(request)
+        assert not run.success
+        (failure,) = [event for event in run.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
+        assert "is at work in run another; nothing was done" in failure.step_failure_data.user_failure_data.description
+        with living.state.locks.alive("command"):
+            waiting = living.state.registry.waiting()
+            (outcome,) = load_returns(waiting, living.settings, Load("command"))
+        assert outcome.reason == "nothing was done: it is at work in run another"
+        assert living.state.registry.get(1).run == "another"
+    assert living.run(request).success  # the other is no more
+
+
+def test_a_person_can_put_a_rejected_return_in_force(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, sent = living.put("201"), b""
+    living.take()
+    monkeypatch.setattr(
+        "cin_pipeline.orchestration.assets.measures.broken_identities", lambda _: ["the check is wrong"]
+    )
+    sent = living.put("201", seed=2)
+    living.take()
+    assert living.state.registry.get(2).state == "rejected"
+    assert living.measures("201") == oracle.la_measures(before, None, 2017)
+    said = decisions.accept(living.settings, 2, "ann", "the check is wrong")
+    assert "was run again and is in force" in said
+    assert living.measures("201") == oracle.la_measures(sent, None, 2017)
+    accepted = living.state.registry.events(2)[-1]
+    assert (accepted.to_state, accepted.decided_by, accepted.reason) == ("accepted", "ann", "the check is wrong")
+    # Counted again, what is in force does not lose its figures to a check that now fails.
+    said = decisions.withdraw(living.settings, 2, "ann", "not theirs")
+    assert "submission 1 is in force again" in said
+    (outcome,) = load_returns([living.state.registry.get(1)], living.settings, Load("command"))
+    assert not outcome.accepted
+    assert living.state.registry.in_force(2017, "201").submission == 1
+    assert living.measures("201") == oracle.la_measures(before, None, 2017)
+    assert "as it was counted before" in decisions.accept(living.settings, 2, "ann", "theirs after all")
+    assert living.measures("201") == oracle.la_measures(sent, None, 2017)
+
+
+def test_a_file_that_cannot_be_read_cannot_be_put_in_force(living: Living) -> None:
+    data = messy_return(1, 3, 2017, "201").replace(b"<ReferralNFA>", b"<Colour/><ReferralNFA>")
+    (living.inbox / "201.xml").write_bytes(data)
+    living.take()
+    with pytest.raises(DecisionRefused, match=r"cannot be accepted: .*Colour is unknown"):
+        decisions.accept(living.settings, 1, "ann", "why not")
+    assert living.state.registry.get(1).state == "rejected"
+
+
+def test_a_run_without_a_tag_takes_what_waits_then_what_is_in_force(living: Living) -> None:
+    """As when somebody materialises one partition in the UI."""
+    sent = living.put("201")
+    living.landing()
+    by_hand = dg.RunRequest(job_name="la_return", partition_key="2016-04-01|201")
+    assert living.run(by_hand).success
+    assert living.state.registry.in_force(2017, "201").submission == 1
+    assert living.run(by_hand).success
+    assert living.measures("201") == oracle.la_measures(sent, None, 2017)
+    assert [event.to_state for event in living.state.registry.events(1)] == ["landed", "claimed", "accepted"]
+
+
+def test_ticks_say_why_there_is_nothing_to_do(living: Living) -> None:
+    assert living.tick("landing") == []
+    assert living.said == "nothing new"
+    (living.inbox / "bad.xml").write_bytes(b"x")
+    living.tick("landing"), living.tick("landing")
+    assert living.said == "1 quarantined"
+    (living.inbox / "bad.xml").unlink()
+    living.inbox.rmdir()
+    living.tick("landing")
+    assert "is no directory" in living.said
+
+
+def test_sensors_are_off_unless_the_settings_say_on(living: Living) -> None:
+    for on in (False, True):
+        repository = build_definitions(replace(living.settings, sensors=on)).get_repository_def()
+        sensors = [repository.get_sensor_def(name) for name in ("landing", "prior_year", "national", "failure")]
+        assert {sensor.default_status.value for sensor in sensors} == {"RUNNING" if on else "STOPPED"}

@@ -1,0 +1,219 @@
+"""The inbox: what is taken, once; what is not, with its reason; and that nothing is ever lost or changed in it."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.inbox import GROWING, PARTIAL, FileState, Fingerprint, Inbox, InboxFile, Scan, changes
+from cin_pipeline.store.landing import Wanted
+from cin_pipeline.store.state import State
+from cin_pipeline_tests.random_returns import messy_return
+
+WANTED = Wanted({2017: frozenset({"201", "202"}), 2016: frozenset({"201", "202"})})
+NOW = datetime(2017, 6, 1, tzinfo=UTC)
+SECOND = 10**9
+NOW_NS = int(NOW.timestamp()) * SECOND
+
+
+class Box:
+    """An inbox with its state; files are dropped with a time in seconds before now."""
+
+    def __init__(self, directory: Path, state: State) -> None:
+        self.path, self.state = directory, state
+        directory.mkdir()
+
+    def put(self, name: str | bytes, data: bytes, ago: int = 3600) -> Path:
+        path = Path(os.fsdecode(os.path.join(os.fsencode(self.path), os.fsencode(name))))
+        path.write_bytes(data)
+        os.utime(path, ns=(NOW_NS - ago * SECOND,) * 2)
+        return path
+
+    def scan(self, **options: object) -> Scan:
+        state = self.state
+        inbox = Inbox(self.path, state.engine, state.registry, state.returns, state.quarantine)
+        return inbox.scan(WANTED, NOW, **{"settle_seconds": 60, "max_bytes": 100_000, **options})
+
+    def file(self, name: str) -> InboxFile:
+        inbox = Inbox(self.path, self.state.engine, self.state.registry, self.state.returns, self.state.quarantine)
+        return inbox.files()[name.encode()]
+
+
+@pytest.fixture
+def box(tmp_path: Path, settings: Settings) -> Box:
+    return Box(tmp_path / "inbox", State(settings))
+
+
+def sent(la: str = "201", seed: int = 1, year: int = 2017) -> bytes:
+    return messy_return(seed, 2, year, la)
+
+
+def test_what_is_new_is_landed_once(box: Box) -> None:
+    box.put("a b.xml", sent())
+    (landed,) = box.scan().landed
+    assert (landed.la_code, landed.collection_year, landed.file_name) == ("201", 2017, "a b.xml")
+    assert box.state.returns.read(landed.sha256) == sent()
+    assert box.scan() == Scan()
+
+
+def test_an_unchanged_file_is_not_even_opened(box: Box) -> None:
+    """1,700 unchanged files must cost under a second a tick."""
+    path = box.put("a.xml", sent())
+    box.scan()
+    before = path.stat().st_atime_ns
+    os.utime(path, ns=(before - SECOND, path.stat().st_mtime_ns))
+    path.chmod(0)  # root can read it all the same; the time of access tells
+    box.scan()
+    assert path.stat().st_atime_ns == before - SECOND
+
+
+def test_a_touched_file_is_no_submission_and_other_bytes_are(box: Box) -> None:
+    box.put("a.xml", sent(seed=1))
+    box.scan()
+    box.put("a.xml", sent(seed=1), ago=1800)
+    assert box.scan() == Scan()
+    numbers = []
+    for seed, ago in ((2, 1700), (1, 1600)):  # A, B, A
+        box.put("a.xml", sent(seed=seed), ago=ago)
+        numbers += [each.submission for each in box.scan().landed]
+    assert numbers == [2, 3]
+
+
+def test_two_files_of_one_authority_land_in_the_order_of_their_times(box: Box) -> None:
+    box.put("a.xml", sent(seed=1), ago=100)
+    box.put("c.xml", sent(seed=2), ago=200)
+    box.put("b.xml", sent(seed=3), ago=200)
+    assert [each.file_name for each in box.scan().landed] == ["b.xml", "c.xml", "a.xml"]
+
+
+BAD = {
+    "nothing at all": (b"", "empty"),
+    "no XML": (b"\x00\x01\x02", "."),
+    "unknown authority": (sent().replace(b"<LEA>201", b"<LEA>999"), "no authority"),
+    "unexpected authority": (sent("203"), "203 is not among"),
+    "unexpected year": (messy_return(1, 2, 2015, "201"), "2014 to 2015"),
+    "a document type": (b"<!DOCTYPE Message>" + sent().split(b"?>", 1)[-1], "DOCTYPE"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_file_is_quarantined_with_its_reason_and_others_land(box: Box, case: str) -> None:
+    data, said = BAD[case]
+    bad = box.put("bad.xml", data, ago=4000)
+    box.put("good.xml", sent())
+    scan = box.scan()
+    assert [each.file_name for each in scan.landed] == ["good.xml"]
+    (quarantined,) = scan.quarantined
+    assert said in quarantined.reason or said == "."
+    assert box.state.quarantine.read(quarantined.sha256) == data == bad.read_bytes()
+    assert box.state.registry.get(quarantined.submission).state == "rejected"
+    assert box.scan() == Scan()  # told once
+    box.put("bad.xml", data, ago=500)
+    assert box.scan() == Scan()  # touched
+
+
+def test_a_file_too_large_or_no_file_is_quarantined_without_a_copy(box: Box) -> None:
+    box.put("large.xml", b"x" * 2000)
+    os.mkfifo(box.path / "pipe.xml")
+    (box.path / "gone.xml").symlink_to(box.path / "nowhere")
+    scan = box.scan(max_bytes=1000, settle_seconds=-(10**10))
+    reasons = sorted(each.reason for each in scan.quarantined)
+    assert [reason.split(" ")[0] for reason in reasons] == ["it", "the", "the"]
+    assert all(each.state is FileState.UNREADABLE for each in scan.quarantined)
+    assert box.scan(max_bytes=1000, settle_seconds=-(10**10)).quarantined == []
+    assert len(box.scan(settle_seconds=-(10**10)).quarantined) == 1  # larger files are allowed now: no XML
+
+
+def test_a_growing_or_partial_file_waits_and_lands_when_complete(box: Box) -> None:
+    data = sent()
+    box.put("a.xml", data[:50], ago=1)
+    box.put("b.xml.part", data)
+    waiting = {each.path: each.reason for each in box.scan().waiting}
+    assert waiting == {b"a.xml": GROWING, b"b.xml.part": PARTIAL}
+    box.put("a.xml", data, ago=1)
+    assert box.scan().landed == []
+    assert [each.file_name for each in box.scan().landed] == ["a.xml"]  # found the same twice
+    (box.path / "b.xml.part").rename(box.path / "b.xml")
+    assert box.scan().landed == []  # the same bytes as a.xml
+    assert box.file("b.xml").submission == box.file("a.xml").submission
+
+
+def test_names_of_any_kind(box: Box) -> None:
+    box.put("new\nline \x1b[31m.xml", sent("201"))
+    box.put(b"n\xff.xml", sent("202"))
+    assert {each.file_name for each in box.scan().landed} == {"new\nline \x1b[31m.xml", r"n\xff.xml"}
+    assert box.scan() == Scan()
+
+
+def test_a_full_disk_loses_nothing_and_the_next_scan_goes_on(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    box.put("a.xml", sent("201"))
+    box.put("b.xml", sent("202"))
+
+    def full(_path: Path, _data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    scan = box.scan()
+    assert "No space left on device" in scan.problem
+    assert scan.landed == []
+    assert list((box.state.settings.state / "returns").rglob("*.xml")) == []
+    monkeypatch.undo()
+    assert len(box.scan().landed) == 2
+
+
+def test_an_inbox_that_is_none_says_so(box: Box, tmp_path: Path) -> None:
+    assert box.scan() == Scan()  # empty
+    box.path.rmdir()
+    assert "is no directory" in box.scan().problem
+    box.path.write_bytes(b"")
+    assert "is no directory" in box.scan().problem
+    box.path.unlink()
+    box.path.symlink_to(tmp_path)
+    assert "link to another place" in box.scan().problem
+
+
+def test_an_inbox_that_cannot_be_read_says_so(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(_path: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "scandir", denied)
+    assert "Permission denied" in box.scan().problem
+
+
+def test_a_disk_mounted_again_is_no_news_and_a_file_sent_again_is(box: Box, tmp_path: Path) -> None:
+    box.put("a.xml", sent(seed=1), ago=900)
+    box.put("b.xml", sent(seed=2), ago=800)
+    box.scan()
+    box.path.rename(tmp_path / "away")
+    box.path.mkdir()
+    assert box.scan() == Scan()
+    assert box.file("a.xml").gone
+    box.path.rmdir()
+    (tmp_path / "away").rename(box.path)
+    assert box.scan() == Scan()
+    (box.path / "a.xml").unlink()
+    box.scan()
+    box.put("a.xml", sent(seed=1), ago=700)
+    assert [each.submission for each in box.scan().landed] == [3]  # A, B, A
+
+
+def test_a_scan_that_takes_too_long_leaves_the_rest_to_the_next(box: Box) -> None:
+    for la in ("201", "202"):
+        box.put(f"{la}.xml", sent(la))
+    answers = iter([False, True])
+    scan = box.scan(enough=lambda: next(answers))
+    assert len(scan.landed) == 1
+    assert "the next goes on" in scan.problem
+    assert len(box.scan().landed) == 1
+
+
+@pytest.mark.parametrize(("hours", "at_once"), [(1, True), (-1, False)])
+def test_a_clock_that_is_put_back_only_makes_a_second_look_needed(hours: int, at_once: bool) -> None:
+    seen = Fingerprint(5, NOW_NS - hours * 3600 * SECOND, "1")
+    first = changes({}, {b"a": seen}, NOW_NS, 60 * SECOND)
+    assert bool(first.take) == at_once
+    if not at_once:
+        known = {b"a": first.remember[0]}
+        assert changes(known, {b"a": seen}, NOW_NS, 60 * SECOND).take == first.remember
