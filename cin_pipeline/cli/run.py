@@ -15,7 +15,6 @@ from cin_pipeline.cli.rules import chosen_rules
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.registry import SubmissionState
 
 if TYPE_CHECKING:
     from cin_pipeline.orchestration.folder_run import Report
@@ -109,6 +108,8 @@ def _settings(output: Path | None, state: Path | None) -> Settings:
 
 
 def _show(report: "Report", output: Path | None, settings: Settings) -> None:
+    from cin_pipeline.store.registry import SubmissionState
+
     year = report.year
     if report.england is not None:
         console.print(_headline_table(report))

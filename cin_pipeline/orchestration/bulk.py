@@ -18,6 +18,7 @@ from typing import Any
 
 import dagster as dg
 
+from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.partitions import partition_key
 from cin_pipeline.orchestration.runs import HOLDER_TAG
@@ -29,7 +30,7 @@ from cin_pipeline.store.state import State
 
 FEW = 3  # up to so many LAs, starting workers takes longer than they save
 
-FIGURES = ("returns", "measures")  # the groups that figures depend on
+FIGURES = (groups.RETURNS, groups.MEASURES)  # the groups that figures depend on
 # What depends on the return of the year before; the last is part of it where the rules were run.
 RECOUNTED = ("prior_year_referrals", "la_measures", "data_confidence")
 RULES = "validation_issues"

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT
 from cin_pipeline.orchestration.bulk import FIGURES, QUIET, Load, WorkerDied, load_returns
 from cin_pipeline.orchestration.runs import PARTITION_TAG
@@ -12,14 +13,14 @@ LA_JOB, NATIONAL_JOB, BULK_JOB, INPUTS_JOB = "la_return", "england", "bulk_load"
 
 la_return_job = dg.define_asset_job(
     LA_JOB,
-    selection=dg.AssetSelection.groups(*FIGURES, "validation"),
+    selection=dg.AssetSelection.groups(*FIGURES, groups.VALIDATION),
     description="One LA's return of one year: reading, cleaning, rules, measures. Always one partition a run: "
     "a range would give every LA the same data version and let one LA's failure stop the others.",
 )
 
 england_job = dg.define_asset_job(
     NATIONAL_JOB,
-    selection=dg.AssetSelection.groups("england"),
+    selection=dg.AssetSelection.groups(groups.ENGLAND),
     description="England and its regions for one year, from the returns in force.",
 )
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 import dagster as dg
 from pandas import DataFrame
 
 from cin_pipeline.census.comparing import Comparison
 from cin_pipeline.methodology.moving import MOVED_COLUMNS, totals_first
+
+_BAR = 20  # characters of the longest
 
 MOST_MOVED = 100  # a corrected referral moves dozens of cells; a new extract hundreds
 
@@ -48,6 +51,22 @@ def moved(figures: DataFrame, earlier: int) -> dict[str, Any]:
         "figures_moved": len(figures),
         "moved": markdown_table(MOVED_COLUMNS, rows),
     }
+
+
+def bar(share: float) -> str:
+    """A share between 0 and 1 as a bar of text, which a cell of a table can hold; a sliver for any that is not 0."""
+    return "█" * max(round(share * _BAR), 1 if share > 0 else 0)
+
+
+def with_bars(rows: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Rows that end with a count, each with a bar for it before the count; the longest is the largest."""
+    most = max((int(str(row[-1])) for row in rows), default=0)
+    return [(*row[:-1], bar(int(str(row[-1])) / most) if most else "", row[-1]) for row in rows]
+
+
+def partition_link(asset: str, key: str, text: str) -> str:
+    """A link, in markdown, to one partition of an asset in the UI."""
+    return f"[{text}](/assets/{asset}?view=partitions&partition={quote(key)})"
 
 
 def markdown_table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> dg.MarkdownMetadataValue:

@@ -8,18 +8,18 @@ from cin_pipeline.orchestration.partitions import partition_key, year_and_la
 from cin_pipeline.settings import Settings
 
 GRAPH = {
-    "return_file": ("returns", []),
-    "raw_return": ("returns", ["return_file"]),
-    "cleaned_return": ("returns", ["raw_return"]),
-    "episodes": ("measures", ["cleaned_return"]),
-    "prior_year_referrals": ("measures", ["cleaned_return"]),
-    "la_measures": ("measures", ["cleaned_return", "episodes", "prior_year_referrals"]),
-    "validation_issues": ("validation", ["cleaned_return", "raw_return"]),
-    "data_confidence": ("validation", ["cleaned_return", "la_measures", "validation_issues"]),
-    "population": ("england", []),
-    "national_measures": ("england", ["la_measures"]),
-    "estimates": ("england", ["la_measures", "national_measures", "population"]),
-    "submission_status": ("england", ["data_confidence", "la_measures"]),
+    "return_file": ("1_returns", []),
+    "raw_return": ("1_returns", ["return_file"]),
+    "cleaned_return": ("1_returns", ["raw_return"]),
+    "episodes": ("3_measures", ["cleaned_return"]),
+    "prior_year_referrals": ("3_measures", ["cleaned_return"]),
+    "la_measures": ("3_measures", ["cleaned_return", "episodes", "prior_year_referrals"]),
+    "validation_issues": ("2_validation", ["cleaned_return", "raw_return"]),
+    "data_confidence": ("2_validation", ["cleaned_return", "la_measures", "validation_issues"]),
+    "population": ("4_england", []),
+    "national_measures": ("4_england", ["la_measures"]),
+    "estimates": ("4_england", ["la_measures", "national_measures", "population"]),
+    "submission_status": ("4_england", ["data_confidence", "la_measures"]),
 }
 CHECKS = {
     ("cleaned_return", "schema", True),

@@ -80,18 +80,18 @@ def shot(page: Page, name: str) -> None:
 
 def test_the_graph_shows_every_asset_in_its_group(ui: str, page: Page) -> None:
     page.goto(f"{ui}/asset-groups")
-    for group in ("returns", "validation", "measures", "england"):
+    for group in ("1_returns", "2_validation", "3_measures", "4_england"):
         expect(page.get_by_text(group, exact=True).first).to_be_visible()
     shot(page, "graph")
 
 
-@pytest.mark.parametrize("group", ["returns", "validation", "measures", "england"])
+@pytest.mark.parametrize("group", ["1_returns", "2_validation", "3_measures", "4_england"])
 def test_the_lineage_of_a_group(ui: str, page: Page, group: str) -> None:
     assets = {
-        "returns": ("return_file", "raw_return", "cleaned_return"),
-        "validation": ("validation_issues", "data_confidence"),
-        "measures": ("episodes", "prior_year_referrals", "la_measures"),
-        "england": ("population", "national_measures", "estimates"),
+        "1_returns": ("return_file", "raw_return", "cleaned_return"),
+        "2_validation": ("validation_issues", "data_confidence"),
+        "3_measures": ("episodes", "prior_year_referrals", "la_measures"),
+        "4_england": ("population", "national_measures", "estimates", "submission_status"),
     }
     page.goto(f"{ui}/locations/cin_pipeline/asset-groups/{group}/lineage")
     for asset in assets[group]:

@@ -13,6 +13,7 @@ from cin_pipeline.methodology.identities import broken_identities
 from cin_pipeline.methodology.measures import TOTAL, la_measures
 from cin_pipeline.methodology.moving import moved_figures
 from cin_pipeline.methodology.referrals import latest_referrals
+from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, count_faults, result, stopping
 from cin_pipeline.orchestration.io_managers import Counted, InForceBefore, PriorYear
 from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, moved
@@ -22,8 +23,6 @@ from cin_pipeline.store.figures import version_of
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.state import State
 
-GROUP = "measures"
-
 EPISODES_RECONCILE = check("reconcile", "episodes", "One row for every referral of the return.", blocking=True)
 UNDATED = check("referrals_dated", "episodes", "Every referral has a usable date; others are in no measure.")
 
@@ -31,7 +30,7 @@ UNDATED = check("referrals_dated", "episodes", "Every referral has a usable date
 @dg.asset(
     description="Referrals with their flags: no further action, not in need, episode of need. Holds open episodes of "
     "earlier years too: select by date, never by presence.",
-    group_name=GROUP,
+    group_name=groups.MEASURES,
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
@@ -60,7 +59,7 @@ def episodes(
 @dg.asset(
     description="Each child's latest referral in the year before, from the LA's return of that year. Without such a "
     "return re-referrals are not available.",
-    group_name=GROUP,
+    group_name=groups.MEASURES,
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
@@ -95,7 +94,7 @@ IDENTITIES = check(
     name="la_measures",
     description="Every measure of the LA with all its breakdowns: a long table of counts. With it the return is "
     "accepted and in force.",
-    group_name=GROUP,
+    group_name=groups.MEASURES,
     owners=OWNERS,
     kinds={"pandas", "sql"},
     partitions_def=by_year_la,

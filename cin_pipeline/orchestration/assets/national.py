@@ -9,23 +9,24 @@ from pandas import DataFrame
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.estimates import EstimateImpossible, estimate_england
 from cin_pipeline.methodology.identities import broken_national_identities
+from cin_pipeline.methodology.measures import TOTAL
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.national import sum_known
+from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.checks import national_check, result
 from cin_pipeline.orchestration.io_managers import InForce
-from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table
-from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
+from cin_pipeline.orchestration.metadata import OWNERS, bar, frame_metadata, markdown_table, partition_link
+from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, partition_key
+from cin_pipeline.reference.authorities import ENGLAND, authorities
 from cin_pipeline.store.figures import Input
 from cin_pipeline.store.offers import outdated
 from cin_pipeline.store.state import State
 
-GROUP = "england"
-
 population = dg.AssetSpec(
     "population",
     description="People aged 0 to 17 by LA: the mid-year estimate of the calendar year before, or the user's own file.",
-    group_name=GROUP,
+    group_name=groups.ENGLAND,
     owners=OWNERS,
     kinds={"csv"},
     partitions_def=by_year,
@@ -38,7 +39,7 @@ COMPLETENESS = national_check("completeness", "national_measures", "Every expect
 @dg.asset(
     description="Known figures added up over all LAs with an accepted return, how many LAs gave each, and a manifest "
     "of the submissions that went in.",
-    group_name=GROUP,
+    group_name=groups.ENGLAND,
     owners=OWNERS,
     kinds={"pandas", "sql"},
     partitions_def=by_year,
@@ -56,9 +57,9 @@ def national_measures(
     known = la_measures.measures[la_measures.measures["la_code"].isin(inputs.expected)]
     made_from = [each for each in la_measures.inputs if each.la_code in inputs.expected]
     table = sum_known(without_unusable(known, inputs.unusable), year.ending)
-    yield dg.Output(table, metadata={**frame_metadata(table), **_manifest(made_from)})
-    state.figures.write_manifest(NATIONAL_MEASURES, year.ending, made_from)
     missing = sorted(set(inputs.expected) - set(known["la_code"]))
+    yield dg.Output(table, metadata={**frame_metadata(table), **_missing(missing, year), **_manifest(made_from)})
+    state.figures.write_manifest(NATIONAL_MEASURES, year.ending, made_from)
     yield result(
         COMPLETENESS,
         [f"no accepted return of {', '.join(missing)}"] if missing else [],
@@ -76,7 +77,7 @@ NATIONAL_IDENTITIES = national_check(
 
 @dg.asset(
     description="England, regions, and Inner and Outer London, with estimates for what LAs could not give.",
-    group_name=GROUP,
+    group_name=groups.ENGLAND,
     owners=OWNERS,
     kinds={"pandas", "sql"},
     partitions_def=by_year,
@@ -101,7 +102,7 @@ def estimates(
         # Nothing is what these returns give; asked again, they would give the same.
         state.figures.write_manifest(ESTIMATES, year.ending, made_from)
         raise dg.Failure(str(impossible), allow_retries=False) from None
-    yield dg.Output(table, metadata={**frame_metadata(table), **_manifest(made_from)})
+    yield dg.Output(table, metadata={**frame_metadata(table), **_headline(table), **_manifest(made_from)})
     state.figures.write_manifest(ESTIMATES, year.ending, made_from)
     yield result(NATIONAL_IDENTITIES, broken_national_identities(table))
 
@@ -135,6 +136,31 @@ def _inputs_current(asset: str) -> dg.AssetChecksDefinition:
 
 # Checks of their own, as they are looked at again without making the figures again.
 INPUTS_CURRENT = {asset: _inputs_current(asset) for asset in (NATIONAL_MEASURES, ESTIMATES)}
+
+
+def _missing(la_codes: list[str], year: CollectionYear) -> dict[str, Any]:
+    """The LAs without an accepted return, each with a link to its partition."""
+    names = authorities(year.ending)
+    rows = [
+        (
+            partition_link("raw_return", partition_key(year.ending, la_code), la_code),
+            getattr(names.get(la_code), "name", ""),
+        )
+        for la_code in la_codes
+    ]
+    return {"missing": markdown_table(("no accepted return", "authority"), rows)} if rows else {}
+
+
+def _headline(estimates: DataFrame) -> dict[str, Any]:
+    """England's figures, and how much of each is estimated."""
+    england = estimates[(estimates["geography_code"] == ENGLAND) & (estimates["breakdown"] == TOTAL)]
+    rows = [
+        (row.measure, f"{row.known:,.0f}", bar(row.estimated / row.value) if row.value else "", f"{row.value:,.0f}")
+        if row.value == row.value  # not where it could not be estimated
+        else (row.measure, f"{row.known:,.0f}", "not available", "")
+        for row in england.itertuples()
+    ]
+    return {"england": markdown_table(("measure", "known", "estimated share", "value"), rows)}
 
 
 def _manifest(made_from: list[Input]) -> dict[str, Any]:

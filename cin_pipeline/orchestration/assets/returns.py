@@ -10,6 +10,7 @@ from cin_pipeline.census.comparing import compare_returns
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.tables import ReturnTables, cleaned_schemas
+from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, count_faults, result, schema_faults, stopping
 from cin_pipeline.orchestration.metadata import OWNERS, changed_records, record_counts
 from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
@@ -18,12 +19,10 @@ from cin_pipeline.store.history import NotComparable, tables_of
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.state import State
 
-GROUP = "returns"
-
 return_file = dg.AssetSpec(
     "return_file",
     description="The file an LA sent for a collection year, as landed. Kept write-once under its hash.",
-    group_name=GROUP,
+    group_name=groups.RETURNS,
     owners=OWNERS,
     kinds={"xml"},
     partitions_def=by_year_la,
@@ -32,7 +31,7 @@ return_file = dg.AssetSpec(
 
 @dg.asset(
     description="The records of the return as sent: eight linked tables of text with record numbers and lines.",
-    group_name=GROUP,
+    group_name=groups.RETURNS,
     owners=OWNERS,
     kinds={"xml", "parquet"},
     partitions_def=by_year_la,
@@ -86,7 +85,7 @@ VALUES = check("values_readable", "cleaned_return", "Every value could be read, 
 @dg.asset(
     description="The typed tables of the return, and a list of every value that could not be read. "
     "A bad value is null here; no record is left out.",
-    group_name=GROUP,
+    group_name=groups.RETURNS,
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,

@@ -4,11 +4,11 @@ import dagster as dg
 
 from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.measures import la_measures_asset
-from cin_pipeline.orchestration.assets.national import GROUP
 from cin_pipeline.orchestration.assets.validation import data_confidence_asset
-from cin_pipeline.orchestration.metadata import OWNERS, markdown_table
-from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
+from cin_pipeline.orchestration.metadata import OWNERS, markdown_table, partition_link, with_bars
+from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, partition_key
 from cin_pipeline.store.state import State
 from cin_pipeline.store.status import status_of_year, status_summary
 
@@ -18,7 +18,7 @@ _SHOWN = ("la_code", "la_name", "state", "received", "submissions", "errors", "q
 @dg.asset(
     description="One line per LA: how far its return has come, errors, queries, confidence, and what is missing. What "
     "needs attention comes first. Nothing is made from it: the same table is `cin-pipeline status`.",
-    group_name=GROUP,
+    group_name=groups.ENGLAND,
     owners=OWNERS,
     kinds={"sql"},
     partitions_def=by_year,
@@ -35,11 +35,17 @@ def submission_status(
     table = status_of_year(state, CollectionYear.from_key(context.partition_key).ending)
     texts = table.assign(received=table["received"].dt.strftime("%Y-%m-%d %H:%M"))[list(_SHOWN)]
     rows = texts.astype(object).where(texts.notna(), "").itertuples(index=False, name=None)
-    cells = ([visible(str(cell), most=200).replace("|", "\\|") for cell in row] for row in rows)
+    key = CollectionYear.from_key(context.partition_key).ending
+    cells = []
+    for row in rows:
+        la_code, *rest = (visible(str(cell), most=200).replace("|", "\\|") for cell in row)
+        cells.append([partition_link("la_measures", partition_key(key, la_code), la_code), *rest])
+    states = list(table["state"].value_counts().items())
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(table),
             "summary": status_summary(table),
+            "states": markdown_table(("state", "", "LAs"), with_bars(states)),
             "status": markdown_table(_SHOWN, cells),
         }
     )

@@ -9,8 +9,9 @@ from cin_pipeline.census.cleaning import CleanedReturn
 from cin_pipeline.census.header import read_header
 from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.methodology.measures import MEASURES
+from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, result
-from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table
+from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, with_bars
 from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
 from cin_pipeline.store.state import State
@@ -19,7 +20,6 @@ from cin_pipeline.validation import check as check_rules
 from cin_pipeline.validation.confidence import LOW, data_confidence, movement
 from cin_pipeline.validation.confidence.grading import WHOLE_RETURN
 
-GROUP = "validation"
 VALIDATION = "validation_issues"
 
 ERRORS = check("errors", "validation_issues", "No rule with the severity error is broken.")
@@ -30,7 +30,7 @@ RAN = check("rules_ran", "validation_issues", "No rule crashed. What a crashed r
 @dg.asset(
     description="Every hit of the census rules: rule, severity, child, table, record, line, fields. Value issues of "
     "cleaning are in it as rule VALUE, unless a rule reports the same value.",
-    group_name=GROUP,
+    group_name=groups.VALIDATION,
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
@@ -60,7 +60,10 @@ def validation_issues(
     rows = [(rule, severity, count) for (severity, rule), count in by_rule.items()]
     yield dg.Output(
         found,
-        metadata={**frame_metadata(found.issues), "hits": markdown_table(("rule", "severity", "hits"), rows)},
+        metadata={
+            **frame_metadata(found.issues),
+            "hits": markdown_table(("rule", "severity", "", "hits"), with_bars(rows)),
+        },
     )
     for spec, severity in ((ERRORS, "error"), (QUERIES, "query")):
         hits = {rule: count for rule, level, count in rows if level == severity}
@@ -77,7 +80,7 @@ MOVEMENT = check("movement", "data_confidence", "No headline figure moved far be
     name="data_confidence",
     description="Indicators by module: completeness of each item, records with errors and queries, change against last "
     "year, and the confidence they give. Thresholds are ours, see docs/data-confidence.md.",
-    group_name=GROUP,
+    group_name=groups.VALIDATION,
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
