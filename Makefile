@@ -18,8 +18,9 @@ demo: $(VENV)/runtime.done  ## make the synthetic returns of one region and run 
 	$(BIN)/cin-pipeline synthesise --calibrated --year 2017 --out demo/landing $(NORTH_EAST:%=--la %)
 	printf '%s\n' la_code $(NORTH_EAST) > demo/expected.csv
 	# So that estimates show: an LA sends nothing, one a broken file, one sent nothing last year, two figures are bad.
-	rm demo/landing/392_2017.xml demo/landing/393_2016.xml
-	head -c 20000 demo/landing/805_2017.xml > demo/landing/cut && mv demo/landing/cut demo/landing/805_2017.xml
+	mkdir demo/inbox demo/later
+	mv demo/landing/392_2017.xml demo/landing/393_2016.xml demo/landing/805_2017.xml demo/later
+	head -c 20000 demo/later/805_2017.xml > demo/landing/805_2017.xml
 	# And for a look at the rules, an unknown need, source and category in one return.
 	sed -e 's/>N8</>N8X</' -e 's/>5B</>5Z</' -e 's/>MUL</>MULT</' demo/landing/841_2017.xml > demo/landing/cut
 	mv demo/landing/cut demo/landing/841_2017.xml
@@ -29,8 +30,10 @@ demo: $(VENV)/runtime.done  ## make the synthetic returns of one region and run 
 	  --unusable demo/unusable.csv || test $$? -eq 1  # 1: a return was rejected, as it should be
 	@echo "The broken return of 805 is part of the demo. See the run in the Dagster UI with: make ui"
 
-ui: $(VENV)/runtime.done  ## open the state of the demo in the Dagster UI
-	$(BIN)/cin-pipeline ui --state demo/output/state
+ui: $(VENV)/runtime.done  ## open the state of the demo in the Dagster UI, with the sensors on
+	@echo "What was missing in the demo can land now: cp demo/later/*.xml demo/inbox"
+	CIN_INBOX=$(CURDIR)/demo/inbox CIN_SENSORS=on CIN_YEARS=2017 CIN_TICK_SECONDS=10 CIN_QUIET_SECONDS=20 \
+	  $(BIN)/cin-pipeline ui --state demo/output/state
 
 test: $(VENV)/test.done  ## lint, types and every test
 	$(BIN)/ruff format --check .

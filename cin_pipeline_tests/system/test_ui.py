@@ -1,29 +1,15 @@
 """The Dagster UI over a state that a run left behind, in a real browser."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from threading import Thread
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.orchestration.test_folder_run import Job
-from cin_pipeline_tests.test_contracts import ROOT
+from cin_pipeline_tests.system.webserver import needs_browser, shot, webserver
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-WAIT = 60_000  # milliseconds; the UI asks the server for each part of a page
-
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need chromium"),
-]
+pytestmark = [pytest.mark.system, needs_browser]
 
 
 @pytest.fixture(scope="module")
@@ -35,47 +21,8 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         for year in (2016, 2017):
             job.put(la, year, children=5)
     job.run()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [
-            Path(sys.executable).with_name("dagster-webserver"),
-            *("-w", ROOT / "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)),
-        ],
-        env={**os.environ, **job.settings.environment()},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert server.stdout is not None
-    # Each line is waited for; the end of the output ends it.
-    assert any("Serving" in line for line in server.stdout), "the webserver ended before it served"
-    drain = Thread(target=server.stdout.read)  # a full pipe would stop it
-    drain.start()
-    yield f"http://127.0.0.1:{port}"
-    server.terminate()
-    server.wait()
-    drain.join()
-    server.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        page = browser.new_page(viewport={"width": 1500, "height": 1000})
-        page.set_default_timeout(WAIT)
-        expect.set_options(timeout=WAIT)
-        yield page
-        browser.close()
-
-
-def shot(page: Page, name: str) -> None:
-    """Keeps a picture where CIN_SCREENSHOTS says, for people to look at."""
-    if folder := os.environ.get("CIN_SCREENSHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png")
+    with webserver(job.settings) as address:
+        yield address
 
 
 def test_the_graph_shows_every_asset_in_its_group(ui: str, page: Page) -> None:
