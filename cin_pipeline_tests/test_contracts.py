@@ -21,13 +21,24 @@ LAYERS = {
     "validation": {"reference", "census"},
     "methodology": {"reference", "census"},
     "synthetic": {"reference", "census"},
+    "publication": {"reference", "census", "methodology", "validation"},
     "settings": {"census"},
-    "store": {"reference", "census", "methodology", "validation", "settings"},
-    "orchestration": {"reference", "census", "validation", "methodology", "store", "settings"},
-    "cli": {"reference", "census", "validation", "methodology", "synthetic", "store", "orchestration", "settings"},
+    "store": {"reference", "census", "methodology", "validation", "publication", "settings"},
+    "orchestration": {"reference", "census", "validation", "methodology", "publication", "store", "settings"},
+    "cli": {
+        "reference",
+        "census",
+        "validation",
+        "methodology",
+        "publication",
+        "synthetic",
+        "store",
+        "orchestration",
+        "settings",
+    },
     "definitions": {"orchestration", "settings"},
 }
-PURE = ("reference", "census", "validation", "methodology")
+PURE = ("reference", "census", "validation", "methodology", "publication")
 FORBIDDEN_IN_PURE = {"os", "time", "random", "socket", "subprocess", "requests", "urllib"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
