@@ -1,4 +1,4 @@
-"""The files of a release, made from cells as they are published, and whether they may be."""
+"""The files of a release, made from cells as they are published."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,8 +8,8 @@ from pandas import DataFrame
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.publication.changes import OPEN_DATA
 from cin_pipeline.publication.declaring import Table
+from cin_pipeline.publication.manifest import MANIFEST, Provenance, manifest
 from cin_pipeline.publication.open_data import open_data_files
-from cin_pipeline.publication.screening import screen_files
 from cin_pipeline.publication.tables import TABLES
 from cin_pipeline.publication.workbook.building import release_sheets, title_of
 from cin_pipeline.publication.workbook.ods import ods
@@ -29,8 +29,6 @@ def table_files(protected: DataFrame, year: CollectionYear) -> dict[str, bytes]:
     }
 
 
-def broken_screening(files: Mapping[str, bytes]) -> list[str]:
-    """What the open-data screener would turn away of a release's files."""
-    return screen_files(
-        {name.removeprefix(OPEN_DATA): content for name, content in files.items() if name.startswith(OPEN_DATA)}
-    )
+def with_manifest(files: Mapping[str, bytes], year: CollectionYear, provenance: Provenance) -> dict[str, bytes]:
+    """The whole release: these files and the manifest that lists them."""
+    return {**files, MANIFEST: manifest(year, provenance, files)}
