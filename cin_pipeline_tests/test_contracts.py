@@ -18,7 +18,8 @@ ROOT = PACKAGE.parent
 LAYERS = {
     "reference": set(),
     "census": {"reference"},
-    "validation": {"reference", "census"},
+    "pages": set(),
+    "validation": {"reference", "census", "pages"},
     "methodology": {"reference", "census"},
     "synthetic": {"reference", "census"},
     "settings": {"census"},
@@ -27,7 +28,7 @@ LAYERS = {
     "cli": {"reference", "census", "validation", "methodology", "synthetic", "store", "orchestration", "settings"},
     "definitions": {"orchestration", "settings"},
 }
-PURE = ("reference", "census", "validation", "methodology")
+PURE = ("reference", "census", "pages", "validation", "methodology")
 FORBIDDEN_IN_PURE = {"os", "time", "random", "socket", "subprocess", "requests", "urllib"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
