@@ -7,8 +7,9 @@ widths and its own colours.) Only published figures come in here; what is hidden
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 HEIGHT = 280  # pixels of a plot
@@ -105,7 +106,6 @@ class Axes:
     x_from: float
     x_to: float
     y_to: float  # from 0
-    _inset: float = field(default=0.0)
 
     def x(self, value: float) -> str:
         """Across, in percent."""
@@ -119,14 +119,14 @@ class Axes:
 
     def gridlines(self) -> tuple[Gridline, ...]:
         """Lines at round values from 0 to the top."""
-        step = _round_step(self.y_to)
+        step = round_step(self.y_to)
         return tuple(Gridline(self.y(n * step), f"{n * step:,}") for n in range(math.floor(self.y_to / step) + 1))
 
 
 def axes(xs: Sequence[float], ys: Sequence[float]) -> Axes:
     """Axes that hold all values, the upper end at a round one."""
     top = max(ys, default=0.0) or 1.0
-    step = _round_step(top)
+    step = round_step(top)
     return Axes(min(xs), max(xs), math.ceil(top / step) * step)
 
 
@@ -143,10 +143,10 @@ def bars(rows: Iterable[tuple[str, str, Decimal | None]], stands_out: str = "") 
 def line(points: Sequence[tuple[float, float]], on: Axes, kind: str) -> tuple[Segment, ...]:
     """A line through points, in pieces: only pieces can have their ends in percent of the width."""
     places = [(on.x(x), on.y(y)) for x, y in points]
-    return tuple(Segment(*a, *b, kind) for a, b in zip(places, places[1:], strict=False))
+    return tuple(Segment(*a, *b, kind) for a, b in pairwise(places))
 
 
-def _round_step(top: float) -> int:
+def round_step(top: float) -> int:
     """A round number that goes into `top` three to seven times."""
     rough = max(top / 5, 1.0)
     power = 10 ** math.floor(math.log10(rough))

@@ -20,8 +20,8 @@ from cin_pipeline.publication.report.charts import (
     bars,
     line,
 )
-from cin_pipeline.publication.report.figures import SYMBOLS, Published, Shown, Wanted
-from cin_pipeline.publication.report.funnel import LIMITS, funnel_chart, place_in_funnel
+from cin_pipeline.publication.report.figures import NOT_APPLICABLE, SYMBOLS, Published, Shown, Wanted
+from cin_pipeline.publication.report.funnel import funnel_chart
 from cin_pipeline.reference.authorities import authorities, every_authority
 from cin_pipeline.reference.published import published_england_series
 
@@ -86,7 +86,7 @@ class Split(NamedTuple):
     id: str
     title: str
     measure: str
-    breakdowns: tuple[str, ...]  # the first that a table has
+    breakdown: str
     by_size: bool = True
     within: tuple[str, ...] = ()
     within_words: str = ""
@@ -95,22 +95,22 @@ class Split(NamedTuple):
 
 SPLITS = {
     "need": (
-        Split("need", "Primary need at 31 March", "cin_episodes_at_31_march", ("primary_need",)),
+        Split("need", "Primary need at 31 March", "cin_episodes_at_31_march", "primary_need"),
         Split(
             "factors",
             "Factors identified at the end of assessment",
             "factor_episodes",
-            ("factor_group", "factor"),
+            "factor",
             note="An episode is counted once under each factor, so the bars add up to more than the total.",
         ),
     ),
-    "referrals": (Split("sources", "Referrals by source", "referrals", ("referral_source",)),),
+    "referrals": (Split("sources", "Referrals by source", "referrals", "referral_source"),),
     "timeliness": (
         Split(
             "assessments",
             "Assessments by working days from start to completion",
             "assessments_completed",
-            ("duration",),
+            "duration",
             by_size=False,
             within=ASSESSMENT_BANDS[: ASSESSMENT_BANDS.index("41-45") + 1],
             within_words="within 45 working days",
@@ -119,23 +119,22 @@ SPLITS = {
             "conferences",
             "Initial child protection conferences by working days from the section 47 enquiry",
             "icpcs",
-            ("wait",),
+            "wait",
             by_size=False,
             within=WAIT_BANDS[: WAIT_BANDS.index("11-15") + 1],
             within_words="within 15 working days",
         ),
     ),
     "plans": (
-        Split("categories", "Plans at 31 March by initial category of abuse", "cpp_at_31_march", ("initial_category",)),
+        Split("categories", "Plans at 31 March by initial category of abuse", "cpp_at_31_march", "initial_category"),
         Split(
-            "durations", "Plans at 31 March by how long they have been open", "cpp_at_31_march", ("duration",), False
+            "durations", "Plans at 31 March by how long they have been open", "cpp_at_31_march", "duration", False
         ),
     ),
 }
 
 RATES = (
     ("need", Wanted("cin_episodes_at_31_march", unit=RATE), "Children in need at 31 March per 10,000 children"),
-    ("referrals", Wanted("referrals", unit=RATE), "Referrals in the year per 10,000 children"),
     ("plans", Wanted("cpp_at_31_march", unit=RATE), "Child protection plans at 31 March per 10,000 children"),
 )
 
@@ -270,28 +269,31 @@ def _floats(points: list[tuple[int, Decimal]]) -> list[tuple[float, float]]:
 
 def _split(published: Published, split: Split, year: int) -> Chart:
     """England's figure by category, with percentages of the total where a table has them."""
-    listed: list[tuple[str, Wanted]] = []
-    for breakdown in split.breakdowns:
-        listed = listed or published.categories(split.measure, breakdown)
+    listed = published.categories(split.measure, split.breakdown)
     found = [
         (label, published.england(wanted, year), published.england(wanted._replace(unit=PERCENT), year))
         for label, wanted in listed
     ]
+    found = [each for each in found if each[1].symbol != NOT_APPLICABLE]  # categories that other years had
     if split.by_size:
-        found.sort(key=lambda each: -(each[1].number if each[1].number is not None else Decimal(-1)))
+        found.sort(key=lambda each: _size(each[1]), reverse=True)
     total = published.england(Wanted(split.measure), year)
     texts = [(label, _with_share(count, percent), count.number) for label, count, percent in found]
     caption = f"England, {MEASURES[split.measure].title.lower()}: {total.text}."
     caption += _within(split, listed, published, year)
     if split.note:
         caption += f" {split.note}"
-    largest = max(found, key=lambda each: each[1].number or Decimal(-1), default=None)
+    largest = max(found, key=lambda each: _size(each[1]), default=None)
     most = f" The largest group is {largest[0]}, {_with_share(*largest[1:])}." if largest and largest[1].number else ""
     data = DataTable(
         ("Category", "Number", "Percent"),
         tuple((label, count.text, _percent(percent)) for label, count, percent in found),
     )
     return BarChart(split.id, split.title, caption, f"{split.title}, England.{most}", data, bars(texts))
+
+
+def _size(shown: Shown) -> Decimal:
+    return Decimal(-1) if shown.number is None else shown.number
 
 
 def _with_share(count: Shown, percent: Shown) -> str:
@@ -352,6 +354,3 @@ def _rates_with_people(
 ) -> Iterator[tuple[str, Shown, int | None]]:
     for la, shown in published.by_la(wanted, year).items():
         yield every_authority()[la].name, shown, population.get(la)
-
-
-__all__ = ["LIMITS", "Contents", "contents", "place_in_funnel", "share"]

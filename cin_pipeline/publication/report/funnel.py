@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cin_pipeline.publication.report.charts import Axes, DataTable, Dot, Label, Plot, Segment, axes, line
+from cin_pipeline.publication.report.charts import Axes, DataTable, Dot, Label, Plot, Segment, axes, line, round_step
 from cin_pipeline.publication.report.figures import Shown
 
 
@@ -62,8 +62,7 @@ def funnel_chart(name: str, title: str, rates: Iterable[tuple[str, Shown, int | 
         f"what is good. {len(listed) - len(points)} authorities without a published rate or population are left out."
     )
     rows = tuple(
-        (la, f"{people:,}", f"{rate:,.1f}", place)
-        for (la, rate, people), place in zip(sorted(points), _sorted_places(points, centre), strict=True)
+        sorted((la, f"{people:,}", f"{rate:,.1f}", place) for (la, rate, people), place in zip(points, places, strict=True))
     )
     return Plot(
         name,
@@ -88,10 +87,6 @@ def funnel_chart(name: str, title: str, rates: Iterable[tuple[str, Shown, int | 
     )
 
 
-def _sorted_places(points: list[tuple[str, float, int]], centre: float) -> list[str]:
-    return [place_in_funnel(rate, centre, people) for _, rate, people in sorted(points)]
-
-
 def _limits(centre: float, largest: int, on: Axes) -> Iterable[Segment]:
     """Both sides of each limit, as far as they lie within the plot."""
     xs = [largest * 1.03 * (n / _STEPS) ** 2 for n in range(1, _STEPS + 1)]  # closer where the curve is steep
@@ -102,6 +97,6 @@ def _limits(centre: float, largest: int, on: Axes) -> Iterable[Segment]:
 
 
 def _people_labels(largest: int, on: Axes) -> Iterable[Label]:
-    step = axes([0.0], [float(largest)]).step
+    step = round_step(largest)
     for n in range(int(largest // step) + 1):
         yield Label(on.x(n * step), "bottom", f"{n * step:,}", "middle")
