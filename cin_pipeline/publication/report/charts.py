@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 HEIGHT = 280  # pixels of a plot
 _TOP, _BOTTOM = 24.0, HEIGHT - 34.0
-_LEFT, _RIGHT = 5.0, 95.0  # percent of the width
+_LEFT, _RIGHT = 14.0, 96.0  # percent of the width
 
 
 class DataTable(NamedTuple):
@@ -97,6 +97,7 @@ class Plot(Chart):
     labels: tuple[Label, ...]
     legend: tuple[tuple[str, str], ...]  # kind, words
     height: int = HEIGHT
+    x_title: str = ""
 
 
 @dataclass(frozen=True)

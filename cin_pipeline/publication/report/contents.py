@@ -279,7 +279,8 @@ def _split(published: Published, split: Split, year: int) -> Chart:
         found.sort(key=lambda each: _size(each[1]), reverse=True)
     total = published.england(Wanted(split.measure), year)
     texts = [(label, _with_share(count, percent), count.number) for label, count, percent in found]
-    caption = f"England, {MEASURES[split.measure].title.lower()}: {total.text}."
+    title = MEASURES[split.measure].title
+    caption = f"England, {title[:1].lower()}{title[1:]}: {total.text}."
     caption += _within(split, listed, published, year)
     if split.note:
         caption += f" {split.note}"

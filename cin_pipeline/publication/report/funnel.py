@@ -84,6 +84,7 @@ def funnel_chart(name: str, title: str, rates: Iterable[tuple[str, Shown, int | 
             *((each.kind, each.words) for each in LIMITS),
         ),
         height=340,
+        x_title="People aged 0 to 17",
     )
 
 
