@@ -1,9 +1,10 @@
 """The 27 tables of the release, A1 to D8, declared once: cells, disclosure control, files and documents read this."""
 
+from typing import TypedDict
+
 from cin_pipeline.methodology.measures import MEASURES
 from cin_pipeline.publication import categories
 from cin_pipeline.publication.declaring import (
-    ALL,
     ALL_LEVELS,
     COUNT,
     DAYS,
@@ -24,11 +25,16 @@ _EPISODES = "Counts episodes, so a child with two episodes counts twice."
 _UNDATED = "Categories may add up to less than the total: records with an impossible end date are in the total alone."
 _EACH = "One may be counted in several categories, so they add up to more than the total."
 _WORKING_DAYS = (
-    "Working days are Monday to Friday less bank holidays in England and Wales, counted after the first day. Quartiles and "
-    "median are the smallest whole number of days in which at least a quarter, half or three quarters were done."
+    "Working days are Monday to Friday less bank holidays in England and Wales, counted after the first day. Quartiles "
+    "and median are the smallest whole number of days in which at least a quarter, half or three quarters were done."
 )
 _RATE = "Rates are per 10,000 people aged 0 to 17 in the middle of the year before."
 _GENDER = "Unborn children are among those of unknown gender, and a row of their own by age."
+
+
+class _Columns(TypedDict):
+    filters: tuple[Filter, ...]
+    indicators: tuple[Indicator, ...]
 
 
 def _count(name: str, measure: str, label: str = "") -> Indicator:
@@ -77,7 +83,7 @@ def _quartiles(stem: str, measure: str) -> tuple[Indicator, ...]:
     )
 
 
-def _by(filter_: Filter, measure: str, stem: str) -> dict[str, tuple]:  # type: ignore[type-arg]
+def _by(filter_: Filter, measure: str, stem: str) -> _Columns:
     """A table of one measure by the categories of a filter: count and percentage."""
     return {
         "filters": (filter_,),
@@ -85,7 +91,7 @@ def _by(filter_: Filter, measure: str, stem: str) -> dict[str, tuple]:  # type: 
     }
 
 
-def _by_category_of_abuse(measure: str, stem: str) -> dict[str, tuple]:  # type: ignore[type-arg]
+def _by_category_of_abuse(measure: str, stem: str) -> _Columns:
     """Plans by the category they began with, and by the latest."""
     found: list[Indicator] = []
     for which in ("initial", "latest"):
@@ -98,7 +104,7 @@ def _by_category_of_abuse(measure: str, stem: str) -> dict[str, tuple]:  # type:
     return {"filters": (categories.CATEGORY_OF_ABUSE,), "indicators": tuple(found)}
 
 
-def _series(*rows: tuple[str, str, str]) -> dict[str, tuple]:  # type: ignore[type-arg]
+def _series(*rows: tuple[str, str, str]) -> _Columns:
     """A time series: a row for each measure with number, rate, and percentage of another row."""
     found = tuple(
         Category(code, MEASURES[measure].title, measure=measure, percent_of=percent_of)
@@ -140,8 +146,8 @@ _A = (
         ),
         notes=(
             _RATE,
-            "Percentages: awaiting assessment of those in need at 31 March; re-referrals, no further action and not in need of "
-            "referrals; children re-referred of children referred.",
+            "Percentages: awaiting assessment of those in need at 31 March; re-referrals, no further action and not in "
+            "need of referrals; children re-referred of children referred.",
         ),
     ),
     Table(
@@ -223,7 +229,7 @@ _B = (
     Table(
         "B1",
         "Episodes of need and children in need",
-        "Episodes of need, and children, at any point in the year, starting, ending and at 31 March; awaiting assessment.",
+        "Episodes of need, and children, at any point in the year, starting, ending and at 31 March.",
         ALL_LEVELS,
         2013,
         indicators=(
@@ -346,7 +352,7 @@ _C = (
     Table(
         "C4",
         "Section 47 enquiries and initial child protection conferences",
-        "Section 47 enquiries and initial child protection conferences in the year; conferences by working days from enquiry.",
+        "Section 47 enquiries and initial child protection conferences in the year, and the wait in working days.",
         ALL_LEVELS,
         2013,
         indicators=(
@@ -466,8 +472,8 @@ _D = (
         ALL_LEVELS,
         2013,
         not_produced=(
-            "No document found defines it: how long after the plan a need is followed, whether a later referral counts as "
-            "staying in need, and what is done with plans of closed referrals are all open. No measure counts it, "
+            "No document found defines it: how long after the plan a need is followed, whether a later referral counts "
+            "as staying in need, and what is done with plans of closed referrals are all open. No measure counts it, "
             "and we do not guess one."
         ),
     ),
