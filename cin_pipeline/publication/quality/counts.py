@@ -7,7 +7,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.methodology.readings import CASES
-from cin_pipeline.publication.quality.coverage import la_name
+from cin_pipeline.publication.quality.coverage import SMALL, la_name
 from cin_pipeline.publication.quality.inputs import QualityInput
 from cin_pipeline.validation.confidence import HIGH, LOW, MEDIUM, NOT_AVAILABLE
 from cin_pipeline.validation.confidence.grading import OVERALL, WHOLE_RETURN
@@ -15,7 +15,6 @@ from cin_pipeline.validation.registry import rule_set
 from cin_pipeline.validation.reporting.outcomes import VALUE_MESSAGE
 
 GRADES = (HIGH, MEDIUM, LOW, NOT_AVAILABLE)
-SMALL = range(1, 6)  # counts of records that are said as a range: in a year with one LA they would be the LA's own
 
 
 class RuleHits(NamedTuple):

@@ -11,6 +11,8 @@ from cin_pipeline.methodology.missing import UnusableItem
 from cin_pipeline.publication.quality.inputs import QualityInput
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 
+SMALL = range(1, 6)  # counts of records that are said as a range: in a year with one LA they would be the LA's own
+
 NO_RETURN = "no accepted return"
 NO_PREVIOUS_RETURN = "no return of the year before"
 NOT_SAID = "not available in the LA's figures"
@@ -129,7 +131,7 @@ def _of_year(measures: DataFrame, year: int) -> DataFrame:
 def _factors(estimates: DataFrame, year: int) -> dict[tuple[str, str], float]:
     """England's grossing factor of each measure and breakdown; all categories of a breakdown have the same."""
     rows = estimates[(estimates["geography_code"] == ENGLAND) & (estimates["collection_year"] == year)]
-    rows = rows[rows["known"] > 0]
+    rows = rows[rows["known"] >= SMALL.stop]  # of a few records it would say how many
     return dict(_first(rows))
 
 

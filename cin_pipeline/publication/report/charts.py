@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-HEIGHT = 280  # pixels of a plot
+HEIGHT = 310  # pixels of a plot
 _TOP, _BOTTOM = 24.0, HEIGHT - 34.0
 _LEFT, _RIGHT = 14.0, 96.0  # percent of the width
 
@@ -96,7 +96,6 @@ class Plot(Chart):
     dots: tuple[Dot, ...]
     labels: tuple[Label, ...]
     legend: tuple[tuple[str, str], ...]  # kind, words
-    height: int = HEIGHT
     x_title: str = ""
 
 

@@ -20,8 +20,8 @@ from cin_pipeline.publication.report.charts import (
     bars,
     line,
 )
-from cin_pipeline.publication.report.figures import NOT_APPLICABLE, SYMBOLS, Published, Shown, Wanted
 from cin_pipeline.publication.report.funnel import funnel_chart
+from cin_pipeline.publication.shown import NOT_APPLICABLE, SYMBOLS, Published, Shown, Wanted
 from cin_pipeline.reference.authorities import authorities, every_authority
 from cin_pipeline.reference.published import published_england_series
 
@@ -127,9 +127,7 @@ SPLITS = {
     ),
     "plans": (
         Split("categories", "Plans at 31 March by initial category of abuse", "cpp_at_31_march", "initial_category"),
-        Split(
-            "durations", "Plans at 31 March by how long they have been open", "cpp_at_31_march", "duration", False
-        ),
+        Split("durations", "Plans at 31 March by how long they have been open", "cpp_at_31_march", "duration", False),
     ),
 }
 

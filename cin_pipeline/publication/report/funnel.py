@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cin_pipeline.publication.report.charts import Axes, DataTable, Dot, Label, Plot, Segment, axes, line, round_step
-from cin_pipeline.publication.report.figures import Shown
+from cin_pipeline.publication.shown import Shown
 
 
 class Limit(NamedTuple):
@@ -62,7 +62,9 @@ def funnel_chart(name: str, title: str, rates: Iterable[tuple[str, Shown, int | 
         f"what is good. {len(listed) - len(points)} authorities without a published rate or population are left out."
     )
     rows = tuple(
-        sorted((la, f"{people:,}", f"{rate:,.1f}", place) for (la, rate, people), place in zip(points, places, strict=True))
+        sorted(
+            (la, f"{people:,}", f"{rate:,.1f}", place) for (la, rate, people), place in zip(points, places, strict=True)
+        )
     )
     return Plot(
         name,
@@ -83,7 +85,6 @@ def funnel_chart(name: str, title: str, rates: Iterable[tuple[str, Shown, int | 
             ("centre", f"England, {england.text}"),
             *((each.kind, each.words) for each in LIMITS),
         ),
-        height=340,
         x_title="People aged 0 to 17",
     )
 

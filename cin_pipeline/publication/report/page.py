@@ -4,10 +4,10 @@ from pandas import DataFrame
 
 from cin_pipeline.pages import environment, render
 from cin_pipeline.publication.cells import ReleaseInput
-from cin_pipeline.publication.report.charts import BarChart
+from cin_pipeline.publication.report.charts import HEIGHT
 from cin_pipeline.publication.report.contents import contents
-from cin_pipeline.publication.report.figures import SYMBOLS, Published
 from cin_pipeline.publication.report.funnel import LIMITS
+from cin_pipeline.publication.shown import SYMBOLS, Published
 from cin_pipeline.publication.tables import TABLES
 
 
@@ -29,5 +29,5 @@ def release_report(protected: DataFrame, release: ReleaseInput) -> str:
         contents=made,
         limits=LIMITS,
         symbols=SYMBOLS,
-        is_bars=lambda chart: isinstance(chart, BarChart),
+        height=HEIGHT,
     )

@@ -84,7 +84,7 @@ class Published:
             for name, value in zip(_Cell._fields[1:], cell[1:], strict=True):
                 rows = rows[rows[name] == value]
             if not rows.empty:
-                return {la: shown for la, shown in zip(rows["la_code"], _shown(rows), strict=True)}
+                return dict(zip(rows["la_code"], _shown(rows), strict=True))
         return {}
 
     def categories(self, measure: str, breakdown: str) -> list[tuple[str, Wanted]]:
