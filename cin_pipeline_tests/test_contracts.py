@@ -18,10 +18,11 @@ ROOT = PACKAGE.parent
 LAYERS = {
     "reference": set(),
     "census": {"reference"},
-    "validation": {"reference", "census"},
+    "pages": set(),
+    "validation": {"reference", "census", "pages"},
     "methodology": {"reference", "census"},
     "synthetic": {"reference", "census"},
-    "publication": {"reference", "census", "methodology", "validation"},
+    "publication": {"reference", "census", "methodology", "validation", "pages"},
     "settings": {"census"},
     "store": {"reference", "census", "methodology", "validation", "publication", "settings"},
     "orchestration": {"reference", "census", "validation", "methodology", "publication", "store", "settings"},
@@ -38,7 +39,7 @@ LAYERS = {
     },
     "definitions": {"orchestration", "settings"},
 }
-PURE = ("reference", "census", "validation", "methodology", "publication")
+PURE = ("reference", "census", "pages", "validation", "methodology", "publication")
 FORBIDDEN_IN_PURE = {"os", "time", "random", "socket", "subprocess", "requests", "urllib"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -1,11 +1,13 @@
 """Measures and estimates in SQL. Each write replaces what it is about in one transaction."""
 
+from typing import Any
+
 import pandas as pd
 from pandas import DataFrame
-from sqlalchemy import Engine, Table, delete, insert, select
+from sqlalchemy import Engine, Select, Table, delete, insert, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from cin_pipeline.store.database import ESTIMATES, LA_MEASURES, NATIONAL_MEASURES, SUBMISSIONS
+from cin_pipeline.store.database import ESTIMATES, LA_MEASURES, NATIONAL_MEASURES, READING_COUNTS, SUBMISSIONS
 from cin_pipeline.store.registry import SubmissionState
 
 
@@ -21,19 +23,21 @@ class Figures:
 
     def la_measures_in_force(self, year: int) -> DataFrame:
         """The measures of every LA of a year, from the submissions in force, by LA in the order they were counted."""
-        columns = [column for column in LA_MEASURES.c if column.name != "submission"]
-        query = (
-            select(*columns)
-            .join(SUBMISSIONS, SUBMISSIONS.c.submission == LA_MEASURES.c.submission)
-            .where(LA_MEASURES.c.collection_year == year, SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
-            .order_by(LA_MEASURES.c.la_code)
-        )
-        return self._read(query, {"value": "Int64"})
+        return self._read(_in_force(LA_MEASURES, year), {"value": "Int64"})
 
     def la_measures_of(self, submission: int) -> DataFrame:
         """The measures counted from one submission."""
         columns = [column for column in LA_MEASURES.c if column.name != "submission"]
         return self._read(select(*columns).where(LA_MEASURES.c.submission == submission), {"value": "Int64"})
+
+    def write_reading_counts(self, counts: DataFrame, submission: int) -> None:
+        """Stores how many records of one submission each reading touches, in place of earlier counts."""
+        self._replace(READING_COUNTS, READING_COUNTS.c.submission == submission, counts.assign(submission=submission))
+
+    def reading_counts_in_force(self, year: int) -> DataFrame:
+        """How many records each reading touches in every LA of a year, from the submissions in force; columns
+        READING_COLUMNS. Submissions that were counted before there were such counts are not in it."""
+        return self._read(_in_force(READING_COUNTS, year), {})
 
     def write_national_measures(self, measures: DataFrame, year: int) -> None:
         """Stores the sums of a year in place of earlier ones."""
@@ -68,3 +72,13 @@ class Figures:
     def _read(self, query: object, dtypes: dict[str, str]) -> DataFrame:
         with self._engine.connect() as connection:
             return pd.read_sql_query(query, connection).astype(dtypes)
+
+
+def _in_force(table: Table, year: int) -> Select[Any]:
+    """The rows of a table by submission for every LA of a year, from the submissions in force, by LA."""
+    return (
+        select(*(column for column in table.c if column.name != "submission"))
+        .join(SUBMISSIONS, SUBMISSIONS.c.submission == table.c.submission)
+        .where(table.c.collection_year == year, SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
+        .order_by(table.c.la_code)
+    )

@@ -12,6 +12,7 @@ from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.identities import broken_identities
 from cin_pipeline.methodology.measures import TOTAL, la_measures
 from cin_pipeline.methodology.moving import moved_figures
+from cin_pipeline.methodology.readings import touched_by_readings
 from cin_pipeline.methodology.referrals import latest_referrals
 from cin_pipeline.orchestration.checks import check, count_faults, result
 from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, moved
@@ -98,11 +99,14 @@ def la_measures_asset(
     """See methodology.measures.la_measures."""
     year, la_code = year_and_la(context.partition_key)
     prior = None if "no_return" in prior_year_referrals else prior_year_referrals
-    table = la_measures(ReturnFacts(year, episodes, cleaned_return.tables, prior), la_code)
+    facts = ReturnFacts(year, episodes, cleaned_return.tables, prior)
+    table = la_measures(facts, la_code)
     totals = table[table["breakdown"] == TOTAL]
     shown = totals["value"].astype(object).where(totals["value"].notna(), "not available")
     rows = zip(totals["measure"], shown, strict=True)
     submission = submission_at_work(state, year.ending, la_code, context.run.tags)
+    # Here, where the populations are at hand: an asset of its own would load them and count them again.
+    state.figures.write_reading_counts(touched_by_readings(facts, la_code), submission.submission)
     yield dg.Output(
         table,
         metadata={
