@@ -6,7 +6,19 @@ from collections.abc import Sequence
 
 import typer
 
-from cin_pipeline.cli import diff, explain, replay, rules, run, status, synthesise, ui, validate
+from cin_pipeline.cli import (
+    compare,
+    diff,
+    explain,
+    publish,
+    replay,
+    rules,
+    run,
+    status,
+    synthesise,
+    ui,
+    validate,
+)
 from cin_pipeline.cli.terminal import errors
 
 app = typer.Typer(
@@ -24,6 +36,8 @@ app.command("rules")(rules.rules)
 app.command("status")(status.status)
 app.command("diff")(diff.diff)
 app.command("explain")(explain.explain)
+app.command("publish")(publish.publish)
+app.command("compare")(compare.compare)
 
 
 INTERNAL_ERROR = 70  # as sysexits.h has it: never mistaken for a code that a command documents

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from cin_pipeline.orchestration import jobs
-from cin_pipeline.orchestration.assets import measures, national, returns, status, validation
+from cin_pipeline.orchestration.assets import measures, national, publication, returns, status, validation
 from cin_pipeline.orchestration.io_managers import FigureTables, RowTables
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.state import State
@@ -28,8 +28,10 @@ def build_definitions(settings: Settings, state: State | None = None) -> dg.Defi
             national.national_measures,
             national.estimates,
             status.submission_status,
+            publication.publication_tables_asset,
+            publication.release_report,
         ],
-        jobs=[jobs.la_return_job, jobs.england_job, jobs.bulk_load_job],
+        jobs=[jobs.la_return_job, jobs.england_job, jobs.publish_job, jobs.bulk_load_job],
         resources={
             "state": state,
             "row_tables": dg.IOManagerDefinition.hardcoded_io_manager(RowTables(state)),

@@ -5,7 +5,7 @@ import dagster as dg
 from cin_pipeline.orchestration.bulk import FIGURES, load_returns
 from cin_pipeline.store.state import State
 
-LA_JOB, NATIONAL_JOB, BULK_JOB = "la_return", "england", "bulk_load"
+LA_JOB, NATIONAL_JOB, PUBLISH_JOB, BULK_JOB = "la_return", "england", "publish", "bulk_load"
 
 la_return_job = dg.define_asset_job(
     LA_JOB,
@@ -18,6 +18,13 @@ england_job = dg.define_asset_job(
     NATIONAL_JOB,
     selection=dg.AssetSelection.groups("england"),
     description="England and its regions for one year, from the returns in force.",
+)
+
+
+publish_job = dg.define_asset_job(
+    PUBLISH_JOB,
+    selection=dg.AssetSelection.groups("publication"),
+    description="The release of one year, from the figures in force: what cin-pipeline publish writes, to the byte.",
 )
 
 

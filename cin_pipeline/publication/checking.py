@@ -37,7 +37,8 @@ def _figures(release: ReleaseInput) -> "pd.Series[float]":
     measures = release.measures[release.measures["status"] == KNOWN].rename(columns={"la_code": "place"})
     estimates = release.estimates.rename(columns={"geography_code": "place"})
     both = pd.concat([table[[*_KEYS, "value"]].astype({"value": "float64"}) for table in (measures, estimates)])
-    return both.set_index(_KEYS)["value"]
+    months = both["breakdown"] == "month"  # 2016-04 there, 04 in the tables, which hold the year beside it
+    return both.assign(category=both["category"].where(~months, both["category"].str[-2:])).set_index(_KEYS)["value"]
 
 
 def _broken_in(table_id: str, figures: "pd.Series[float]", protected: DataFrame) -> Iterator[str]:
@@ -53,7 +54,9 @@ def _broken_in(table_id: str, figures: "pd.Series[float]", protected: DataFrame)
 
 def _expected(table_id: str, figures: "pd.Series[float]", counts: DataFrame) -> "pd.Series[float]":
     """What each count should be: its categories added up; missing where none of them occurs."""
-    by_cell = {_cell(figure): figure.numerator for table in TABLES if table.id == table_id for figure in figures_of(table)}
+    by_cell = {
+        _cell(figure): figure.numerator for table in TABLES if table.id == table_id for figure in figures_of(table)
+    }
     cells = counts[["filter_1_category", "filter_2_category", "indicator"]].itertuples(index=False, name=None)
     places = counts["la_code"].where(counts["la_code"] != "", counts["geography_code"])
     wanted = [

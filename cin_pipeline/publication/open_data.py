@@ -137,7 +137,8 @@ def meta_file(table: Table, data: DataFrame) -> DataFrame:
         }
         for each in table.indicators
     ]
-    return DataFrame([*filters, *indicators], columns=list(META_COLUMNS)).fillna("")
+    blank = dict.fromkeys(META_COLUMNS, "")
+    return DataFrame([blank | row for row in (*filters, *indicators)])
 
 
 def _in_a_sentence(label: str) -> str:

@@ -71,7 +71,9 @@ def _partitions() -> list[Relation]:
 
 def _limits() -> list[Relation]:
     """Children and what they are counted from, parts and their whole, a single category and its total."""
-    pairs = [(measure.name, limit) for measure in CATALOGUE for limit in (measure.counted_from, measure.part_of) if limit]
+    pairs = [
+        (measure.name, limit) for measure in CATALOGUE for limit in (measure.counted_from, measure.part_of) if limit
+    ]
     found = [Relation(((Count(part), 1), (Count(whole), -1)), AT_MOST) for part, whole in pairs]
     found += [Relation(((count, 1), (_whole_of(count), -1)), AT_MOST) for count in la_counts() if _overlaps_with(count)]
     return found

@@ -49,7 +49,9 @@ def release_input(state: State, year: int) -> ReleaseInput:
 def years_left_out(state: State, release: ReleaseInput) -> list[CollectionYear]:
     """Earlier years with returns in force for which England was never made."""
     earlier = range(FIRST_YEAR, release.year.ending)
-    return [CollectionYear(each) for each in earlier if each not in release.expected and state.registry.all_in_force(each)]
+    return [
+        CollectionYear(each) for each in earlier if each not in release.expected and state.registry.all_in_force(each)
+    ]
 
 
 def provenance(state: State, release: ReleaseInput) -> Provenance:
@@ -78,7 +80,9 @@ def people_of(year: int, expected: tuple[str, ...], people: Mapping[str, int]) -
         inside = {la for la in expected if place.geography_code in every_authority()[la].places}
         if inside <= people.keys():
             found |= {place.geography_code: sum(people[la] for la in inside)} if inside else {}
-        elif shipped and inside == _all_in(place.geography_code, year) and place.geography_code in place_population(year):
+        elif (
+            shipped and inside == _all_in(place.geography_code, year) and place.geography_code in place_population(year)
+        ):
             found[place.geography_code] = place_population(year)[place.geography_code]
     return found
 
@@ -99,14 +103,14 @@ def _refuse_stale(stored: DataFrame, measures: DataFrame, inputs: NationalInputs
         raise ReleaseRefused(f"{CollectionYear(year)}: {impossible}") from None
     if not _same(stored, fresh):
         raise ReleaseRefused(
-            f"the figures of England for {CollectionYear(year)} are not those of the returns and inputs in force: {_AGAIN}"
+            f"the figures of England for {CollectionYear(year)} are older than the returns or inputs in force: {_AGAIN}"
         )
 
 
 def _same(stored: DataFrame, fresh: DataFrame) -> bool:
     keys = [column for column in ESTIMATE_COLUMNS if column not in _NUMBERS]
     one, other = (table.set_index(keys)[_NUMBERS].astype("float64").sort_index() for table in (stored, fresh))
-    return one.index.equals(other.index) and ((one == other) | (one.isna() & other.isna())).all(axis=None)
+    return bool(one.index.equals(other.index) and ((one == other) | (one.isna() & other.isna())).all(axis=None))
 
 
 def _year_inputs(state: State, year: int) -> YearInputs:

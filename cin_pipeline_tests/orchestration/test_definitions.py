@@ -20,6 +20,8 @@ GRAPH = {
     "national_measures": ("england", ["la_measures"]),
     "estimates": ("england", ["la_measures", "national_measures", "population"]),
     "submission_status": ("england", ["data_confidence", "la_measures"]),
+    "publication_tables": ("publication", ["estimates", "la_measures"]),
+    "release_report": ("publication", ["data_confidence", "publication_tables", "validation_issues"]),
 }
 CHECKS = {
     ("cleaned_return", "schema", True),
@@ -35,6 +37,9 @@ CHECKS = {
     ("data_confidence", "movement", False),
     ("national_measures", "completeness", False),
     ("estimates", "identities", True),
+    ("publication_tables", "screening", True),
+    ("publication_tables", "disclosure", True),
+    ("publication_tables", "identities", True),
 }
 
 
@@ -93,5 +98,5 @@ def test_partition_keys_name_the_first_day_of_the_year() -> None:
 
 
 def test_jobs_and_the_default_executor(definitions: dg.Definitions) -> None:
-    assert {job.name for job in definitions.resolve_all_job_defs()} >= {"la_return", "england", "bulk_load"}
+    assert {job.name for job in definitions.resolve_all_job_defs()} >= {"la_return", "england", "publish", "bulk_load"}
     assert definitions.resolve_job_def("la_return").executor_def.name == "in_process"
