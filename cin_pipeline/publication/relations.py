@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from cin_pipeline.methodology.measures import CATALOGUE, OVERLAPPING, SUMS, TOTAL
+from cin_pipeline.methodology.measures import CATALOGUE, OVERLAPPING, SUMS
 from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, Count
 from cin_pipeline.publication.tables import every_figure
 
@@ -12,16 +12,20 @@ EXACT, AS_A_RULE, AT_MOST = "exact", "as a rule", "at most"
 
 @dataclass(frozen=True)
 class Relation:
-    """A signed sum of counts of one LA that is 0 (`exact`), 0 but for records with impossible dates and else more (`as a
-    rule`), or never more than 0 (`at most`)."""
+    """A signed sum of counts of one LA that is 0 (`exact`), 0 as a rule and else more (`as a rule`: a few records have
+    impossible dates), or never more than 0 (`at most`)."""
 
     terms: tuple[tuple[Count, int], ...]
     kind: str
 
     @property
-    def is_sum(self) -> bool:
-        """Whether one of its counts follows, at least as a rule, from the others."""
-        return self.kind != AT_MOST
+    def whole(self) -> Count | None:
+        """The count that the others are parts of, or add up to; None where no single one is."""
+        for sign in (1, -1):
+            of_sign = [count for count, each in self.terms if each == sign]
+            if len(of_sign) == 1 and (self.kind != AT_MOST or sign == -1):
+                return of_sign[0]
+        return None
 
 
 @cache
@@ -89,7 +93,8 @@ def _overlaps() -> list[Relation]:
 
 
 def _time_open() -> list[Relation]:
-    """A plan open for 3 months or more is not in the shortest band, but for one that started 3 months ago to the day."""
+    """Plans open for 3 months or more are those not in the shortest band, and those that started 3 months ago to the
+    day."""
     plans = "cpp_at_31_march"
     return [
         Relation(
@@ -110,8 +115,3 @@ def _overlaps_with(count: Count) -> bool:
 def _whole_of(count: Count) -> Count:
     """What a category that overlaps with others is a part of."""
     return Count(count.measure, "has_disability", ("yes",)) if count.breakdown == "disability" else Count(count.measure)
-
-
-def names_total(count: Count) -> bool:
-    """Whether it is a measure's whole, not a category."""
-    return count.breakdown == TOTAL
