@@ -486,7 +486,7 @@ CASES = (
     Case(
         "transfer_in",
         "A32",
-        "Conferences recorded with the referral only, of children who moved in on a plan: waits count from the referral",
+        "Conferences recorded with the referral only, of children who moved in on a plan: waits from the referral",
         _transfer_in_conferences,
     ),
     Case(

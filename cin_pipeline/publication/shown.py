@@ -6,7 +6,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.methodology.measures import TOTAL
@@ -80,10 +82,9 @@ class Published:
     def by_la(self, wanted: Wanted, year: int) -> dict[str, Shown]:
         """A figure of every LA that a table has, by LA code."""
         for cell in self._places_of(wanted):
-            rows = self._las[(self._las["table"] == cell.table) & (self._las["collection_year"] == year)]
-            for name, value in zip(_Cell._fields[1:], cell[1:], strict=True):
-                rows = rows[rows[name] == value]
-            if not rows.empty:
+            at = self._rows_of_las.get((*cell, year))
+            if at is not None:
+                rows = self._las.iloc[at]
                 return dict(zip(rows["la_code"], _shown(rows), strict=True))
         return {}
 
@@ -109,6 +110,13 @@ class Published:
     @cached_property
     def _las(self) -> DataFrame:
         return self.cells[self.cells["geographic_level"] == LOCAL_AUTHORITY]
+
+    @cached_property
+    def _rows_of_las(self) -> dict[tuple[str | int, ...], NDArray[np.intp]]:
+        indices: dict[tuple[str | int, ...], NDArray[np.intp]] = self._las.groupby(
+            [*_Cell._fields, "collection_year"], sort=False
+        ).indices
+        return indices
 
     @cached_property
     def _cells_by_figure(self) -> dict[Wanted, list[_Cell]]:

@@ -8,7 +8,7 @@ from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS
-from cin_pipeline.methodology.measures import MEASURE_COLUMNS
+from cin_pipeline.methodology.measures import MEASURE_COLUMNS, TOTAL
 from cin_pipeline.publication.cells import CELL_COLUMNS, ReleaseInput
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, NATIONAL, Figure
 from cin_pipeline.publication.tables import every_figure
@@ -53,6 +53,9 @@ def says_from(
             return "x"
         if not figure.exists_in(year):
             return "z"
+        whole = (figure.numerator[0], TOTAL, TOTAL)
+        if whole not in held:
+            return "x"
         if figure.indicator.unit == "days":
             return 20
 

@@ -57,21 +57,23 @@ def england_changes(published: Published, year: CollectionYear) -> list[Change]:
     return found
 
 
-def la_changes(published: Published, year: CollectionYear) -> list[Change]:
+class LaChanges(NamedTuple):
+    """The figures of LAs that moved, and how many are published for both years, so that they could be compared."""
+
+    found: list[Change]
+    compared: int
+
+
+def la_changes(published: Published, year: CollectionYear) -> LaChanges:
     """LAs' counts that moved beyond the thresholds of data confidence (docs/data-confidence.md), and beyond chance."""
-    return [change for module, measure in OF_LAS for change in _of_las(published, year, module, measure)]
-
-
-def compared(published: Published, year: CollectionYear) -> int:
-    """How many figures of LAs are published for both years, so that they could be compared."""
-    return sum(len(list(_both(published, year, measure))) for _, measure in OF_LAS)
-
-
-def _of_las(published: Published, year: CollectionYear, module: str, measure: str) -> Iterator[Change]:
-    high = threshold_of(CHANGE, measure).high
-    for la, before, now in _both(published, year, measure):
-        if graded_change(module, measure, int(now.number or 0), int(before.number or 0)).confidence != HIGH:
-            yield _change(la_name(la), measure, before, now, f"{high:.0%}")
+    found, compared = [], 0
+    for module, measure in OF_LAS:
+        beyond = f"{threshold_of(CHANGE, measure).high:.0%}"
+        for la, before, now in _both(published, year, measure):
+            compared += 1
+            if graded_change(module, measure, int(now.number or 0), int(before.number or 0)).confidence != HIGH:
+                found.append(_change(la_name(la), measure, before, now, beyond))
+    return LaChanges(found, compared)
 
 
 def _both(published: Published, year: CollectionYear, measure: str) -> Iterator[tuple[str, Shown, Shown]]:

@@ -42,7 +42,7 @@ class ReadingTouched(NamedTuple):
     """What one case of a reading touches in all returns of the year."""
 
     reading: str
-    what: str
+    what: str  # a sentence
     records: str
     las: int
 
@@ -118,7 +118,7 @@ def readings_touched(facts: QualityInput) -> list[ReadingTouched]:
     records = counts.groupby("reading_case")["records"].sum()
     las = counts[counts["records"] > 0].groupby("reading_case")["la_code"].nunique()
     return [
-        ReadingTouched(case.reading, case.what, said(records.get(case.name)), int(las.get(case.name, 0)))
+        ReadingTouched(case.reading, f"{case.what}.", said(records.get(case.name)), int(las.get(case.name, 0)))
         for case in CASES
     ]
 

@@ -13,6 +13,8 @@ from cin_pipeline.reference.authorities import ENGLAND, every_authority
 
 SMALL = range(1, 6)  # counts of records that are said as a range: in a year with one LA they would be the LA's own
 
+MANY_ALIKE = 6  # figures that make one row of the table
+
 NO_RETURN = "no accepted return"
 NO_PREVIOUS_RETURN = "no return of the year before"
 NOT_SAID = "not available in the LA's figures"
@@ -99,6 +101,18 @@ def missing_figures(facts: QualityInput) -> list[Missing]:
                 )
             )
     return found
+
+
+def alike(missing: Iterable[Missing]) -> list[Missing]:
+    """The same with one row for many figures that lack the same LAs for the same reason, put last."""
+    groups: dict[object, list[Missing]] = {}
+    for each in missing:
+        key = (each.breakdown == "", each.given, f"{each.factor:.4f}", tuple(each.reasons.items()))
+        groups.setdefault(key, []).append(each)
+    few = [each for several in groups.values() if len(several) < MANY_ALIKE for each in several]
+    many = sorted((several for several in groups.values() if len(several) >= MANY_ALIKE), key=len)
+    words = "All" if not few and len(many) == 1 else "Other"
+    return [*few, *(several[0]._replace(title=f"{words} figures ({len(several)})") for several in many)]
 
 
 def unusable_items(facts: QualityInput) -> list[Unusable]:

@@ -81,7 +81,7 @@ TRENDS = (
 
 
 class Split(NamedTuple):
-    """A chart of England's figure by the categories of a breakdown. `within`: the part done by then, of all in a band."""
+    """A chart of England's figure by the categories of a breakdown; `within`: the bands that are in time."""
 
     id: str
     title: str
