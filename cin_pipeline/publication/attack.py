@@ -61,11 +61,12 @@ def _found_in(of_year: DataFrame) -> DataFrame:
     return cells.merge(found, on=["la_code", "column"])[list(FOUND_COLUMNS)]
 
 
-def attack(outsider: Outsider) -> list[tuple[int, int, float, float, str]]:
-    """Each hidden count that is worked out: LA, count, least, most, and how."""
+def attack(outsider: Outsider, among: Flags | None = None) -> list[tuple[int, int, float, float, str]]:
+    """Each hidden count that is worked out, of all or of those `among`: LA, count, least, most, and how."""
     if not outsider.hidden.any():
         return []
     system = _system(outsider)
+    wanted = np.ones(len(system.la), dtype=bool) if among is None else among[system.la, system.column]
     parts = _components(system)
     low, high = _propagated(system)
     if (low > high).any():
@@ -74,11 +75,12 @@ def attack(outsider: Outsider) -> list[tuple[int, int, float, float, str]]:
     found = dict.fromkeys((int(n) for n in np.flatnonzero(~system.leaves_enough(low, high))), SUBTRACTION)
     for part in np.unique(parts):
         variables = np.flatnonzero(parts == part)
-        if any(n not in found for n in variables):
-            _attack_component(system, variables, low, high, found)
+        if any(wanted[n] and n not in found for n in variables):
+            _attack_component(system, variables, wanted, low, high, found)
     return [
         (int(system.la[n]), int(system.column[n]), float(low[n]), float(high[n]), how)
         for n, how in sorted(found.items())
+        if wanted[n]
     ]
 
 
@@ -147,13 +149,18 @@ _Row = tuple[Indices, Floats, float, float, bool]  # variables, weights, low, hi
 
 def _rows(outsider: Outsider, number: Indices) -> Iterator[_Row]:
     yield from _relation_rows(outsider, number)
-    yield from _window_rows(outsider, number)
+    concerned = (outsider.members.astype(np.int64) @ outsider.hidden.astype(np.int64)) > 0
+    yield from _window_rows(outsider, number, concerned)
     for share in outsider.shares:
+        if not concerned[share.place, [share.part, share.whole]].any():
+            continue
         for bound, sign in ((share.low, 1.0), (share.high, -1.0)):
             weights = {share.part: 100.0 * sign, share.whole: -bound * sign}
             variables, factors, constant = _form(outsider, number, share.place, weights)
             yield variables, factors, -constant, np.inf, False
     for quartile in outsider.quartiles:
+        if not concerned[quartile.place, list(quartile.bands)].any():
+            continue
         yield from _quartile_rows(outsider, number, quartile.place, quartile.bands, quartile.band, quartile.part)
 
 
@@ -194,9 +201,8 @@ def _can_be_exact(factors: Floats, constant: float) -> bool:
     return bool((factors > 0).any() or -factors.sum() <= constant)
 
 
-def _window_rows(outsider: Outsider, number: Indices) -> Iterator[_Row]:
+def _window_rows(outsider: Outsider, number: Indices, concerned: Flags) -> Iterator[_Row]:
     bounded = np.isfinite(outsider.low) & np.isfinite(outsider.high)
-    concerned = (outsider.members.astype(np.int64) @ outsider.hidden.astype(np.int64)) > 0
     for place, column in zip(*np.nonzero(bounded & concerned), strict=True):
         variables, factors, constant = _form(outsider, number, place, {column: 1.0})
         low, high = outsider.low[place, column] - constant, outsider.high[place, column] - constant
@@ -264,7 +270,9 @@ def _components(system: _System) -> NDArray[np.int32]:
     return found
 
 
-def _attack_component(system: _System, variables: Indices, low: Floats, high: Floats, found: dict[int, str]) -> None:
+def _attack_component(
+    system: _System, variables: Indices, wanted: Flags, low: Floats, high: Floats, found: dict[int, str]
+) -> None:
     """Adds to `found`, and narrows low and high of, what linear programming works out."""
     programme = _Programme.of(system, variables, low, high)
     if programme.solve(np.zeros(len(variables))) is None:
@@ -273,8 +281,9 @@ def _attack_component(system: _System, variables: Indices, low: Floats, high: Fl
         if programme.solve(np.zeros(len(variables))) is None:
             found.update({int(n): found.get(int(n), NOT_PROVABLE) for n in variables})
             return
-    programme.look_around([n in found for n in variables])
-    for position in programme.in_question([n in found for n in variables]):
+    settled = [n in found or not wanted[n] for n in variables]
+    programme.look_around(settled)
+    for position in programme.in_question(settled):
         bounds = programme.range_of(int(position))
         n = int(variables[position])
         if not system.leaves_enough(*(np.full(len(low), bound) for bound in bounds))[n]:
@@ -322,19 +331,19 @@ class _Programme:
         self.seen_low, self.seen_high = np.minimum(self.seen_low, counts), np.maximum(self.seen_high, counts)
         return counts
 
-    def in_question(self, found: list[bool]) -> Indices:
+    def in_question(self, settled: list[bool]) -> Indices:
         """Which counts have not been seen at enough different values."""
         low, high = (np.zeros(len(self.system.la)) for _ in range(2))
         low[self.variables], high[self.variables] = self.seen_low, self.seen_high
         enough = self.system.leaves_enough(low, high)[self.variables]
-        return np.flatnonzero(~enough & ~np.array(found, dtype=bool))
+        return np.flatnonzero(~enough & ~np.array(settled, dtype=bool))
 
-    def look_around(self, found: list[bool]) -> None:
+    def look_around(self, settled: list[bool]) -> None:
         """Solves for many counts at once, half of them as small as can be and half as large: the halves are told by the
         bits of their numbers, so that any two counts are pulled apart once."""
         for bit in range(int(np.ceil(np.log2(max(len(self.variables), 2))))):
             for sign in (1.0, -1.0):
-                open_still = self.in_question(found)
+                open_still = self.in_question(settled)
                 if not len(open_still):
                     return
                 objective = np.zeros(len(self.variables))

@@ -36,8 +36,8 @@ def protect(cells: DataFrame) -> DataFrame:
     """The cells as they are published: `shown`, `symbol` and `hidden` beside the columns of `release_cells`.
 
     `shown` is a whole number or a Decimal, None where a symbol stands: `c` hidden, `x` not available, `z` not
-    applicable, `low` more than nothing but rounded to it. `hidden`: `primary` for its own sake, `secondary` so that such a count
-    cannot be worked out, `dependent` with a count it is of. The same cells always give the same."""
+    applicable, `low` more than nothing but rounded to it. `hidden`: `primary` for its own sake, `secondary` so that
+    such a count cannot be worked out, `dependent` with a count it is of. The same cells always give the same."""
     cells = _rounded(cells.reset_index(drop=True))
     protected = [_protected_year(of_year) for _, of_year in cells.groupby("collection_year", sort=False)]
     return pd.concat(protected).sort_index() if protected else cells
@@ -102,14 +102,20 @@ class _Hiding:
 
     def __post_init__(self) -> None:
         self.hidden: Flags = is_small(self.values)
+        self.attempts = np.zeros(self.hidden.shape, dtype=np.int64)
         self.hidden_places: Flags = np.zeros((len(self.seen.codes), len(la_counts())), dtype=bool)
 
     def until_safe(self) -> None:
         """Hides until nothing can be worked out, or nothing is left to hide with."""
+        safe = np.zeros(self.hidden.shape, dtype=bool)
         for _ in range(_ROUNDS):
             self._close_rows()
             published = self.seen.hiding(self.values, self.hidden, self.hidden_places)
-            narrowed = attack(published)
+            # What is safe stays so: whatever is hidden after it leaves an outsider with less.
+            narrowed = attack(published, self.hidden & ~safe)
+            safe = self.hidden.copy()
+            for la, column, *_ in narrowed:
+                safe[la, column] = False
             if not narrowed or not self._hide_more(narrowed, follows_from_rows(published)):
                 return
 
@@ -155,7 +161,9 @@ class _Hiding:
         done: set[tuple[int, int]] = set()
         changed = False
         for la, column, *_ in narrowed:
-            if in_rows[la, column] and self._in_row(la, column):
+            # What gives a count away may be a partner's column: where hiding over LAs did not help, the row is next.
+            self.attempts[la, column] += 1
+            if (in_rows[la, column] or self.attempts[la, column] % 2 == 0) and self._in_row(la, column):
                 changed = True
                 continue
             place = self._smallest_place(la, column)
@@ -163,7 +171,8 @@ class _Hiding:
                 changed |= self._in_row(la, column)
             elif (place, column) not in done:
                 done.add((place, column))
-                changed |= self._over_las(place, column)
+                self._over_las(place, column)
+                changed = True
         return changed
 
     def _in_row(self, la: int, column: int) -> bool:
@@ -188,7 +197,7 @@ class _Hiding:
         free: Floats = np.where(self.seen.members[place] & ~self.hidden[:, column], self.values[:, column], np.nan)
         return free
 
-    def _over_las(self, place: int, column: int) -> bool:
+    def _over_las(self, place: int, column: int) -> None:
         """Hides the smallest count of a place that is not hidden and not 0; the place's own when there is none."""
         free = self._free(place, column)
         candidates = np.flatnonzero(free > 0)
@@ -196,7 +205,6 @@ class _Hiding:
             self.hidden[candidates[np.argmin(free[candidates])], column] = True
         else:
             self.hidden_places[place, column] = True
-        return True
 
 
 def _hidden(cells: DataFrame, decided: _Hiding) -> DataFrame:
@@ -210,7 +218,8 @@ def _hidden(cells: DataFrame, decided: _Hiding) -> DataFrame:
     hides |= (whole >= 0) & gone[row, whole]
     for measure in set(distribution) - {""}:
         bands = [n for n, count in enumerate(la_counts()) if count in (Count(measure), *bands_of(measure))]
-        hides |= np.equal(distribution, measure) & gone[:, bands].any(axis=1)[row]
+        of_bands = np.asarray(gone[:, bands].any(axis=1))
+        hides |= (distribution == measure).astype(bool) & of_bands[row]
     hides &= cells["symbol"].isin(["", LOW]).to_numpy()
     is_count = (cells["unit"] == COUNT).to_numpy()
     reason = np.select([~hides, ~is_count, small[row, part]], ["", DEPENDENT, PRIMARY], SECONDARY)

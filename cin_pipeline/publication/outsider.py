@@ -183,13 +183,12 @@ def _windows(
     seen = (protected["shown"].notna() | (protected["symbol"] == "low")).to_numpy()
     used = seen & (column >= 0) & protected["unit"].isin([COUNT, RATE]).to_numpy()
     used &= ~((protected["unit"] == COUNT).to_numpy() & (row >= places))  # a shown count of an LA is no variable
+    names = ("shown", "unit", "geographic_level", "value")
+    shown, unit, level, value = (protected[name].to_numpy() for name in names)
     for n in np.flatnonzero(used):
         at = row[n], column[n]
-        bounds = _rounding_bounds(
-            protected["shown"].iat[n], protected["unit"].iat[n], protected["geographic_level"].iat[n]
-        )
-        value = protected["value"].iat[n]
-        scale = 1.0 if protected["unit"].iat[n] == COUNT or not value else exact[at] / value
+        bounds = _rounding_bounds(shown[n], unit[n], level[n])
+        scale = 1.0 if unit[n] == COUNT or not value[n] else exact[at] / value[n]
         low[at], high[at] = max(low[at], bounds[0] * scale), min(high[at], bounds[1] * scale)
     inside = np.stack([np.nansum(values[member], axis=0) for member in members])
     estimated = np.nan_to_num(np.round(exact - inside, 6))
@@ -209,11 +208,12 @@ def _shares(protected: DataFrame, figure: Indices, row: Indices) -> Iterator[Sha
     _, figures = figure_index()
     position = {count: n for n, count in enumerate(la_counts())}
     used = (protected["unit"] == PERCENT) & (protected["shown"].notna() | (protected["symbol"] == "low"))
+    shown, level = protected["shown"].to_numpy(), protected["geographic_level"].to_numpy()
     for n in np.flatnonzero(used.to_numpy()):
         found = figures[figure[n]]
         part, whole = position.get(found.numerator, -1), position.get(found.denominator or Count(""), -1)
         if part >= 0 and whole >= 0 and part != whole:
-            low, high = _rounding_bounds(protected["shown"].iat[n], PERCENT, protected["geographic_level"].iat[n])
+            low, high = _rounding_bounds(shown[n], PERCENT, level[n])
             yield Share(int(row[n]), part, whole, low, high)
 
 
