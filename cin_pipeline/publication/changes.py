@@ -128,7 +128,9 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
         case dict():
             for key, each in value.items():
                 yield from _flat(f"{name}.{key}" if name else key, each)
-        case list() if value and all(isinstance(each, dict) for each in value):
+        case []:
+            return
+        case list() if all(isinstance(each, dict) for each in value):
             for each in value:
                 key = " ".join(str(each[part]) for part in ("la_code", "measure", "breakdown") if each.get(part))
                 rest = {part: each[part] for part in each if part not in ("la_code", "measure", "breakdown")}
