@@ -139,9 +139,9 @@ def england_against_published(estimates: DataFrame) -> DataFrame:
 def _of_england(figure: EnglandFigure, values: "pd.Series[float]") -> Decimal | None:
     """A figure as it was published, from ours; None where there is no figure of England, or nothing it is of."""
     whole = values.get((figure.of, TOTAL, TOTAL), 0.0)
-    if not values.get((figure.measure, TOTAL, TOTAL), np.nan) >= 0 or (
-        figure.unit in ("percent", "median") and not whole
-    ):
+    needs_whole = figure.unit in ("percent", "median")
+    known = (figure.measure, figure.breakdown) in values.index and not np.isnan(values[figure.measure, TOTAL, TOTAL])
+    if not known or (needs_whole and not whole > 0):
         return None
     if figure.unit == "median":
         of_each = values.loc[(figure.measure, figure.breakdown)]

@@ -16,7 +16,6 @@ from cin_pipeline_tests.pipeline import facts_of
 from cin_pipeline_tests.random_returns import messy_return, whole_return
 
 BORN = "<PersonBirthDate>2010-05-05</PersonBirthDate><GenderCurrent>1</GenderCurrent>"
-NO_DISABILITY = "<Ethnicity>WBRI</Ethnicity><Disabilities><Disability>NONE</Disability></Disabilities>"
 OPEN = referral("2016-06-01", after="")
 
 
@@ -32,6 +31,10 @@ def found(name: str, *children: str, previous: tuple[str, ...] | None = ()) -> i
 
 def needed(need: str) -> str:
     return OPEN.replace("<CINclosureDate>", f"<PrimaryNeedCode>{need}</PrimaryNeedCode><CINclosureDate>")
+
+
+def disabilities(*codes: str) -> str:
+    return f"<Disabilities>{''.join(f'<Disability>{code}</Disability>' for code in codes)}</Disabilities>"
 
 
 RC8 = {"reason": "RC8"}
@@ -215,11 +218,11 @@ HIT_AND_MISSED = {
     ),
     "no_disability_code": (
         [child(OPEN, items=BORN)],
-        [child(OPEN, items=BORN, ethnicity=NO_DISABILITY)],
+        [child(OPEN, items=BORN, ethnicity=disabilities("NONE"))],
     ),
     "disability_and_none": (
-        [child(OPEN, ethnicity="<Disabilities><Disability>NONE</Disability><Disability>MOB</Disability></Disabilities>")],
-        [child(OPEN, ethnicity="<Disabilities><Disability>MOB</Disability></Disabilities>")],
+        [child(OPEN, ethnicity=disabilities("NONE", "MOB"))],
+        [child(OPEN, ethnicity=disabilities("MOB"))],
     ),
     "unclear_gender": (
         [child(OPEN, items="<PersonBirthDate>2010-05-05</PersonBirthDate><GenderCurrent>9</GenderCurrent>")],

@@ -1,7 +1,6 @@
 """The Dagster UI over a state that a run left behind, in a real browser."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,16 +13,13 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.orchestration.test_folder_run import Job
+from cin_pipeline_tests.system.looking import CHROMIUM, needs_chromium, shot
 from cin_pipeline_tests.test_contracts import ROOT
 
-CHROMIUM = shutil.which("chromium")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 WAIT = 60_000  # milliseconds; the UI asks the server for each part of a page
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need chromium"),
-]
+pytestmark = [pytest.mark.system, needs_chromium]
 
 
 @pytest.fixture(scope="module")
@@ -69,13 +65,6 @@ def page() -> Iterator[Page]:
         expect.set_options(timeout=WAIT)
         yield page
         browser.close()
-
-
-def shot(page: Page, name: str) -> None:
-    """Keeps a picture where CIN_SCREENSHOTS says, for people to look at."""
-    if folder := os.environ.get("CIN_SCREENSHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def test_the_graph_shows_every_asset_in_its_group(ui: str, page: Page) -> None:
