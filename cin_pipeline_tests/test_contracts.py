@@ -18,16 +18,28 @@ ROOT = PACKAGE.parent
 LAYERS = {
     "reference": set(),
     "census": {"reference"},
-    "validation": {"reference", "census"},
+    "pages": set(),
+    "validation": {"reference", "census", "pages"},
     "methodology": {"reference", "census"},
     "synthetic": {"reference", "census"},
+    "publication": {"reference", "census", "methodology", "validation", "pages"},
     "settings": {"census"},
-    "store": {"reference", "census", "methodology", "validation", "settings"},
-    "orchestration": {"reference", "census", "validation", "methodology", "store", "settings"},
-    "cli": {"reference", "census", "validation", "methodology", "synthetic", "store", "orchestration", "settings"},
+    "store": {"reference", "census", "methodology", "validation", "publication", "settings"},
+    "orchestration": {"reference", "census", "validation", "methodology", "publication", "store", "settings"},
+    "cli": {
+        "reference",
+        "census",
+        "validation",
+        "methodology",
+        "publication",
+        "synthetic",
+        "store",
+        "orchestration",
+        "settings",
+    },
     "definitions": {"orchestration", "settings"},
 }
-PURE = ("reference", "census", "validation", "methodology")
+PURE = ("reference", "census", "pages", "validation", "methodology", "publication")
 FORBIDDEN_IN_PURE = {"os", "time", "random", "socket", "subprocess", "requests", "urllib"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -6,7 +6,20 @@ from collections.abc import Sequence
 
 import typer
 
-from cin_pipeline.cli import decide, diff, explain, replay, rules, run, status, synthesise, ui, validate
+from cin_pipeline.cli import (
+    compare,
+    decide,
+    diff,
+    explain,
+    publish,
+    replay,
+    rules,
+    run,
+    status,
+    synthesise,
+    ui,
+    validate,
+)
 from cin_pipeline.cli.terminal import errors
 
 app = typer.Typer(
@@ -27,6 +40,8 @@ app.command("explain")(explain.explain)
 app.command("accept")(decide.accept)
 app.command("reject")(decide.reject)
 app.command("withdraw")(decide.withdraw)
+app.command("publish")(publish.publish)
+app.command("compare")(compare.compare)
 
 
 INTERNAL_ERROR = 70  # as sysexits.h has it: never mistaken for a code that a command documents

@@ -122,22 +122,27 @@ def las_against_published(measures: DataFrame) -> DataFrame:
 def england_against_published(estimates: DataFrame) -> DataFrame:
     """Every figure found published for England beside ours, rounded alike; columns ENGLAND_COMPARISON_COLUMNS.
 
-    `estimates`: columns as ESTIMATE_COLUMNS, one collection year or several."""
+    `estimates`: columns as ESTIMATE_COLUMNS, one collection year or several. `ours` is empty where England has no such
+    figure (`not counted`)."""
     england = estimates[estimates["geography_code"] == ENGLAND]
     rows = []
     for year, of_year in england.groupby("collection_year"):
         values = of_year.set_index(["measure", "breakdown", "category"])["value"].sort_index()
         for figure in published_england_figures(int(year)):
             ours = _of_england(figure, values)
-            outcome = EQUAL if ours == figure.value else DIFFERENT
-            rows.append(
-                (year, figure.named, figure.unit, figure.series, figure.value, ours, ours - figure.value, outcome)
-            )
+            difference = None if ours is None else ours - figure.value
+            outcome = NOT_COUNTED if ours is None else DIFFERENT if difference else EQUAL
+            rows.append((year, figure.named, figure.unit, figure.series, figure.value, ours, difference, outcome))
     return DataFrame(rows, columns=list(ENGLAND_COMPARISON_COLUMNS))
 
 
-def _of_england(figure: EnglandFigure, values: "pd.Series[float]") -> Decimal:
-    """A figure as it was published, from ours."""
+def _of_england(figure: EnglandFigure, values: "pd.Series[float]") -> Decimal | None:
+    """A figure as it was published, from ours; None where there is no figure of England, or nothing it is of."""
+    whole = values.get((figure.of, TOTAL, TOTAL), 0.0)
+    needs_whole = figure.unit in ("percent", "median")
+    known = (figure.measure, figure.breakdown) in values.index and not np.isnan(values[figure.measure, TOTAL, TOTAL])
+    if not known or (needs_whole and not whole > 0):
+        return None
     if figure.unit == "median":
         of_each = values.loc[(figure.measure, figure.breakdown)]
         days = of_each.index.astype(int)
@@ -148,7 +153,7 @@ def _of_england(figure: EnglandFigure, values: "pd.Series[float]") -> Decimal:
     if figure.unit == "count":
         return _rounded(value, "1E1")
     if figure.unit == "percent":
-        return _rounded(100 * value / values[(figure.of, TOTAL, TOTAL)], "0.1")
+        return _rounded(100 * value / whole, "0.1")
     return _rounded(value / (figure.population or 1) * 10_000, "0.1")
 
 

@@ -62,6 +62,15 @@ def re_referrals(facts: ReturnFacts) -> DataFrame | None:
 
     Each child's referrals of this year, with the latest of last year, in the order of their dates: each consecutive
     pair counts. None where the LA has no return of last year [A18]."""
+    pairs = consecutive_referrals(facts)
+    return None if pairs is None else pairs[pairs["days"].between(0, RE_REFERRAL_DAYS)]
+
+
+@population
+def consecutive_referrals(facts: ReturnFacts) -> DataFrame | None:
+    """This year's referrals that follow a referral of the child before, however many days after it [s4; A13].
+
+    Columns as of `re_referrals`; None where the LA has no return of last year."""
     if facts.prior_referrals is None:
         return None
     current = facts.episodes[["child", "la_child_id", "referral_date"]].rename_axis("referral_number").reset_index()
@@ -79,5 +88,5 @@ def re_referrals(facts: ReturnFacts) -> DataFrame | None:
     days = dates.groupby("child")["referral_date"].diff().dt.days
     before = dates[["referral_number", "last_year"]].shift()
     pairs = dates.assign(days=days, follows=before["referral_number"], follows_last_year=before["last_year"])
-    pairs = pairs[days.between(0, RE_REFERRAL_DAYS)].drop(columns="last_year")
+    pairs = pairs[days.notna()].drop(columns="last_year")
     return pairs.astype({"follows": "int64", "follows_last_year": bool})

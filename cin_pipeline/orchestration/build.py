@@ -3,7 +3,7 @@
 import dagster as dg
 
 from cin_pipeline.orchestration import jobs
-from cin_pipeline.orchestration.assets import measures, national, returns, status, validation
+from cin_pipeline.orchestration.assets import measures, national, publication, returns, status, validation
 from cin_pipeline.orchestration.io_managers import FigureTables, RowTables
 from cin_pipeline.orchestration.runs import state_resource
 from cin_pipeline.orchestration.sensors import all_sensors
@@ -30,9 +30,11 @@ def build_definitions(settings: Settings, state: State | None = None) -> dg.Defi
             national.national_measures,
             national.estimates,
             status.submission_status,
+            publication.publication_tables_asset,
+            publication.release_report,
         ],
         asset_checks=list(national.INPUTS_CURRENT.values()),
-        jobs=[jobs.la_return_job, jobs.england_job, jobs.bulk_load_job, jobs.inputs_current_job],
+        jobs=[jobs.la_return_job, jobs.england_job, jobs.publish_job, jobs.bulk_load_job, jobs.inputs_current_job],
         sensors=all_sensors(state),
         resources={
             "state": state_resource(state),

@@ -9,7 +9,8 @@ from cin_pipeline.orchestration.bulk import FIGURES, QUIET, Load, WorkerDied, lo
 from cin_pipeline.orchestration.runs import PARTITION_TAG
 from cin_pipeline.store.state import State
 
-LA_JOB, NATIONAL_JOB, BULK_JOB, INPUTS_JOB = "la_return", "england", "bulk_load", "inputs_current"
+LA_JOB, NATIONAL_JOB, PUBLISH_JOB = "la_return", "england", "publish"
+BULK_JOB, INPUTS_JOB = "bulk_load", "inputs_current"
 
 la_return_job = dg.define_asset_job(
     LA_JOB,
@@ -39,6 +40,13 @@ def look_at_inputs(job: dg.JobDefinition, instance: dg.DagsterInstance, state: S
         # By tag: Dagster sees no partitions in a job of checks only.
         tags = {PARTITION_TAG: CollectionYear(year).key}
         job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
+
+
+publish_job = dg.define_asset_job(
+    PUBLISH_JOB,
+    selection=dg.AssetSelection.groups(groups.PUBLICATION),
+    description="The release of one year, from the figures in force: what cin-pipeline publish writes, to the byte.",
+)
 
 
 class BulkConfig(dg.Config):

@@ -15,3 +15,13 @@ def population(year: int) -> dict[str, int]:
         for row in rows("population")
         if row["mid_year"] == str(year - 1) and row["la_code"] and row["population"]
     }
+
+
+@cache
+def place_population(year: int) -> dict[str, int]:
+    """The same for England and the regions, by geography code, as published: LAs without a figure are among them."""
+    return {
+        row["geography_code"]: int(row["population"])
+        for row in rows("population")
+        if row["mid_year"] == str(year - 1) and not row["la_code"] and row["population"]
+    }

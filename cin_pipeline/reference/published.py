@@ -1,4 +1,5 @@
-"""Figures of the 2016-17 release as later revised, which the calibrated England and the backtests are held against."""
+"""Figures that the Department published, those of 2015-16 and 2016-17 mostly as later revised: what the calibrated
+England and the backtests are held against, and what a release is shown beside."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -58,7 +59,8 @@ def published_la_figures(year: int) -> dict[str, dict[Cell, int | str]]:
 
 @cache
 def published_england_figures(year: int) -> tuple[EnglandFigure, ...]:
-    """England's figures, those that were found; none for years other than 2016 and 2017."""
+    """England's figures, those that were found: all kinds for 2016 and 2017, the series of tables B1 and C1 for 2013 to
+    2018, none for other years."""
     return tuple(
         EnglandFigure(
             measure=row["measure"],
@@ -73,3 +75,14 @@ def published_england_figures(year: int) -> tuple[EnglandFigure, ...]:
         for row in rows("published-england-figures")
         if row["collection_year"] == str(year)
     )
+
+
+@cache
+def published_england_series() -> dict[str, dict[int, int]]:
+    """By measure England's published count in each collection year, rounded to 10, as later revised: 2013 to 2018 for
+    the measures of tables B1 and C1."""
+    series: dict[str, dict[int, int]] = {}
+    for row in rows("published-england-figures"):
+        if (row["breakdown"], row["unit"], row["series"]) == ("total", "count", "revised"):
+            series.setdefault(row["measure"], {})[int(row["collection_year"])] = int(row["value"])
+    return {measure: dict(sorted(by_year.items())) for measure, by_year in series.items()}

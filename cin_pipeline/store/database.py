@@ -120,6 +120,17 @@ NATIONAL_INPUTS = Table(
     Index("national_inputs_of_asset", "asset", "collection_year"),
 )
 
+READING_COUNTS = Table(
+    "reading_counts",
+    METADATA,
+    Column("submission", Integer, ForeignKey("submissions.submission"), nullable=False),
+    Column("collection_year", Integer, nullable=False),
+    Column("la_code", String(6), nullable=False),
+    Column("reading_case", String(64), nullable=False),
+    Column("records", Integer, nullable=False),
+    Index("reading_counts_of_submission", "submission"),
+)
+
 NATIONAL_MEASURES = Table(
     "national_measures",
     METADATA,

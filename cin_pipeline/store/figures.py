@@ -9,7 +9,15 @@ from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
-from cin_pipeline.store.database import COUNTS, ESTIMATES, LA_MEASURES, NATIONAL_INPUTS, NATIONAL_MEASURES, SUBMISSIONS
+from cin_pipeline.store.database import (
+    COUNTS,
+    ESTIMATES,
+    LA_MEASURES,
+    NATIONAL_INPUTS,
+    NATIONAL_MEASURES,
+    READING_COUNTS,
+    SUBMISSIONS,
+)
 from cin_pipeline.store.registry import SubmissionState
 
 
@@ -158,6 +166,22 @@ class Figures:
         """The measures counted from one submission."""
         columns = [column for column in LA_MEASURES.c if column.name != "submission"]
         return self._read(select(*columns).where(LA_MEASURES.c.submission == submission), {"value": "Int64"})
+
+    def write_reading_counts(self, counts: DataFrame, submission: int) -> None:
+        """Stores how many records of one submission each reading touches, in place of earlier counts."""
+        self._replace(READING_COUNTS, READING_COUNTS.c.submission == submission, counts.assign(submission=submission))
+
+    def reading_counts_in_force(self, year: int) -> DataFrame:
+        """How many records each reading touches in every LA of a year, from the submissions in force; columns
+        READING_COLUMNS. Submissions that were counted before there were such counts are not in it."""
+        columns = [column for column in READING_COUNTS.c if column.name != "submission"]
+        query = (
+            select(*columns)
+            .join(SUBMISSIONS, SUBMISSIONS.c.submission == READING_COUNTS.c.submission)
+            .where(READING_COUNTS.c.collection_year == year, SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
+            .order_by(READING_COUNTS.c.la_code)
+        )
+        return self._read(query, {})
 
     def write_national_measures(self, measures: DataFrame, year: int) -> None:
         """Stores the sums of a year in place of earlier ones."""

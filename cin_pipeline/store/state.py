@@ -74,6 +74,14 @@ class State:
         """Expected authorities, population and unusable items of each year."""
         return InputFiles(self.settings.state / "inputs")
 
+    def tables_of_release(self, year: int) -> Path:
+        """Where the cells of a release are kept until its reports are written, hidden ones with their value."""
+        return self.settings.state / "tables" / "publication_tables" / str(year)
+
+    def release_directory(self, year: int) -> Path:
+        """Where job publish writes the release of a year."""
+        return self.settings.state / "releases" / str(year)
+
     def tables_directory(self, asset: str, year: int, la_code: str, submission: int) -> Path:
         """Where the row tables of an asset lie for one submission."""
         return self.settings.state / "tables" / asset / str(year) / la_code / str(submission)

@@ -20,6 +20,8 @@ GRAPH = {
     "national_measures": ("4_england", ["la_measures"]),
     "estimates": ("4_england", ["la_measures", "national_measures", "population"]),
     "submission_status": ("4_england", ["data_confidence", "la_measures"]),
+    "publication_tables": ("5_publication", ["estimates", "la_measures"]),
+    "release_report": ("5_publication", ["data_confidence", "publication_tables", "validation_issues"]),
 }
 CHECKS = {
     ("cleaned_return", "schema", True),
@@ -37,6 +39,9 @@ CHECKS = {
     ("national_measures", "inputs_current", False),
     ("estimates", "identities", True),
     ("estimates", "inputs_current", False),
+    ("publication_tables", "screening", True),
+    ("publication_tables", "disclosure", True),
+    ("publication_tables", "identities", True),
 }
 
 
@@ -96,5 +101,5 @@ def test_partition_keys_name_the_first_day_of_the_year() -> None:
 
 
 def test_jobs_and_the_default_executor(definitions: dg.Definitions) -> None:
-    assert {job.name for job in definitions.resolve_all_job_defs()} >= {"la_return", "england", "bulk_load"}
+    assert {job.name for job in definitions.resolve_all_job_defs()} >= {"la_return", "england", "publish", "bulk_load"}
     assert definitions.resolve_job_def("la_return").executor_def.name == "in_process"

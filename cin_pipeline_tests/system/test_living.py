@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect
 from cin_pipeline.orchestration.partitions import partition_key
 from cin_pipeline_tests.random_returns import messy_return
 from cin_pipeline_tests.system.daemon import Daemon
-from cin_pipeline_tests.system.webserver import needs_browser, shot, webserver
+from cin_pipeline_tests.system.looking import needs_chromium, shot
+from cin_pipeline_tests.system.webserver import webserver
 
-pytestmark = [pytest.mark.system, needs_browser]
+pytestmark = [pytest.mark.system, needs_chromium]
 
 LONG = 180  # seconds; every run starts a process, on two cores that other tests use too
 FIRST, CORRECTED = messy_return(1, 4, 2017, "201"), messy_return(2, 5, 2017, "201")

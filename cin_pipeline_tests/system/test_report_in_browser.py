@@ -1,59 +1,21 @@
 """The validation report in a real browser: with no hits, a few, and fifty thousand; by keyboard; on paper."""
 
-import shutil
 import time
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.validation.reporting import rejection_page
+from cin_pipeline_tests.system.looking import CONTRAST, needs_chromium
 from cin_pipeline_tests.validation.all_cases import PLANTS
 from cin_pipeline_tests.validation.building import child, return_xml, valid_children
 from cin_pipeline_tests.validation.reported import ABOUT, page_of
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 HITS = 50_000
 HOSTILE = "</script><img src=x onerror=alert(1)><b>"
 
-pytestmark = [
-    pytest.mark.system,
-    pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def opened(browser, tmp_path):
-    """Opens a report as a file; at the end it must have asked for nothing and complained of nothing."""
-    complaints, requests, contexts = [], [], []
-
-    def open_page(text, **options):
-        file = tmp_path / "report.html"
-        file.write_text(text, encoding="utf-8")
-        contexts.append(browser.new_context(**options))
-        page = contexts[-1].new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(dialog.message))
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(file.as_uri())
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert complaints == []
-    assert [url for url in requests if not url.endswith("/report.html")] == []
+pytestmark = [pytest.mark.system, needs_chromium]
 
 
 @pytest.fixture(scope="module")
@@ -202,30 +164,6 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(opened, few, scheme):
     page.get_by_label("Sort by").select_option("Line")
     lines = [int(_cells(page, row)[3]) for row in range(5)]
     assert lines == sorted(lines)
-
-
-# Texts whose contrast with the nearest colour behind them is below 4.5 to 1 (WCAG AA).
-CONTRAST = """() => {
-  const channel = (v) => v / 255 <= .03928 ? v / 255 / 12.92 : ((v / 255 + .055) / 1.055) ** 2.4;
-  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => .2126 * channel(r) + .7152 * channel(g) + .0722 * channel(b);
-  const behind = (e) => {
-    for (; e; e = e.parentElement) {
-      const colour = parse(getComputedStyle(e).backgroundColor);
-      if (colour[3] !== 0) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const hasText = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
-  const poor = new Set();
-  for (const e of document.querySelectorAll("body *")) {
-    if (!hasText(e) || !e.checkVisibility() || e.closest("[aria-disabled=true]")) continue;
-    const [a, b] = [light(parse(getComputedStyle(e).color)), light(behind(e))];
-    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-    if (ratio < 4.5) poor.add(`${e.tagName}.${e.className} ${ratio.toFixed(1)}`);
-  }
-  return [...poor];
-}"""
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

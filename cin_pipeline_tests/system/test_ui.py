@@ -7,9 +7,10 @@ from playwright.sync_api import Page, expect
 
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.orchestration.test_folder_run import Job
-from cin_pipeline_tests.system.webserver import needs_browser, shot, webserver
+from cin_pipeline_tests.system.looking import needs_chromium, shot
+from cin_pipeline_tests.system.webserver import webserver
 
-pytestmark = [pytest.mark.system, needs_browser]
+pytestmark = [pytest.mark.system, needs_chromium]
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
-"""A real Dagster webserver over a state, and pictures of what it shows."""
+"""A real Dagster webserver over a state."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -10,17 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-import pytest
-from playwright.sync_api import Page
-
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.test_contracts import ROOT
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 WAIT = 60_000  # milliseconds; the UI asks the server for each part of a page
-
-needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="the browser tests need chromium")
 
 
 @contextmanager
@@ -51,10 +43,3 @@ def webserver(settings: Settings) -> Iterator[str]:
         server.wait()
         drain.join()
         server.stdout.close()
-
-
-def shot(page: Page, name: str) -> None:
-    """Keeps a picture where CIN_SCREENSHOTS says, for people to look at."""
-    if folder := os.environ.get("CIN_SCREENSHOTS"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=Path(folder) / f"{name}.png")

@@ -12,6 +12,7 @@ from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.identities import broken_identities
 from cin_pipeline.methodology.measures import TOTAL, la_measures
 from cin_pipeline.methodology.moving import moved_figures
+from cin_pipeline.methodology.readings import touched_by_readings
 from cin_pipeline.methodology.referrals import latest_referrals
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, count_faults, result, stopping
@@ -113,7 +114,8 @@ def la_measures_asset(
     year, la_code = year_and_la(context.partition_key)
     submission = submission_at_work(state, year.ending, la_code, context.run)
     prior = prior_year_referrals.referrals if prior_year_referrals.submission is not None else None
-    table = la_measures(ReturnFacts(year, episodes, cleaned_return.tables, prior), la_code)
+    facts = ReturnFacts(year, episodes, cleaned_return.tables, prior)
+    table = la_measures(facts, la_code)
     totals = table[table["breakdown"] == TOTAL]
     shown = totals["value"].astype(object).where(totals["value"].notna(), "not available")
     rows = zip(totals["measure"], shown, strict=True)
@@ -121,6 +123,8 @@ def la_measures_asset(
     if submission.state is SubmissionState.ACCEPTED and stopping([identities]):
         # What is in force has one set of figures, and these would take their place.
         raise dg.Failure("The figures counted again break an identity; those in force stay.", allow_retries=False)
+    # Here, where the populations are at hand: an asset of its own would load them and count them again.
+    state.figures.write_reading_counts(touched_by_readings(facts, la_code), submission.submission)
     yield dg.Output(
         Counted(table, prior_year_referrals.submission),
         # Of the figures themselves: what depends on them is outdated when a figure moves, and only then.

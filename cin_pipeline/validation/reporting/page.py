@@ -4,19 +4,15 @@ Whatever came out of the file is escaped by the template, or stands in a JSON bl
 the page forbids itself every script and style but its own.
 """
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.pages import environment, render
 from cin_pipeline.validation.checking import WHOLE_RETURN
 from cin_pipeline.validation.inputs import RuleInput
 from cin_pipeline.validation.reporting.outcomes import not_run_by_reason, number_run, rule_lines
@@ -124,39 +120,16 @@ def _data(hits: Iterable[_Hit]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("cin_pipeline.validation.reporting"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = "{:,}".format
-    environment.filters["counted"] = _counted
-    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
-    return environment
-
-
-def _counted(number: int, one: str, several: str = "") -> str:
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
-
-
 def _render(template: str, about: About, **facts: Any) -> str:
-    own = {name: _environment().get_template(name).render() for name in ("report.css", "report.js")}
-    return _environment().get_template(template).render(
+    return render(
+        environment("cin_pipeline.validation.reporting"),
+        template,
+        style="report.css",
+        script="report.js",
         about=about,
         file_name=visible(about.file_name),
         previous=visible(about.previous),
         year=str(CollectionYear(about.year)) if about.year else "",
         made=f"{about.made.day} {about.made:%B %Y at %H:%M %Z}".strip(),
-        style_hash=_hash(own["report.css"]),
-        script_hash=_hash(own["report.js"]),
         **facts,
-    )  # fmt: skip
-
-
-def _hash(text: str) -> str:
-    """As a content security policy names a script or style that is allowed."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+    )

@@ -1,0 +1,77 @@
+"""`cin-pipeline publish`: the release of a year, ready to be published."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.cli.stored import StateDirectory, Year, stored_state
+from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MOST_FAULTS = 10  # of a check, in the terminal
+
+
+def publish(
+    year: Year,
+    output: Annotated[Path, typer.Option(file_okay=False, help="Folder for the release; an earlier one is replaced.")],
+    state: StateDirectory = None,
+) -> None:
+    """Write the release of a year: open-data files, workbooks, release report, quality report, and a manifest.
+
+    It is made from the figures in force and those of earlier years for which England was made. The same inputs give the
+    same bytes. Exit code 0: published. 1: the tables break a check, and nothing is written. 2: wrong use, or England's
+    figures are missing or older than the returns in force.
+    """
+    from cin_pipeline.store.national_inputs import InputFileError
+    from cin_pipeline.store.publishing import broken_checks, publication_tables, whole_release
+    from cin_pipeline.store.release_inputs import ReleaseRefused, release_input, years_left_out
+    from cin_pipeline.store.releases import NotARelease, refuse_other_files, write_release
+
+    with stored_state(state) as opened:
+        try:
+            refuse_other_files(output)
+            release = release_input(opened, year)
+        except (ReleaseRefused, InputFileError, NotARelease) as error:
+            wrong_use(str(error))
+        with progress_shown() as progress:
+            tables = publication_tables(release, progress)
+            faults = {name: found for name, found in broken_checks(release, tables, progress).items() if found}
+            files = {} if faults else whole_release(opened, release, tables, progress)
+        left_out = years_left_out(opened, release)
+    if faults:
+        _show_faults(faults)
+        raise typer.Exit(SOME_REJECTED)
+    try:
+        write_release(files, output)
+    except NotARelease as error:
+        wrong_use(str(error))
+    except OSError as error:
+        wrong_use(f"{error.filename or output}: {error.strerror}")
+    console.print(_listing(files), soft_wrap=False)
+    held = ", ".join(CollectionYear(each).label for each in release.years)
+    console.print(f"Years in the tables: {held}.", markup=False)
+    for each in left_out:
+        console.print(f"Left out: {each}. Returns are held, but England was never made for it.", markup=False)
+    console.print(f"Release of {release.year}: {output}", markup=False)
+
+
+def _show_faults(faults: "Mapping[str, list[str]]") -> None:
+    errors.print("cin-pipeline: not published, for the tables break a check:", markup=False)
+    for name, found in faults.items():
+        for fault in found[:MOST_FAULTS]:
+            errors.print(f"  {name}: {fault}", markup=False)
+        if len(found) > MOST_FAULTS:
+            errors.print(f"  {name}: and {len(found) - MOST_FAULTS} more", markup=False)
+
+
+def _listing(files: "Mapping[str, bytes]") -> Table:
+    table = Table("file", title="Files of the release", title_justify="left")
+    table.add_column("bytes", justify="right")
+    for name, content in sorted(files.items()):
+        table.add_row(name, f"{len(content):,}")
+    return table

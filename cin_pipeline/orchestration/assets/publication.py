@@ -1,0 +1,106 @@
+"""From England's figures to the release: its tables, which must pass their checks, then reports and manifest."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.orchestration import groups
+from cin_pipeline.orchestration.assets.measures import la_measures_asset
+from cin_pipeline.orchestration.assets.national import estimates
+from cin_pipeline.orchestration.assets.validation import data_confidence_asset, validation_issues
+from cin_pipeline.orchestration.checks import national_check, result
+from cin_pipeline.orchestration.metadata import OWNERS, markdown_table
+from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
+from cin_pipeline.publication.cells import ReleaseInput
+from cin_pipeline.publication.manifest import digest
+from cin_pipeline.store.kept_tables import keep_tables, tables_kept
+from cin_pipeline.store.publishing import broken_checks, publication_tables, unseen, whole_release
+from cin_pipeline.store.release_inputs import ReleaseRefused, release_input
+from cin_pipeline.store.releases import write_release
+from cin_pipeline.store.state import State
+
+TABLES = "publication_tables"
+
+CHECKS = {
+    name: national_check(name, TABLES, description, blocking=True)
+    for name, description in (
+        ("screening", "The open-data screener would take the files."),
+        ("disclosure", "No hidden cell can be worked out from what is shown, by subtraction or linear programming."),
+        ("identities", "Every count shown is that of the measures, of places that of the estimates within rounding."),
+    )
+}
+
+
+@dg.asset(
+    name=TABLES,
+    description="The tables of the release, rounded and with small counts hidden: open-data files and workbooks, in "
+    "the state under releases. They are a release only once the manifest of release_report is beside them.",
+    group_name=groups.PUBLICATION,
+    owners=OWNERS,
+    kinds={"csv", "excel"},
+    partitions_def=by_year,
+    deps=[estimates, dg.AssetDep(la_measures_asset.key, partition_mapping=all_las_of_year)],
+    check_specs=list(CHECKS.values()),
+    code_version="1",
+)
+def publication_tables_asset(
+    context: dg.AssetExecutionContext, state: dg.ResourceParam[State]
+) -> Iterator[dg.MaterializeResult]:
+    """See store.publishing.publication_tables."""
+    release = _release(context, state)
+    tables = publication_tables(release, unseen)
+    faults = broken_checks(release, tables, unseen)
+    keep_tables(state, release, tables)
+    hidden = tables.protected.groupby("table", sort=False)["hidden"].agg(lambda cells: int((cells != "").sum()))
+    cells = tables.protected.groupby("table", sort=False).size()
+    rows = [(table, f"{cells[table]:,}", f"{hidden[table]:,}") for table in cells.index]
+    yield dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": len(tables.protected),
+            "years": ", ".join(CollectionYear(year).label for year in release.years),
+            "cells": markdown_table(("table", "cells", "hidden"), rows),
+            **_files(tables.files),
+        },
+        check_results=[result(CHECKS[name], found) for name, found in faults.items()],
+    )
+
+
+@dg.asset(
+    description="The release report, the quality report, and the manifest that makes the folder a release.",
+    group_name=groups.PUBLICATION,
+    owners=OWNERS,
+    kinds={"html"},
+    partitions_def=by_year,
+    deps=[
+        publication_tables_asset,
+        *(
+            dg.AssetDep(asset.key, partition_mapping=all_las_of_year)
+            for asset in (validation_issues, data_confidence_asset)
+        ),
+    ],
+    code_version="1",
+)
+def release_report(context: dg.AssetExecutionContext, state: dg.ResourceParam[State]) -> dg.MaterializeResult:
+    """See store.publishing.whole_release."""
+    release = _release(context, state)
+    try:
+        files = whole_release(state, release, tables_kept(state, release), unseen)
+    except ReleaseRefused as refused:
+        raise dg.Failure(str(refused), allow_retries=False) from None
+    folder = state.release_directory(release.year.ending)
+    write_release(files, folder)
+    return dg.MaterializeResult(metadata={"folder": dg.MetadataValue.path(str(folder)), **_files(files)})
+
+
+def _release(context: dg.AssetExecutionContext, state: State) -> ReleaseInput:
+    try:
+        return release_input(state, CollectionYear.from_key(context.partition_key).ending)
+    except ReleaseRefused as refused:
+        raise dg.Failure(str(refused), allow_retries=False) from None
+
+
+def _files(files: dict[str, bytes]) -> dict[str, Any]:
+    rows = [(name, digest(content)[:12], f"{len(content):,}") for name, content in sorted(files.items())]
+    return {"files": markdown_table(("file", "sha256", "bytes"), rows)}

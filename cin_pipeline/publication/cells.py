@@ -1,0 +1,126 @@
+"""The cells of all tables: what is published of each place and year, before rounding and hiding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas import DataFrame
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.publication.declaring import DAYS, RATE, Figure, Table, figures_of
+from cin_pipeline.publication.numbers import Floats, YearNumbers, numbers_of
+from cin_pipeline.publication.tables import TABLES
+
+KNOWN, ESTIMATED, NOT_AVAILABLE, NOT_APPLICABLE = "known", "estimated", "not_available", "not_applicable"
+
+CELL_COLUMNS = (
+    "table",
+    "collection_year",
+    "geographic_level",
+    "geography_code",
+    "la_code",
+    "filter_1",
+    "filter_1_category",
+    "filter_2",
+    "filter_2_category",
+    "indicator",
+    "unit",
+    "value",
+    "status",
+    "of",
+)
+
+
+@dataclass(frozen=True)
+class ReleaseInput:
+    """What a release is made of; frames hold the release year and any number of earlier years.
+
+    `expected`: codes of the LAs that should have sent a return, by year. `population`: people aged 0 to 17 by LA code
+    and by geography code of places, by year; LAs and places without a figure are absent."""
+
+    year: CollectionYear
+    measures: DataFrame  # columns as MEASURE_COLUMNS
+    estimates: DataFrame  # columns as ESTIMATE_COLUMNS
+    expected: Mapping[int, tuple[str, ...]]
+    population: Mapping[int, Mapping[str, int]]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The collection years held, the release year the last, whether or not anything was returned for it."""
+        return tuple(sorted({self.year.ending, *(year for year in self.expected if year <= self.year.ending)}))
+
+
+def release_cells(release: ReleaseInput) -> DataFrame:
+    """Every cell of every table, columns CELL_COLUMNS, in the order of tables, years, places, rows, indicators.
+
+    `value` is unrounded, empty where there is none; a place none of whose LAs is expected has nothing that applies."""
+    by_table: dict[str, list[DataFrame]] = {table.id: [] for table in TABLES}
+    for year in release.years:
+        expected, population = release.expected.get(year, ()), release.population.get(year, {})
+        numbers = numbers_of(year, release.measures, release.estimates, expected, population)
+        for table in TABLES:
+            if figures := _figures_held(table, release.years):
+                by_table[table.id].append(_block(table, figures, numbers))
+    blocks = [block for found in by_table.values() for block in found]
+    return pd.concat(blocks, ignore_index=True)[list(CELL_COLUMNS)]
+
+
+def _figures_held(table: Table, years: tuple[int, ...]) -> list[Figure]:
+    """The figures of a table without the rows that no year held could have."""
+    return [
+        figure
+        for figure in figures_of(table)
+        if any(all(category.exists_in(year) for category in figure.row) for year in years)
+    ]
+
+
+def _block(table: Table, figures: list[Figure], numbers: YearNumbers) -> DataFrame:
+    """The cells of a table and year: places, and in each the figures in their order."""
+    places = numbers.places[numbers.places["geographic_level"].isin(table.levels)]
+    found = [_of_figure(figure, numbers, places.index.to_numpy()) for figure in figures]
+    block = places.loc[places.index.repeat(len(figures))].reset_index(drop=True)
+    times = len(places)
+    block = block.assign(
+        table=table.id,
+        collection_year=numbers.year,
+        indicator=[figure.indicator.name for figure in figures] * times,
+        unit=[figure.indicator.unit for figure in figures] * times,
+        of=[figure.of for figure in figures] * times,
+        value=np.stack([value for value, _ in found], axis=1).ravel(),
+        status=np.stack([status for _, status in found], axis=1).ravel(),
+    )
+    for n in (0, 1):
+        has = n < len(table.filters)
+        block[f"filter_{n + 1}"] = table.filters[n].name if has else ""
+        block[f"filter_{n + 1}_category"] = [figure.row[n].code if has else "" for figure in figures] * times
+    return block
+
+
+def _of_figure(figure: Figure, numbers: YearNumbers, places: NDArray[np.int64]) -> tuple[Floats, NDArray[np.object_]]:
+    """Value and status of a figure in some places."""
+    if not figure.exists_in(numbers.year):
+        return np.full(len(places), np.nan), np.full(len(places), NOT_APPLICABLE, dtype=object)
+    if figure.indicator.unit == DAYS:
+        value, estimated, none = numbers.quantile(figure.numerator.measure, figure.indicator.quantile)
+    else:
+        value, estimated = numbers.count(figure.numerator)
+        none = np.zeros(len(value), dtype=bool)
+    if figure.denominator is not None:
+        whole, whole_estimated = numbers.count(figure.denominator)
+        none = (whole == 0) & (value == 0)
+        value = _divided(100 * value, whole)
+        estimated = estimated | whole_estimated
+    elif figure.indicator.unit == RATE:
+        value = _divided(10_000 * value, numbers.people)
+    none = none | numbers.nothing_expected
+    status = np.select([none, np.isnan(value), estimated], [NOT_APPLICABLE, NOT_AVAILABLE, ESTIMATED], KNOWN)
+    value = np.where((status == KNOWN) | (status == ESTIMATED), value, np.nan)
+    return value[places], status.astype(object)[places]
+
+
+def _divided(part: Floats, whole: Floats) -> Floats:
+    """Quotients, empty where the whole is 0 or empty. Exact wholes give the float nearest to the true quotient."""
+    quotient: Floats = np.divide(part, whole, out=np.full(len(part), np.nan), where=whole > 0)
+    return quotient

@@ -1,0 +1,141 @@
+"""What changed from one release to another: every published cell, files, and what they were made with."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pandas import DataFrame
+
+from cin_pipeline.publication.manifest import MANIFEST, digest
+from cin_pipeline.publication.screening import FILTER, INDICATOR
+
+CHANGE_COLUMNS = ("table", "year", "geography_code", "place", "category", "indicator", "old", "new")
+SETTING_COLUMNS = ("setting", "old", "new")
+OPEN_DATA = "open-data/"
+_META = ".meta.csv"
+
+_Key = tuple[str, str, str, str, str]  # year, code, place, category, indicator
+
+
+class NoRelease(ValueError):
+    """A folder that cannot be compared as a release; the message says why."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What differs between two releases.
+
+    `cells`: columns CHANGE_COLUMNS, a row per published cell that is not the same text in both; empty where one of them
+    has no such cell. `added`, `removed`, `changed`: paths of files. `settings`: columns SETTING_COLUMNS, a row for each
+    entry of the manifests that differs, files apart."""
+
+    cells: DataFrame
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+    settings: DataFrame
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything does."""
+        return bool(len(self.cells) or self.added or self.removed or self.changed or len(self.settings))
+
+
+def compare_releases(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Changes:
+    """Compares the files of two releases, by path. Raises NoRelease where one cannot be read."""
+    both = [name for name in old if name in new]
+    changed = tuple(sorted(name for name in both if digest(old[name]) != digest(new[name])))
+    settings = DataFrame(_settings(_manifest(old), _manifest(new)), columns=list(SETTING_COLUMNS))
+    return Changes(
+        cells=DataFrame(
+            [row for name in sorted(both) for row in _changed_cells(name, old, new)], columns=list(CHANGE_COLUMNS)
+        ),
+        added=tuple(sorted(set(new) - set(old))),
+        removed=tuple(sorted(set(old) - set(new))),
+        changed=changed,
+        settings=settings,
+    )
+
+
+def _changed_cells(name: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[tuple[str, ...]]:
+    is_data = name.startswith(OPEN_DATA) and name.endswith(".csv") and not name.endswith(_META)
+    if not is_data or old[name] == new[name]:
+        return
+    before, after = _cells(name, old), _cells(name, new)
+    table = name.removeprefix(OPEN_DATA).removesuffix(".csv")
+    for key in dict.fromkeys((*before, *after)):
+        if before.get(key) != after.get(key):
+            yield (table, *key, before.get(key, ""), after.get(key, ""))
+
+
+def _cells(name: str, files: Mapping[str, bytes]) -> dict[_Key, str]:
+    """Every cell of an open-data file by what it is of."""
+    described = _rows(f"{name.removesuffix('.csv')}{_META}", files)
+    try:
+        filters = [row["col_name"] for row in described if row["col_type"] == FILTER]
+        indicators = {row["col_name"]: row["label"] for row in described if row["col_type"] == INDICATOR}
+        return {
+            (*_place(row), "; ".join(row[filter_] for filter_ in filters), indicator): row[indicator]
+            for row in _rows(name, files)
+            for indicator in indicators
+        }
+    except KeyError as missing:
+        raise NoRelease(f"{name}: column {missing} is missing") from None
+
+
+def _place(row: Mapping[str, str]) -> tuple[str, str, str]:
+    for code, place in (("new_la_code", "la_name"), ("region_code", "region_name")):
+        if row.get(code):
+            return row["time_period"], row[code], row[place]
+    return row["time_period"], row["country_code"], row["country_name"]
+
+
+def _rows(name: str, files: Mapping[str, bytes]) -> list[dict[str, str]]:
+    try:
+        text = files[name].decode("utf-8")
+    except KeyError:
+        raise NoRelease(f"{name} is missing") from None
+    except UnicodeDecodeError:
+        raise NoRelease(f"{name} is not UTF-8 text") from None
+    return list(csv.DictReader(io.StringIO(text, newline=""), restval=""))
+
+
+def _manifest(files: Mapping[str, bytes]) -> dict[str, Any]:
+    try:
+        content = json.loads(files[MANIFEST])
+    except KeyError:
+        raise NoRelease(f"there is no {MANIFEST}: a folder written by cin-pipeline publish was expected") from None
+    except ValueError:
+        raise NoRelease(f"{MANIFEST} is not JSON") from None
+    if not isinstance(content, dict):
+        raise NoRelease(f"{MANIFEST} is not that of a release")
+    return content
+
+
+def _settings(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    before, after = dict(_flat("", old)), dict(_flat("", new))
+    for name in dict.fromkeys((*before, *after)):
+        if before.get(name) != after.get(name) and not name.startswith("files."):
+            yield name, before.get(name, ""), after.get(name, "")
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Each entry of the manifest by its path; entries of a list of LAs by LA."""
+    match value:
+        case dict():
+            for key, each in value.items():
+                yield from _flat(f"{name}.{key}" if name else key, each)
+        case []:
+            return
+        case list() if all(isinstance(each, dict) for each in value):
+            for each in value:
+                key = " ".join(str(each[part]) for part in ("la_code", "measure", "breakdown") if each.get(part))
+                rest = {part: each[part] for part in each if part not in ("la_code", "measure", "breakdown")}
+                yield f"{name}.{key}", ", ".join(f"{part} {each}" for part, each in rest.items()) or "declared"
+        case list():
+            yield name, ", ".join(map(str, value))
+        case _:
+            yield name, str(value)

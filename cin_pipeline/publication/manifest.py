@@ -1,0 +1,87 @@
+"""What a release was made from and what it consists of: `manifest.json`, beside every release.
+
+Hashes and codes only: no figure, nothing of a child."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.measures import CATALOGUE, TOTAL
+
+MANIFEST = "manifest.json"
+FORMAT = 1  # raise it when the meaning of an entry changes
+
+
+@dataclass(frozen=True)
+class YearInputs:
+    """What went into the figures of one collection year.
+
+    `submissions`: LA code, number of the submission and sha256 of its file, in force and expected. `population`: people
+    aged 0 to 17 by LA. `own_population`: whether they are the user's own. `unusable`: LA, measure, breakdown."""
+
+    year: CollectionYear
+    submissions: tuple[tuple[str, int, str], ...]
+    expected: tuple[str, ...]
+    population: Mapping[str, int]
+    own_population: bool
+    unusable: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a release comes from: inputs by year, versions of code and reference data, settings."""
+
+    inputs: tuple[YearInputs, ...]
+    package_version: str
+    data_versions: Mapping[str, str]  # sha256 of each reference file, by name
+    settings: Mapping[str, Any]
+
+
+def manifest(year: CollectionYear, provenance: Provenance, files: Mapping[str, bytes]) -> bytes:
+    """The manifest of a release with these files (by path): JSON, keys in order, the same for the same release."""
+    content = {
+        "format": FORMAT,
+        "release": {"collection_year": year.ending, "label": year.label},
+        "inputs": {str(inputs.year.ending): _inputs(inputs) for inputs in provenance.inputs},
+        "code": {"cin_pipeline": provenance.package_version, "reference_data": dict(provenance.data_versions)},
+        "settings": dict(provenance.settings),
+        "readings": readings(),
+        "files": {name: {"sha256": digest(content), "bytes": len(content)} for name, content in files.items()},
+    }
+    return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def readings() -> dict[str, list[str]]:
+    """The sentences of the methodology that decide each measure and breakdown, with the readings chosen [A..]."""
+    return {
+        measure.name if breakdown == TOTAL else f"{measure.name} by {breakdown}": list(measure.readings(breakdown))
+        for measure in CATALOGUE
+        for breakdown in (TOTAL, *measure.breakdowns)
+    }
+
+
+def digest(content: bytes) -> str:
+    """The sha256 of a file."""
+    return sha256(content).hexdigest()
+
+
+def _inputs(inputs: YearInputs) -> dict[str, Any]:
+    people = "".join(f"{la},{number}\n" for la, number in sorted(inputs.population.items()))
+    return {
+        "submissions": [
+            {"la_code": la, "submission": number, "sha256": file} for la, number, file in sorted(inputs.submissions)
+        ],
+        "expected_las": sorted(inputs.expected),
+        "population": {
+            "vintage": "user's own file" if inputs.own_population else f"mid-{inputs.year.ending - 1}, shipped",
+            "las": len(inputs.population),
+            "sha256": digest(people.encode()),
+        },
+        "unusable": [
+            {"la_code": la, "measure": measure, "breakdown": breakdown}
+            for la, measure, breakdown in sorted(inputs.unusable)
+        ],
+    }

@@ -1,0 +1,170 @@
+"""The numbers of one year of a release: every count of every place and LA, before it is a cell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas import DataFrame
+
+from cin_pipeline.methodology.measures import CATALOGUE, KNOWN, TOTAL
+from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, Count
+from cin_pipeline.reference.authorities import authorities, every_authority, places
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class _Breakdown:
+    """A measure by the categories of a breakdown, a row per place and LA."""
+
+    values: DataFrame  # a column per category that occurs
+    available: Flags
+    estimated: DataFrame  # as `values`
+
+    def added(self, categories: Sequence[str]) -> tuple[Floats, Flags]:
+        """Some categories added up, empty where not available; and whether some of it is estimated."""
+        held = [category for category in categories if category in self.values]
+        summed = self.values[held].to_numpy().sum(axis=1)
+        return np.where(self.available, summed, np.nan), self.estimated[held].to_numpy().any(axis=1)
+
+
+@dataclass(frozen=True)
+class YearNumbers:
+    """Counts of places (from the estimates), then of the expected LAs (from their measures), in the rows of `places`.
+
+    `places` has columns geographic_level, geography_code, la_code; `people` those aged 0 to 17; `nothing_expected` says
+    which places have no expected LA."""
+
+    year: int
+    places: DataFrame
+    people: Floats
+    nothing_expected: Flags
+    breakdowns: Mapping[tuple[str, str], _Breakdown]
+
+    def count(self, count: Count) -> tuple[Floats, Flags]:
+        """A count in every place and LA, empty where it is not available; and whether some of it is estimated.
+
+        A category that does not occur is 0 where the breakdown is known."""
+        return self.breakdowns[count.measure, count.breakdown].added(count.categories)
+
+    def quantile(self, measure: str, part: float) -> tuple[Floats, Flags, Flags]:
+        """The smallest number of working days in which at least `part` was done, in every place and LA; whether it is
+        estimated, and whether there was nothing to be done."""
+        days = self.breakdowns[measure, "working_days"]
+        if days.values.empty:
+            nothing = np.full(len(self.places), np.nan)
+            return nothing, np.isnan(nothing) & False, days.available
+        order = np.argsort(days.values.columns.astype(int).to_numpy())
+        done = days.values.to_numpy()[:, order].cumsum(axis=1)
+        whole = done[:, -1]
+        # Sums of estimates carry errors of the last binary digits.
+        reached = (done < (part * whole * (1 - 1e-12))[:, None]).sum(axis=1).clip(max=len(order) - 1)
+        none = days.available & (whole == 0)
+        at = days.values.columns.astype(int).to_numpy()[order][reached].astype(np.float64)
+        return np.where(days.available & ~none, at, np.nan), days.estimated.to_numpy().any(axis=1), none
+
+
+def numbers_of(
+    year: int, measures: DataFrame, estimates: DataFrame, expected: Sequence[str], population: Mapping[str, int]
+) -> YearNumbers:
+    """The numbers of a year; `measures` and `estimates` may hold others. An LA without a return has none."""
+    places_and_las = _places(expected)
+    inside = _inside(expected)
+    given = _plain_months(measures[(measures["collection_year"] == year) & measures["la_code"].isin(expected)])
+    estimated = _plain_months(estimates[estimates["collection_year"] == year])
+    las = dict(list(given.groupby(["measure", "breakdown"], sort=False)))
+    whole = dict(list(estimated.groupby(["measure", "breakdown"], sort=False)))
+    returned = np.isin(expected, given["la_code"])
+    breakdowns = {
+        (measure.name, breakdown): _breakdown(
+            las.get((measure.name, breakdown), given[:0]),
+            whole.get((measure.name, breakdown), estimated[:0]),
+            whole.get((measure.name, TOTAL), estimated[:0]),
+            expected,
+            returned,
+            inside,
+        )
+        for measure in CATALOGUE
+        for breakdown in (TOTAL, *measure.breakdowns)
+    }
+    nothing_expected = np.concatenate([~inside.any(axis=1), np.zeros(len(expected), dtype=bool)])
+    people = _people(year, expected, inside, population)
+    return YearNumbers(year, places_and_las, people, nothing_expected, breakdowns)
+
+
+def _breakdown(
+    of_las: DataFrame,
+    of_places: DataFrame,
+    total_of_places: DataFrame,
+    expected: Sequence[str],
+    returned: Flags,
+    inside: Flags,
+) -> _Breakdown:
+    known = of_las[of_las["status"] == KNOWN]
+    gave = returned & ~np.isin(expected, of_las["la_code"][of_las["status"] != KNOWN])
+    la_values = _pivoted(known, "la_code", "value", expected)
+    codes = [place.geography_code for place in places()]
+    values = _pivoted(of_places, "geography_code", "value", codes)
+    columns = [*values.columns, *(name for name in la_values.columns if name not in values)]
+    total = total_of_places.set_index("geography_code")["value"].astype("float64").reindex(codes).to_numpy()
+    incomplete = (inside & ~gave).any(axis=1)
+    # Rows of zeros are left out of the estimates: what is not there is 0, unless nothing could be said of the place.
+    impossible = np.isnan(total) | values.isna().to_numpy().any(axis=1)
+    impossible |= incomplete & (len(values.columns) == 0) & (total != 0)
+    estimated = _pivoted(of_places, "geography_code", "estimated", codes).reindex(columns=columns) > 0
+    return _Breakdown(
+        values=pd.concat([values, la_values], ignore_index=True).reindex(columns=columns).fillna(0.0),
+        available=np.concatenate([~impossible, gave]),
+        estimated=pd.concat([estimated, DataFrame(False, index=list(expected), columns=columns)], ignore_index=True),
+    )
+
+
+def _pivoted(rows: DataFrame, by: str, column: str, order: Sequence[str]) -> DataFrame:
+    """A row per place or LA in `order`, a column per category; 0 where a row is left out, empty where it is empty."""
+    table = rows.astype({column: "float64"}).assign(_empty=rows[column].isna())
+    wide = table.pivot(index=by, columns="category", values=column).reindex(index=list(order))
+    absent = ~table.assign(_there=True).pivot(index=by, columns="category", values="_there").reindex(
+        index=list(order)
+    ).fillna(False).astype(bool)
+    return wide.mask(absent, 0.0)
+
+
+def _plain_months(rows: DataFrame) -> DataFrame:
+    """Months without their year, so that a category is the same in all years."""
+    return rows.assign(category=rows["category"].where(rows["breakdown"] != "month", rows["category"].str[-2:]))
+
+
+def _places(expected: Sequence[str]) -> DataFrame:
+    rows = [(place.geographic_level, place.geography_code, "") for place in places()]
+    las = every_authority()
+    rows += [(LOCAL_AUTHORITY, las[la].new_la_code, la) for la in expected]
+    return DataFrame(rows, columns=["geographic_level", "geography_code", "la_code"])
+
+
+def _inside(expected: Sequence[str]) -> Flags:
+    """For each place, which of the expected LAs lie in it."""
+    las = every_authority()
+    return np.array(
+        [[place.geography_code in las[la].places for la in expected] for place in places()], dtype=bool
+    ).reshape(len(places()), len(expected))
+
+
+def _people(year: int, expected: Sequence[str], inside: Flags, population: Mapping[str, int]) -> Floats:
+    """People aged 0 to 17: of an LA its own, of a place its own where all its LAs are expected, else of those that are.
+
+    Empty where an LA that should be counted has none: its records would stand against nobody."""
+    of_las = np.array([population.get(la, np.nan) for la in expected], dtype=np.float64)
+    summed = [of_las[row].sum() if row.any() else np.nan for row in inside]
+    existing = authorities(year).values()
+    whole = [
+        {la.la_code for la in existing if place.geography_code in la.places} <= set(expected) for place in places()
+    ]
+    own = [population.get(place.geography_code, np.nan) for place in places()]
+    of_places = [
+        own_figure if complete and not np.isnan(own_figure) else figure
+        for own_figure, complete, figure in zip(own, whole, summed, strict=True)
+    ]
+    return np.concatenate([np.array(of_places, dtype=np.float64), of_las])

@@ -1,0 +1,27 @@
+"""What the quality report is made from."""
+
+from dataclasses import dataclass
+
+from pandas import DataFrame
+
+from cin_pipeline.methodology.missing import UnusableItem
+from cin_pipeline.publication.cells import ReleaseInput
+
+
+@dataclass(frozen=True)
+class QualityInput:
+    """What is known about the data of a release.
+
+    `release`: what the release is made from. `protected`: its cells as published (`disclosure.protect`), the only
+    source of figures of LAs: nothing hidden there is said here. `submissions`: a row per LA with a submission of the
+    year, columns la_code, submission, sha256, received, state, errors, queries (missing where nobody looked).
+    `rule_counts`: la_code, rule_id, severity (error, query), hits. `confidence`: CONFIDENCE_COLUMNS, all LAs of the
+    year. `unusable`: as declared. `readings`: READING_COLUMNS, all LAs of the year. Frames may be empty."""
+
+    release: ReleaseInput
+    protected: DataFrame
+    submissions: DataFrame
+    rule_counts: DataFrame
+    confidence: DataFrame
+    unusable: tuple[UnusableItem, ...]
+    readings: DataFrame

@@ -1,0 +1,98 @@
+"""The quality report as one HTML page that needs nothing else, in light, dark and print."""
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+from pandas import DataFrame
+
+from cin_pipeline.methodology.backtesting import EQUAL, england_against_published, las_against_published
+from cin_pipeline.methodology.measures import MEASURES
+from cin_pipeline.pages import environment, render
+from cin_pipeline.publication.quality import changes, counts, coverage
+from cin_pipeline.publication.quality.inputs import QualityInput
+from cin_pipeline.publication.shown import Published
+from cin_pipeline.publication.tables import TABLES
+from cin_pipeline.reference.authorities import authorities
+
+MOST_NAMED = 12  # authorities in one cell; they are all in the table of returns
+MOST_RULES = 15  # in the open; the others are folded
+
+
+def quality_report(facts: QualityInput) -> str:
+    """The report on the data of a release."""
+    year = facts.release.year
+    published = Published(facts.protected, TABLES)
+    missing = coverage.missing_figures(facts)
+    templates = environment("cin_pipeline.publication.quality")
+    return render(
+        templates,
+        "quality.html",
+        style="quality.css",
+        year=str(year),
+        year_before=str(year.previous),
+        expected=coverage.expected(facts),
+        returned=coverage.returned(facts),
+        not_returned=coverage.not_returned(facts),
+        without_year_before=coverage.without_year_before(facts),
+        missing=missing,
+        missing_rows=[_missing_row(each) for each in coverage.alike(missing)],
+        unusable=[each._replace(breakdown=each.breakdown or "all") for each in coverage.unusable_items(facts)],
+        returns=counts.returns(facts),
+        rules=counts.rules_by_hits(facts),
+        most_rules=MOST_RULES,
+        totals={severity: counts.total_of(facts, severity) for severity in ("error", "query")},
+        grades=counts.GRADES,
+        modules=[(_part(module), *found.values()) for module, found in counts.grades_by_module(facts).items()],
+        low=[(_part(module), ", ".join(names)) for module, names in counts.of_low_confidence(facts).items()],
+        england_changes=changes.england_changes(published, year),
+        la_changes=changes.la_changes(published, year),
+        thresholds=changes.ENGLAND_THRESHOLDS,
+        titles={name: measure.title for name, measure in MEASURES.items()},
+        **_against_published(facts),
+        readings=counts.readings_touched(facts),
+        las_counted=facts.readings["la_code"].nunique(),
+    )
+
+
+def _against_published(facts: QualityInput) -> dict[str, Any]:
+    """England's figures beside those published, where the release is of all LAs; and how many of the LAs' are equal."""
+    year = facts.release.year.ending
+    complete = set(coverage.expected(facts)) >= set(authorities(year))
+    estimates = facts.release.estimates
+    england = england_against_published(estimates[estimates["collection_year"] == year] if complete else estimates[:0])
+    measures = facts.release.measures
+    las = las_against_published(measures[measures["collection_year"] == year])
+    return {
+        "complete": complete,
+        "england_published": [_published_row(row) for row in england.to_dict("records")],
+        "england_equal": int((england["outcome"] == EQUAL).sum()),
+        "las_published": _outcomes(las),
+    }
+
+
+def _outcomes(las: DataFrame) -> list[tuple[str, str]]:
+    """How many cells published for LAs came to which outcome."""
+    counted = las["outcome"].value_counts().items()
+    return [(f"{str(outcome)[:1].upper()}{str(outcome)[1:]}", f"{number:,}") for outcome, number in counted]
+
+
+def _published_row(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
+    unit = str(row["unit"]) + ("" if row["series"] == "revised" else ", first published")
+    numbers = ("" if pd.isna(row[name]) else f"{row[name]:,}" for name in ("published", "ours", "difference"))
+    return (str(row["figure"]).replace("_", " "), unit, *numbers)
+
+
+def _missing_row(missing: coverage.Missing) -> tuple[str, ...]:
+    why = "; ".join(f"{_names(names)} ({reason})" for reason, names in missing.reasons.items())
+    factor = "no estimate" if math.isnan(missing.factor) else f"{missing.factor:.4f}"
+    return missing.title, missing.breakdown, why, f"{missing.given:,}", factor
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(names) if len(names) <= MOST_NAMED else f"{len(names)} authorities"
+
+
+def _part(module: str) -> str:
+    return module.replace("_", " ")

@@ -1,0 +1,33 @@
+"""The release report as one HTML page that needs nothing else, in light, dark and print."""
+
+from pandas import DataFrame
+
+from cin_pipeline.pages import environment, render
+from cin_pipeline.publication.cells import ReleaseInput
+from cin_pipeline.publication.report.charts import HEIGHT
+from cin_pipeline.publication.report.contents import contents
+from cin_pipeline.publication.report.funnel import LIMITS
+from cin_pipeline.publication.shown import SYMBOLS, Published
+from cin_pipeline.publication.tables import TABLES
+
+
+def release_report(protected: DataFrame, release: ReleaseInput) -> str:
+    """The report on a release. `protected`: its cells as published (`disclosure.protect`), the only figures used."""
+    year = release.year
+    made = contents(
+        Published(protected, TABLES),
+        year,
+        tuple(release.expected.get(year.ending, ())),
+        release.population.get(year.ending, {}),
+    )
+    templates = environment("cin_pipeline.publication.report")
+    return render(
+        templates,
+        "release.html",
+        style="release.css",
+        year=str(year),
+        contents=made,
+        limits=LIMITS,
+        symbols=SYMBOLS,
+        height=HEIGHT,
+    )

@@ -1,0 +1,492 @@
+"""The 27 tables of the release, A1 to D8, declared once: cells, disclosure control, files and documents read this."""
+
+from typing import TypedDict
+
+from cin_pipeline.methodology.measures import MEASURES
+from cin_pipeline.publication import categories
+from cin_pipeline.publication.declaring import (
+    ALL_LEVELS,
+    COUNT,
+    DAYS,
+    ENGLAND_ONLY,
+    PERCENT,
+    RATE,
+    Category,
+    Figure,
+    Filter,
+    Indicator,
+    Table,
+    figures_of,
+)
+
+__all__ = ["TABLES", "Category", "Figure", "Filter", "Indicator", "Table", "every_figure", "table"]
+
+_EPISODES = "Counts episodes, so a child with two episodes counts twice."
+_UNDATED = "Categories may add up to less than the total: records with an impossible end date are in the total alone."
+_EACH = "One may be counted in several categories, so they add up to more than the total."
+_WORKING_DAYS = (
+    "Working days are Monday to Friday less bank holidays in England and Wales, counted after the first day. Quartiles "
+    "and median are the smallest whole number of days in which at least a quarter, half or three quarters were done."
+)
+_RATE = "Rates are per 10,000 people aged 0 to 17 in the middle of the year before."
+_GENDER = "Unborn children are among those of unknown gender, and a row of their own by age."
+
+
+class _Columns(TypedDict):
+    filters: tuple[Filter, ...]
+    indicators: tuple[Indicator, ...]
+
+
+def _count(name: str, measure: str, label: str = "") -> Indicator:
+    return Indicator(name, label or MEASURES[measure].title, COUNT, measure)
+
+
+def _share(name: str, label: str, part: str, whole: str) -> Indicator:
+    return Indicator(name, label, PERCENT, of=(part, whole))
+
+
+def _percent(name: str, of: str, label: str = "Percentage of the total") -> Indicator:
+    return Indicator(name, label, PERCENT, of=(of,))
+
+
+def _rate(name: str, of: Indicator) -> Indicator:
+    return Indicator(name, f"{of.label}: rate per 10,000", RATE, of=(of.name,))
+
+
+def _with_rates(*counts: tuple[str, str]) -> tuple[Indicator, ...]:
+    """Counts of measures, each followed by its rate."""
+    indicators = [_count(name, measure) for name, measure in counts]
+    return tuple(each for count in indicators for each in (count, _rate(f"{count.name}_rate", count)))
+
+
+def _bands(stem: str, measure: str, breakdown: str, labels: dict[str, str], total: str) -> tuple[Indicator, ...]:
+    """For each band of a wide table the count and its percentage of the total."""
+    found: list[Indicator] = []
+    for band, label in labels.items():
+        name = f"{stem}_{band.replace('-', '_').replace('+', '_or_more')}"
+        found += [
+            Indicator(f"{name}_count", label, COUNT, measure, breakdown, (band,)),
+            _share(f"{name}_percent", f"{label}: percentage", f"{name}_count", total),
+        ]
+    return tuple(found)
+
+
+def _quartiles(stem: str, measure: str) -> tuple[Indicator, ...]:
+    rows = (
+        ("lower_quartile", "Lower quartile", 0.25),
+        ("median", "Median", 0.5),
+        ("upper_quartile", "Upper quartile", 0.75),
+    )
+    return tuple(
+        Indicator(f"{stem}_{name}", f"{label} of working days", DAYS, measure, "working_days", quantile=part)
+        for name, label, part in rows
+    )
+
+
+def _by(filter_: Filter, measure: str, stem: str) -> _Columns:
+    """A table of one measure by the categories of a filter: count and percentage."""
+    return {
+        "filters": (filter_,),
+        "indicators": (_count(f"{stem}_count", measure), _percent(f"{stem}_percent", f"{stem}_count")),
+    }
+
+
+def _by_category_of_abuse(measure: str, stem: str) -> _Columns:
+    """Plans by the category they began with, and by the latest."""
+    found: list[Indicator] = []
+    for which in ("initial", "latest"):
+        count = f"{stem}_{which}_count"
+        label = f"{MEASURES[measure].title}, by {which} category"
+        found += [
+            Indicator(count, label, COUNT, measure, f"{which}_category"),
+            _percent(f"{stem}_{which}_percent", count, f"Percentage of the total, by {which} category"),
+        ]
+    return {"filters": (categories.CATEGORY_OF_ABUSE,), "indicators": tuple(found)}
+
+
+def _series(*rows: tuple[str, str, str]) -> _Columns:
+    """A time series: a row for each measure with number, rate, and percentage of another row."""
+    found = tuple(
+        Category(code, MEASURES[measure].title, measure=measure, percent_of=percent_of)
+        for code, measure, percent_of in rows
+    )
+    return {
+        "filters": (Filter("category", "Category", found),),
+        "indicators": (
+            Indicator("number", "Number", COUNT),
+            Indicator("percent", "Percentage", PERCENT, of=("number",)),
+            Indicator("rate", "Rate per 10,000", RATE, of=("number",)),
+        ),
+    }
+
+
+_A = (
+    Table(
+        "A1",
+        "Children in need, referrals and assessments",
+        "Children in need, episodes of need, referrals and assessments completed in England, by year.",
+        ENGLAND_ONLY,
+        2013,
+        **_series(
+            ("at31_episodes", "cin_episodes_at_31_march", ""),
+            ("anypoint_child", "cin_children_any_point", ""),
+            ("started_child", "cin_children_starting", ""),
+            ("ended_child", "cin_children_ending", ""),
+            ("awaiting_assessment", "cin_awaiting_assessment_at_31_march", "at31_episodes"),
+            ("anypoint_episodes", "cin_episodes_any_point", ""),
+            ("started_episodes", "cin_episodes_starting", ""),
+            ("ended_episodes", "cin_episodes_ending", ""),
+            ("referral", "referrals", ""),
+            ("referral_child", "children_referred", ""),
+            ("rereferral", "re_referrals", "referral"),
+            ("rereferral_child", "children_re_referred", "referral_child"),
+            ("no_further_action", "referrals_no_further_action", "referral"),
+            ("not_in_need", "referrals_assessed_not_in_need", "referral"),
+            ("assessment", "assessments_completed", ""),
+        ),
+        notes=(
+            _RATE,
+            "Percentages: awaiting assessment of those in need at 31 March; re-referrals, no further action and not in "
+            "need of referrals; children re-referred of children referred.",
+        ),
+    ),
+    Table(
+        "A2",
+        "Section 47 enquiries, conferences and child protection plans",
+        "Section 47 enquiries, initial child protection conferences and child protection plans in England, by year.",
+        ENGLAND_ONLY,
+        2013,
+        **_series(
+            ("section_47", "section_47_enquiries", ""),
+            ("section_47_child", "children_section_47", ""),
+            ("icpc", "icpcs", "section_47"),
+            ("icpc_child", "children_icpc", "section_47_child"),
+            ("cpp_start", "cpp_starting", ""),
+            ("cpp_end", "cpp_ending", ""),
+            ("cpp_anypoint", "cpp_any_point", ""),
+            ("cpp_at31", "cpp_at_31_march", ""),
+        ),
+        notes=(_RATE, "Percentages: conferences per 100 section 47 enquiries, and children alike."),
+    ),
+    Table(
+        "A3",
+        "Children in need at 31 March by primary need, gender and age",
+        "Episodes of need open at 31 March in England by primary need, and by gender or age.",
+        ENGLAND_ONLY,
+        2018,
+        filters=(categories.PRIMARY_NEED, categories.GENDER_AND_AGE),
+        indicators=(
+            _count("cin_at31_count", "cin_episodes_at_31_march"),
+            _percent("cin_at31_percent", "cin_at31_count", "Percentage of those of the same gender or age"),
+        ),
+        notes=(_GENDER,),
+    ),
+    Table(
+        "A4",
+        "Children in need at 31 March by ethnicity, gender and age",
+        "Episodes of need open at 31 March in England by ethnicity, and by gender or age.",
+        ENGLAND_ONLY,
+        2018,
+        filters=(categories.ETHNICITY, categories.GENDER_AND_AGE),
+        indicators=(
+            _count("cin_at31_count", "cin_episodes_at_31_march"),
+            _percent("cin_at31_percent", "cin_at31_count", "Percentage of those of the same gender or age"),
+        ),
+        notes=(_GENDER,),
+    ),
+    Table(
+        "A5",
+        "Child protection plans at 31 March by initial category, gender, age and ethnicity",
+        "Child protection plans at 31 March in England by initial category of abuse, and by gender, age or ethnicity.",
+        ENGLAND_ONLY,
+        2018,
+        filters=(categories.INITIAL_CATEGORY, categories.CHARACTERISTIC),
+        indicators=(
+            _count("cpp_at31_count", "cpp_at_31_march"),
+            _percent("cpp_at31_percent", "cpp_at31_count", "Percentage of those with the same characteristic"),
+        ),
+        notes=(_GENDER,),
+    ),
+    Table(
+        "A6",
+        "Child protection plans at 31 March by initial category",
+        "Child protection plans at 31 March in England by initial category of abuse, by year.",
+        ENGLAND_ONLY,
+        2013,
+        **_by(categories.INITIAL_CATEGORY, "cpp_at_31_march", "cpp_at31"),
+    ),
+    Table(
+        "A7",
+        "Children in need at 31 March by gender, age and ethnicity",
+        "Episodes of need open at 31 March in England by gender, age and ethnicity.",
+        ENGLAND_ONLY,
+        2015,
+        **_by(categories.CHARACTERISTIC, "cin_episodes_at_31_march", "cin_at31"),
+        notes=(_GENDER,),
+    ),
+)
+_B = (
+    Table(
+        "B1",
+        "Episodes of need and children in need",
+        "Episodes of need, and children, at any point in the year, starting, ending and at 31 March.",
+        ALL_LEVELS,
+        2013,
+        indicators=(
+            _count("Anypoint_episodes", "cin_episodes_any_point"),
+            _count("Anypoint_child", "cin_children_any_point"),
+            _count("Started_episodes", "cin_episodes_starting"),
+            _count("Started_child", "cin_children_starting"),
+            _count("Ended_episodes", "cin_episodes_ending"),
+            _count("Ended_child", "cin_children_ending"),
+            *_with_rates(("At31_episodes", "cin_episodes_at_31_march")),
+            _count("awaiting_assessment", "cin_awaiting_assessment_at_31_march"),
+        ),
+        notes=(_EPISODES, _RATE),
+    ),
+    Table(
+        "B2",
+        "Children in need at 31 March by recorded disability",
+        "Episodes of need open at 31 March with a disability recorded, and by each disability.",
+        ALL_LEVELS,
+        2013,
+        **_by(categories.DISABILITY, "cin_episodes_at_31_march", "cin_at31"),
+        notes=(_EACH, "Percentages of each disability are of those with a disability recorded."),
+    ),
+    Table(
+        "B3",
+        "Children in need at 31 March by primary need",
+        "Episodes of need open at 31 March by primary need at assessment.",
+        ALL_LEVELS,
+        2013,
+        **_by(categories.PRIMARY_NEED, "cin_episodes_at_31_march", "cin_at31"),
+        notes=(_EPISODES, "Not stated takes in needs that were not recorded."),
+    ),
+    Table(
+        "B4",
+        "Children in need at 31 March by duration of the episode",
+        "Episodes of need open at 31 March by the time since the referral.",
+        ALL_LEVELS,
+        2013,
+        **_by(categories.DURATION, "cin_episodes_at_31_march", "cin_at31"),
+        notes=(_EPISODES,),
+    ),
+    Table(
+        "B5",
+        "Episodes of need ending in the year by duration",
+        "Episodes of need ending in the year by the time from referral to closure.",
+        ALL_LEVELS,
+        2013,
+        **_by(categories.DURATION, "cin_episodes_ending", "ended"),
+        notes=(_EPISODES, _UNDATED),
+    ),
+    Table(
+        "B6",
+        "Episodes of need ending in the year by reason for closure",
+        "Episodes of need ending in the year by reason for closure.",
+        ALL_LEVELS,
+        2013,
+        **_by(categories.REASON_FOR_CLOSURE, "cin_episodes_ending", "ended"),
+        notes=(
+            _EPISODES,
+            "Missing or unknown takes in episodes closed after assessment that had other activity.",
+        ),
+    ),
+)
+_REFERRALS = (
+    _count("referral_count", "referrals"),
+    _count("rereferral_count", "re_referrals"),
+    _share("rereferral_percent", "Re-referrals: percentage of referrals", "rereferral_count", "referral_count"),
+    _count("no_further_action_count", "referrals_no_further_action"),
+    _share(
+        "no_further_action_percent",
+        "No further action: percentage of referrals",
+        "no_further_action_count",
+        "referral_count",
+    ),
+    _count("not_in_need_count", "referrals_assessed_not_in_need"),
+    _share("not_in_need_percent", "Not in need: percentage of referrals", "not_in_need_count", "referral_count"),
+    _count("referral_child_count", "children_referred"),
+    _count("rereferral_child_count", "children_re_referred"),
+    _share(
+        "rereferral_child_percent",
+        "Children re-referred: percentage of children referred",
+        "rereferral_child_count",
+        "referral_child_count",
+    ),
+)
+_C = (
+    Table(
+        "C1",
+        "Referrals and re-referrals",
+        "Referrals in the year, re-referrals within 12 months, referrals without further action or found not in need.",
+        ALL_LEVELS,
+        2013,
+        indicators=_REFERRALS,
+        notes=("Re-referrals of an LA are not available without its return of the year before.",),
+    ),
+    Table(
+        "C2",
+        "Assessments by duration",
+        "Assessments completed in the year by working days from start to authorisation.",
+        ALL_LEVELS,
+        2014,
+        indicators=(
+            _count("assessment_count", "assessments_completed"),
+            *_bands(
+                "assessment", "assessments_completed", "duration", categories.ASSESSMENT_LABELS, "assessment_count"
+            ),
+            *_quartiles("assessment", "assessments_completed"),
+        ),
+        notes=(_WORKING_DAYS, _UNDATED),
+    ),
+    Table(
+        "C3",
+        "Factors identified at the end of assessment",
+        "Referrals with an assessment completed in the year and factors identified, by factor.",
+        ALL_LEVELS,
+        2018,
+        **_by(categories.FACTOR, "factor_episodes", "factor"),
+        notes=(_EACH, "A factor not collected in a year is shown as not applicable."),
+    ),
+    Table(
+        "C4",
+        "Section 47 enquiries and initial child protection conferences",
+        "Section 47 enquiries and initial child protection conferences in the year, and the wait in working days.",
+        ALL_LEVELS,
+        2013,
+        indicators=(
+            _count("section_47_count", "section_47_enquiries"),
+            _count("section_47_child_count", "children_section_47"),
+            _count("icpc_count", "icpcs"),
+            _count("icpc_child_count", "children_icpc"),
+            *_bands("icpc", "icpcs", "wait", categories.WAIT_LABELS, "icpc_count"),
+            *_quartiles("icpc", "icpcs"),
+        ),
+        notes=(_WORKING_DAYS, _UNDATED),
+    ),
+    Table(
+        "C5",
+        "Referrals by source",
+        "Referrals in the year by who made them.",
+        ALL_LEVELS,
+        2014,
+        **_by(categories.REFERRAL_SOURCE, "referrals", "referral"),
+        notes=("Unknown takes in sources that were not recorded.",),
+    ),
+    Table(
+        "C6",
+        "Referrals by month",
+        "Referrals in the year by month.",
+        ALL_LEVELS,
+        2013,
+        **_by(categories.MONTH, "referrals", "referral"),
+    ),
+)
+_D = (
+    Table(
+        "D1",
+        "Child protection plans",
+        "Child protection plans starting, ending and at any point in the year, and at 31 March.",
+        ALL_LEVELS,
+        2013,
+        indicators=_with_rates(
+            ("CPP_start", "cpp_starting"),
+            ("CPP_end", "cpp_ending"),
+            ("CPP_anypoint", "cpp_any_point"),
+            ("CPP_at31", "cpp_at_31_march"),
+        ),
+        notes=(_RATE,),
+    ),
+    Table(
+        "D2",
+        "Child protection plans starting in the year by category",
+        "Child protection plans starting in the year by initial and latest category of abuse.",
+        ALL_LEVELS,
+        2013,
+        **_by_category_of_abuse("cpp_starting", "CPP_start"),
+    ),
+    Table(
+        "D3",
+        "Second or subsequent child protection plans",
+        "Child protection plans starting in the year, and those for a second or subsequent time.",
+        ALL_LEVELS,
+        2013,
+        indicators=(
+            _count("CPP_start", "cpp_starting"),
+            _count("CPP_subsequent", "cpp_starting_second_or_subsequent"),
+            _share(
+                "CPP_subsequent_percent",
+                "Second or subsequent: percentage of plans starting",
+                "CPP_subsequent",
+                "CPP_start",
+            ),
+        ),
+    ),
+    Table(
+        "D4",
+        "Child protection plans at 31 March by category",
+        "Child protection plans at 31 March by initial and latest category of abuse.",
+        ALL_LEVELS,
+        2013,
+        **_by_category_of_abuse("cpp_at_31_march", "CPP_at31"),
+    ),
+    Table(
+        "D5",
+        "Child protection plans at 31 March by duration",
+        "Child protection plans at 31 March by the time since they started.",
+        ALL_LEVELS,
+        2013,
+        **_by(categories.DURATION, "cpp_at_31_march", "CPP_at31"),
+    ),
+    Table(
+        "D6",
+        "Child protection plans at 31 March reviewed in time",
+        "Child protection plans open for 3 months or more at 31 March, and those reviewed within the required times.",
+        ALL_LEVELS,
+        2013,
+        indicators=(
+            _count("CPP_open_3_months", "cpp_open_3_months_at_31_march"),
+            _count("CPP_reviewed", "cpp_reviewed_in_time_at_31_march"),
+            _share(
+                "CPP_reviewed_percent",
+                "Reviewed in time: percentage of those open for 3 months or more",
+                "CPP_reviewed",
+                "CPP_open_3_months",
+            ),
+        ),
+    ),
+    Table(
+        "D7",
+        "Child protection plans ending in the year by duration",
+        "Child protection plans ending in the year by the time they lasted.",
+        ALL_LEVELS,
+        2013,
+        **_by(categories.DURATION, "cpp_ending", "CPP_end"),
+        notes=(_UNDATED,),
+    ),
+    Table(
+        "D8",
+        "Child protection plans ending in the first six months by time in need afterwards",
+        "Child protection plans ending between April and September, by how long the child stayed in need afterwards.",
+        ALL_LEVELS,
+        2013,
+        not_produced=(
+            "No document found defines it: how long after the plan a need is followed, whether a later referral counts "
+            "as staying in need, and what is done with plans of closed referrals are all open. No measure counts it, "
+            "and we do not guess one."
+        ),
+    ),
+)
+
+TABLES: tuple[Table, ...] = (*_A, *_B, *_C, *_D)
+
+
+def table(table_id: str) -> Table:
+    """The table of that id, `A1` to `D8`."""
+    return next(each for each in TABLES if each.id == table_id)
+
+
+def every_figure() -> tuple[Figure, ...]:
+    """Every figure of every table, of any place and year, in their order."""
+    return tuple(figure for each in TABLES for figure in figures_of(each))

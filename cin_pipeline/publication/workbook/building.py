@@ -1,0 +1,164 @@
+"""The sheets of the release, as the accessibility guidance for spreadsheets of statistics asks for.
+
+Each table starts in column A with one header row, no merged cell and no blank row or column; titles and notes stand
+above it; shorthand is in square brackets and explained above every table that uses it.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from pandas import DataFrame
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.publication.declaring import (
+    COUNT,
+    LOCAL_AUTHORITY,
+    NATIONAL,
+    PERCENT,
+    RATE,
+    Indicator,
+    Table,
+)
+from cin_pipeline.publication.open_data import Where, authority_of, place_names, region_of, where_of, wide_rows
+from cin_pipeline.publication.workbook import sheets
+from cin_pipeline.publication.workbook.sheets import Cell, Column, Link, Sheet
+
+COVER, CONTENTS, NOTES = "Cover", "Contents", "Notes"
+
+SHORTHAND = {
+    "c": "[c] confidential: hidden so that nothing is learnt of a child",
+    "x": "[x] not available",
+    "z": "[z] not applicable",
+    "low": "[low] rounds to zero, but is not zero",
+    "u": "[u] of low reliability",
+}
+_SHOWN = {COUNT: sheets.COUNT, PERCENT: sheets.ONE_DECIMAL, RATE: sheets.ONE_DECIMAL}
+_MOST_HEADING = 3  # lines of a heading before its column is made wider
+
+
+def release_sheets(tables: Mapping[str, Table], protected: DataFrame, year: CollectionYear) -> tuple[Sheet, ...]:
+    """Every sheet of the workbook. `tables` by id; `protected`: cells as published (`disclosure.protect`)."""
+    made = [tables[str(table_id)] for table_id in protected["table"].unique()]
+    notes = _numbered(note for table in made for note in table.notes)
+    years = ", ".join(CollectionYear(int(each)).label for each in sorted(protected["collection_year"].unique()))
+    return (
+        _cover(year, years, made),
+        _contents(made),
+        _notes(notes, made),
+        *(_table_sheet(table, protected[protected["table"] == table.id], notes) for table in made),
+    )
+
+
+def _numbered(notes: Iterable[str]) -> dict[str, int]:
+    return {note: number for number, note in enumerate(dict.fromkeys(notes), start=1)}
+
+
+def title_of(year: CollectionYear) -> str:
+    """The title of the workbook."""
+    return f"Characteristics of children in need: {year}"
+
+
+def _cover(year: CollectionYear, years: str, made: list[Table]) -> Sheet:
+    return Sheet(
+        COVER,
+        (
+            title_of(year),
+            f"Children in need and child protection in England, from the children in need census. {len(made)} tables.",
+            f"Years: {years}. A year runs from 1 April to 31 March.",
+            "Counts of England and its regions are rounded to the nearest 10, so parts may not add up to their total. "
+            "Counts of local authorities are not rounded. Percentages and rates are made from unrounded counts and "
+            "have one decimal.",
+            "Counts of local authorities from 1 to 5 are hidden, and so is what they could be worked out from.",
+            "Shorthand in the tables:",
+            *SHORTHAND.values(),
+            Link("Contents", CONTENTS),
+            Link("Notes", NOTES),
+        ),
+    )
+
+
+def _contents(made: list[Table]) -> Sheet:
+    columns = (Column("Sheet", 12), Column("Table", 70, wrapped=True), Column("Areas", 45, wrapped=True))
+    rows: list[tuple[Cell, ...]] = [(Link(NOTES, NOTES), "Notes to the tables", "All")]
+    rows += [(Link(table.id, table.id), table.title, _areas(table)) for table in made]
+    lines = ("Contents", "This worksheet contains one table: the worksheets, each with a link to it.")
+    return Sheet(CONTENTS, lines, "contents", columns, tuple(rows))
+
+
+def _areas(table: Table) -> str:
+    return "England" if table.levels == (NATIONAL,) else "England, regions, local authorities"
+
+
+def _notes(notes: Mapping[str, int], made: list[Table]) -> Sheet:
+    columns = (Column("Note", 10), Column("Text", 100, wrapped=True), Column("Tables", 30, wrapped=True))
+    rows = tuple(
+        (f"[note {number}]", note, ", ".join(table.id for table in made if note in table.notes))
+        for note, number in notes.items()
+    )
+    lines = (
+        "Notes",
+        "This worksheet contains one table: the notes that the tables refer to.",
+        Link(CONTENTS, CONTENTS),
+    )
+    return Sheet(NOTES, lines, "notes", columns, rows)
+
+
+def _table_sheet(table: Table, cells: DataFrame, notes: Mapping[str, int]) -> Sheet:
+    wide = wide_rows(table, cells).sort_values("collection_year", ascending=False, kind="stable")
+    markers = " ".join(f"[note {notes[note]}]" for note in table.notes)
+    used = [text for symbol, text in SHORTHAND.items() if symbol in set(cells["symbol"])]
+    lines: tuple[str | Link, ...] = (
+        " ".join(filter(None, (f"Table {table.id}: {table.title}, {_areas(table)}", markers))),
+        f"This worksheet contains one table. {table.description}",
+        *([f"Shorthand: {'; '.join(used)}."] if used else []),
+        *([Link("Notes", NOTES)] if table.notes else []),
+        Link("Contents", CONTENTS),
+    )
+    places = _place_columns(table)
+    columns = (
+        *places,
+        *(Column(each.label, 45, wrapped=True) for each in table.filters),
+        *(_figures(each) for each in table.indicators),
+    )
+    filters = [each.name for each in table.filters]
+    texts = wide[[*filters, *(each.name for each in table.indicators)]].itertuples(index=False, name=None)
+    rows = tuple(
+        (*_place(where, len(places)), *row[: len(filters)], *map(_figure, row[len(filters) :]))
+        for where, row in zip(where_of(wide), texts, strict=True)
+    )
+    return Sheet(table.id, lines, f"table_{table.id.lower()}", columns, rows)
+
+
+def _place_columns(table: Table) -> tuple[Column, ...]:
+    year = Column("Year to 31 March", 10)
+    if table.levels == (NATIONAL,):
+        return (year,)
+    return (
+        year,
+        Column("Geographic level", 16),
+        Column("Region", 24, wrapped=True),
+        Column("Area code", 12),
+        Column("Area", 28, wrapped=True),
+    )
+
+
+def _place(where: Where, columns: int) -> tuple[Cell, ...]:
+    if columns == 1:
+        return (where.year,)
+    if where.level == LOCAL_AUTHORITY:
+        authority = authority_of(where.la_code, where.year)
+        return where.year, where.level, region_of(authority)[1], authority.new_la_code, authority.name
+    name = place_names()[where.geography_code]
+    region = "All regions" if where.level == NATIONAL else name
+    return where.year, where.level, region, where.geography_code, name
+
+
+def _figures(indicator: Indicator) -> Column:
+    width = max(12, -(-len(indicator.label) // _MOST_HEADING) + 2)
+    return Column(indicator.label, width, _SHOWN.get(indicator.unit, sheets.PLAIN))
+
+
+def _figure(text: str) -> Cell:
+    if text in SHORTHAND:
+        return f"[{text}]"
+    return Decimal(text) if "." in text else int(text)

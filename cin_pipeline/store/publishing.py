@@ -1,0 +1,79 @@
+"""Making a release from a state: the same steps for the command and for the job."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pandas import DataFrame
+
+from cin_pipeline.publication.attack import recoverable
+from cin_pipeline.publication.cells import ReleaseInput, release_cells
+from cin_pipeline.publication.checking import broken_identities, broken_screening
+from cin_pipeline.publication.disclosure import protect
+from cin_pipeline.publication.quality import quality_report
+from cin_pipeline.publication.release import table_files, with_manifest
+from cin_pipeline.publication.report import release_report
+from cin_pipeline.store.quality_inputs import quality_input, returns_of
+from cin_pipeline.store.release_inputs import provenance
+from cin_pipeline.store.state import State
+
+Progress = Callable[[str, int], Callable[[], None]]  # (what is done, how many steps) -> call after each step
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of a release: its cells as published, and their files by path."""
+
+    protected: DataFrame
+    files: dict[str, bytes] = field(repr=False)
+
+
+def unseen(_what: str, _steps: int) -> Callable[[], None]:
+    """Progress that nobody is shown."""
+    return lambda: None
+
+
+def publication_tables(release: ReleaseInput, progress: Progress) -> Tables:
+    """Fills the tables, hides what must be hidden, writes them as open data and workbooks."""
+    step = progress("Filling tables", 3)
+    cells = release_cells(release)
+    step()
+    protected = protect(cells)
+    step()
+    files = table_files(protected, release.year)
+    step()
+    return Tables(protected, files)
+
+
+def broken_checks(release: ReleaseInput, tables: Tables, progress: Progress) -> dict[str, list[str]]:
+    """What each blocking check of the tables finds, by name: all empty where they may be published.
+
+    screening: what the open-data screener would turn away; disclosure: hidden cells that can be worked out; identities:
+    counts that are not the measures' and estimates'."""
+    step = progress("Checking tables", 3)
+    found = {"screening": broken_screening(tables.files)}
+    step()
+    found["disclosure"] = recovered(tables.protected)
+    step()
+    found["identities"] = broken_identities(release, tables.protected)
+    step()
+    return found
+
+
+def recovered(protected: DataFrame) -> list[str]:
+    """How many hidden cells of each table an outsider could work out; names no figure and no place."""
+    return [
+        f"{table}: {len(cells)} hidden cells can be worked out"
+        for table, cells in recoverable(protected).groupby("table", sort=False)
+    ]
+
+
+def whole_release(state: State, release: ReleaseInput, tables: Tables, progress: Progress) -> dict[str, bytes]:
+    """Every file of the release by path: the tables, both reports, and the manifest."""
+    step = progress("Looking at the returns", max(len(returns_of(state, release)), 1))
+    quality = quality_input(state, release, tables.protected, step)
+    step = progress("Writing reports", 2)
+    files = {**tables.files, "release.html": release_report(tables.protected, release).encode()}
+    step()
+    files["quality.html"] = quality_report(quality).encode()
+    step()
+    return with_manifest(files, release.year, provenance(state, release))

@@ -1,0 +1,109 @@
+"""What the quality report of a release is made from: what the state knows of the returns of a year."""
+
+from collections.abc import Callable, Iterator
+
+import pandas as pd
+from pandas import DataFrame
+
+from cin_pipeline.census.tables import ReturnTables, with_declared_types
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.facts import ReturnFacts
+from cin_pipeline.methodology.readings import READING_COLUMNS, touched_by_readings
+from cin_pipeline.publication.cells import ReleaseInput
+from cin_pipeline.publication.quality import QualityInput
+from cin_pipeline.store.quality import Grade
+from cin_pipeline.store.registry import Submission
+from cin_pipeline.store.row_tables import read_tables
+from cin_pipeline.store.state import State
+from cin_pipeline.validation.confidence.table import CONFIDENCE_COLUMNS
+
+SUBMISSION_COLUMNS = ("la_code", "submission", "sha256", "received", "state", "errors", "queries")
+RULE_COLUMNS = ("la_code", "rule_id", "severity", "hits")
+
+_ROWS = "rows"  # the table of an asset that has one
+
+
+def quality_input(
+    state: State, release: ReleaseInput, protected: DataFrame, on_la: Callable[[], None] = lambda: None
+) -> QualityInput:
+    """What is known of the returns of the release year; `on_la` is called after each LA in force.
+
+    Row tables are read one LA at a time. What a return was never put through (the rules, say) is left out."""
+    year = release.year.ending
+    in_force = returns_of(state, release)
+    rules, confidence, readings = [], [], []
+    for each in in_force:
+        rules.append(_rule_counts(state, each))
+        confidence.append(_stored(state, "data_confidence", each).get(_ROWS, DataFrame()))
+        readings.append(_readings(state, each))
+        on_la()
+    return QualityInput(
+        release=release,
+        protected=protected,
+        submissions=_submissions(state, year),
+        rule_counts=_together(rules, RULE_COLUMNS),
+        confidence=_together(confidence, CONFIDENCE_COLUMNS),
+        unusable=state.inputs.of(year).unusable,
+        readings=_together(readings, READING_COLUMNS),
+    )
+
+
+def returns_of(state: State, release: ReleaseInput) -> list[Submission]:
+    """The submissions in force of the release year, of the LAs that are expected."""
+    expected = release.expected[release.year.ending]
+    return [each for each in state.registry.all_in_force(release.year.ending) if each.la_code in expected]
+
+
+def _submissions(state: State, year: int) -> DataFrame:
+    """The last submission of each LA."""
+    grades = state.quality.of_year(year)
+    last = {each.la_code: each for each in state.registry.history(year) if each.la_code}
+    return DataFrame(list(_described(last, grades)), columns=list(SUBMISSION_COLUMNS)).astype(
+        {"errors": "Int64", "queries": "Int64"}
+    )
+
+
+def _described(last: dict[str, Submission], grades: dict[int, Grade]) -> Iterator[tuple[object, ...]]:
+    for la_code, each in sorted(last.items()):
+        grade = grades.get(each.submission, Grade())
+        about = (each.submission, each.sha256, each.received, each.state.value)
+        yield la_code, *about, grade.errors, grade.queries
+
+
+def _rule_counts(state: State, submission: Submission) -> DataFrame:
+    issues = _stored(state, "validation_issues", submission).get("issues", DataFrame())
+    if issues.empty:
+        return DataFrame()
+    counts = issues.groupby(["rule_id", "severity"], as_index=False).size().rename(columns={"size": "hits"})
+    return counts.assign(la_code=submission.la_code)
+
+
+def _readings(state: State, submission: Submission) -> DataFrame:
+    """How many records the readings touch, counted from what the pipeline made of the return."""
+    cleaned, episodes, prior = (
+        _stored(state, asset, submission) for asset in ("cleaned_return", "episodes", "prior_year_referrals")
+    )
+    if not (cleaned and episodes and prior):
+        return DataFrame()
+    year = submission.collection_year or 0
+    tables = ReturnTables(**{name: table for name, table in cleaned.items() if name != "issues"})
+    before = None if "no_return" in prior[_ROWS] else prior[_ROWS]
+    typed = with_declared_types(tables, year)
+    facts = ReturnFacts(CollectionYear(year), episodes[_ROWS], typed, before)
+    return touched_by_readings(facts, str(submission.la_code))
+
+
+def _stored(state: State, asset: str, submission: Submission) -> dict[str, DataFrame]:
+    """The row tables of an asset; none where they were never made."""
+    place = (submission.collection_year or 0, str(submission.la_code), submission.submission)
+    try:
+        return read_tables(state.tables_directory(asset, *place))
+    except FileNotFoundError:
+        return {}
+
+
+def _together(frames: list[DataFrame], columns: tuple[str, ...]) -> DataFrame:
+    filled = [frame for frame in frames if not frame.empty]
+    if not filled:
+        return DataFrame(columns=list(columns))
+    return pd.concat(filled, ignore_index=True)[list(columns)]

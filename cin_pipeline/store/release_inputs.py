@@ -1,0 +1,128 @@
+"""What a release is made from, as a state holds it; and whether it is fit to be published."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+
+import pandas as pd
+from pandas import DataFrame
+
+from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
+from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS, EstimateImpossible, estimate_england
+from cin_pipeline.methodology.missing import without_unusable
+from cin_pipeline.publication.cells import ReleaseInput
+from cin_pipeline.publication.manifest import Provenance, YearInputs
+from cin_pipeline.reference.authorities import authorities, every_authority, places
+from cin_pipeline.reference.population import place_population, population
+from cin_pipeline.reference.tables import fingerprints
+from cin_pipeline.store.national_inputs import NationalInputs
+from cin_pipeline.store.state import State
+
+_AGAIN = "run job england for it in the UI, or cin-pipeline run with the returns again"
+_NUMBERS = ["known", "estimated", "value", "grossing_factor"]
+
+
+class ReleaseRefused(ValueError):
+    """A release that must not be made; the message says why and what to do."""
+
+
+def release_input(state: State, year: int) -> ReleaseInput:
+    """The figures of the year and of the earlier years for which England was made.
+
+    Raises ReleaseRefused where England's figures of the year are missing, or those of any of the years are not what the
+    returns in force give."""
+    held = [each for each in range(FIRST_YEAR, year + 1) if not state.figures.estimates(each).empty]
+    if year not in held:
+        raise ReleaseRefused(f"there are no figures of England for {CollectionYear(year)}: {_AGAIN}")
+    inputs = {each: state.inputs.of(each) for each in held}
+    measures = {each: _measures(state, each, inputs[each]) for each in held}
+    for each in held:
+        _refuse_stale(state.figures.estimates(each), measures[each], inputs[each], each)
+    return ReleaseInput(
+        year=CollectionYear(year),
+        measures=pd.concat(measures.values(), ignore_index=True),
+        estimates=pd.concat([state.figures.estimates(each) for each in held], ignore_index=True),
+        expected={each: inputs[each].expected for each in held},
+        population={each: people_of(each, inputs[each].expected, inputs[each].population) for each in held},
+    )
+
+
+def years_left_out(state: State, release: ReleaseInput) -> list[CollectionYear]:
+    """Earlier years with returns in force for which England was never made."""
+    earlier = range(FIRST_YEAR, release.year.ending)
+    return [
+        CollectionYear(each) for each in earlier if each not in release.expected and state.registry.all_in_force(each)
+    ]
+
+
+def provenance(state: State, release: ReleaseInput) -> Provenance:
+    """Which submissions, population, settings, code and reference data a release comes from."""
+    settings = state.settings
+    return Provenance(
+        inputs=tuple(_year_inputs(state, year) for year in sorted(release.expected)),
+        package_version=version("cin_pipeline"),
+        data_versions=fingerprints(),
+        settings={
+            "rules_added": sorted(settings.rules_added),
+            "rules_removed": sorted(settings.rules_removed),
+            "years": sorted(release.expected),
+        },
+    )
+
+
+def people_of(year: int, expected: tuple[str, ...], people: Mapping[str, int]) -> dict[str, int]:
+    """People aged 0 to 17 by LA code, and by geography code of the places that have a figure.
+
+    A place has the sum of its expected LAs. Where an LA has none, it has its own published figure, if the others'
+    figures are the published ones and all LAs of the year are expected in it."""
+    shipped = all(population(year).get(la) == number for la, number in people.items())
+    found = {la: people[la] for la in expected if la in people}
+    for place in places():
+        inside = {la for la in expected if place.geography_code in every_authority()[la].places}
+        if inside <= people.keys():
+            found |= {place.geography_code: sum(people[la] for la in inside)} if inside else {}
+        elif (
+            shipped and inside == _all_in(place.geography_code, year) and place.geography_code in place_population(year)
+        ):
+            found[place.geography_code] = place_population(year)[place.geography_code]
+    return found
+
+
+def _all_in(geography_code: str, year: int) -> set[str]:
+    return {code for code, la in authorities(year).items() if geography_code in la.places}
+
+
+def _measures(state: State, year: int, inputs: NationalInputs) -> DataFrame:
+    in_force = state.figures.la_measures_in_force(year)
+    return without_unusable(in_force[in_force["la_code"].isin(inputs.expected)], inputs.unusable)
+
+
+def _refuse_stale(stored: DataFrame, measures: DataFrame, inputs: NationalInputs, year: int) -> None:
+    try:
+        fresh = estimate_england(measures, inputs.expected, inputs.population, year)
+    except EstimateImpossible as impossible:
+        raise ReleaseRefused(f"{CollectionYear(year)}: {impossible}") from None
+    if not _same(stored, fresh):
+        raise ReleaseRefused(
+            f"the figures of England for {CollectionYear(year)} are older than the returns or inputs in force: {_AGAIN}"
+        )
+
+
+def _same(stored: DataFrame, fresh: DataFrame) -> bool:
+    keys = [column for column in ESTIMATE_COLUMNS if column not in _NUMBERS]
+    one, other = (table.set_index(keys)[_NUMBERS].astype("float64").sort_index() for table in (stored, fresh))
+    return bool(one.index.equals(other.index) and ((one == other) | (one.isna() & other.isna())).all(axis=None))
+
+
+def _year_inputs(state: State, year: int) -> YearInputs:
+    inputs = state.inputs.of(year)
+    in_force = state.registry.all_in_force(year)
+    return YearInputs(
+        year=CollectionYear(year),
+        submissions=tuple(
+            (str(each.la_code), each.submission, each.sha256) for each in in_force if each.la_code in inputs.expected
+        ),
+        expected=inputs.expected,
+        population=inputs.population,
+        own_population=inputs.population != population(year),
+        unusable=tuple((each.la_code, each.measure, each.breakdown) for each in inputs.unusable if each.year == year),
+    )

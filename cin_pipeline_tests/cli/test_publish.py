@@ -1,0 +1,177 @@
+"""`publish` and `compare` as a user meets them: real state, real command, real files."""
+
+import csv
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from cin_pipeline.cli import app
+from cin_pipeline.publication.manifest import digest
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.releases import files_in
+from cin_pipeline_tests.methodology.test_worked_examples import child, referral
+from cin_pipeline_tests.random_returns import messy_return, whole_return
+from cin_pipeline_tests.stored import Office
+
+LAS = ("201", "202", "390")
+
+
+def office(settings: Settings, tmp_path: Path, *las: str, before: tuple[str, ...] = LAS) -> Office:
+    """These LAs sent a return of the year, `before` one of the year before; England is made for the year."""
+    made = Office(settings, LAS)
+    made.declare(tmp_path / "files")
+    for la in before:
+        made.accept(la, messy_return(int(la), 20, 2016, la), 2016)
+    for la in las:
+        made.accept(la, messy_return(int(la) + 1, 20, 2017, la))
+    made.make_england()
+    return made
+
+
+def command(*words: object) -> Result:
+    return CliRunner().invoke(app, [*map(str, words)], env={"COLUMNS": "200"})
+
+
+def publish(made: Office, output: Path) -> Result:
+    return command("publish", "--year", 2017, "--output", output, "--state", made.state.settings.state)
+
+
+def rows(folder: Path, name: str) -> list[dict[str, str]]:
+    with (folder / "open-data" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_a_release_compared_with_itself_and_with_a_later_one(settings: Settings, tmp_path: Path) -> None:
+    made = office(settings, tmp_path, *LAS)
+    first, again, later = (tmp_path / name for name in ("first", "again", "later"))
+    found = publish(made, first)
+    assert found.exit_code == 0, found.output
+    assert "Left out: 2015 to 2016. Returns are held, but England was never made for it." in found.output
+    files = {name: (first / name).read_bytes() for name in files_in(first)}
+    for name, content in files.items():
+        assert re.search(rf"{re.escape(name)} .*{len(content):,}", found.output)
+
+    manifest = json.loads(files.pop("manifest.json"))
+    assert {name: each["sha256"] for name, each in manifest["files"].items()} == {
+        name: digest(content) for name, content in files.items()
+    }
+    in_force = made.state.registry.all_in_force(2017)
+    assert manifest["inputs"]["2017"]["submissions"] == [
+        {"la_code": each.la_code, "submission": each.submission, "sha256": each.sha256} for each in in_force
+    ]
+    assert manifest["inputs"]["2017"]["population"]["vintage"] == "user's own file"
+    assert manifest["settings"]["years"] == [2017]
+
+    # The same inputs, the same bytes.
+    assert publish(made, again).exit_code == 0
+    assert {name: (again / name).read_bytes() for name in files_in(again)} == {
+        name: (first / name).read_bytes() for name in files_in(first)
+    }
+    same = command("compare", first, again)
+    assert (same.exit_code, same.output) == (0, "The releases are the same.\n")
+
+    # An LA sends a correction: refused until England is made again, then every cell that moved is listed.
+    made.accept("202", messy_return(5, 30, 2017, "202"))
+    shutil.copytree(first, later)
+    stale = publish(made, later)
+    assert stale.exit_code == 2
+    assert command("compare", first, later).exit_code == 0
+    assert "older than the returns or inputs in force: run job england" in stale.output
+    made.make_england()
+    assert publish(made, later).exit_code == 0
+    differs = command("compare", first, later, "--csv", tmp_path / "changes.csv")
+    assert differs.exit_code == 1
+    assert "inputs.2017.submissions.202" in differs.output
+    assert "Files changed: manifest.json, open-data/a1" in differs.output
+    with (tmp_path / "changes.csv").open(newline="", encoding="utf-8") as file:
+        listed = {tuple(row.values())[:6]: (row["old"], row["new"]) for row in csv.DictReader(file)}
+    assert listed == changed_by_hand(first, later)
+    assert f"{len(listed):,} published cells changed." in differs.output
+    assert {"E09000007", "E92000001"} <= {key[2] for key in listed}
+    # Not among somebody's own files.
+    (first / "notes.txt").write_text("mine")
+    others = publish(made, first)
+    assert others.exit_code == 2
+    assert "holds notes.txt, which is no file of a release" in others.output
+
+
+def changed_by_hand(old: Path, new: Path) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Every cell that differs, line by line: the files have the same rows."""
+    found = {}
+    for path in sorted((old / "open-data").glob("*.csv")):
+        name = path.name.removesuffix(".csv")
+        if name.endswith(".meta"):
+            continue
+        described = {row["col_name"]: row for row in rows(old, f"{name}.meta")}
+        for before, after in zip(rows(old, name), rows(new, name), strict=True):
+            code = before.get("new_la_code") or before.get("region_code") or before["country_code"]
+            place = before.get("la_name") or before.get("region_name") or before["country_name"]
+            items = [before[column] for column, row in described.items() if row["col_type"] == "Filter"]
+            for column, row in described.items():
+                if row["col_type"] == "Indicator" and before[column] != after[column]:
+                    key = (name, before["time_period"], code, place, "; ".join(items), column)
+                    found[key] = (before[column], after[column])
+    return found
+
+
+def test_one_la_and_no_year_before(settings: Settings, tmp_path: Path) -> None:
+    """Symbols where nothing is known, figures where something is, never a zero for what nobody gave; and no child."""
+    made = Office(settings, LAS)
+    made.declare(tmp_path / "files")
+    children = [child(referral(f"2016-05-{day}"), child_id=f"Secret{day}") for day in range(10, 17)]
+    made.accept("202", whole_return("\n" + "\n".join(children), 2017, "202"))
+    made.make_england()
+    found = publish(made, tmp_path / "release")
+    assert found.exit_code == 0, found.output
+    c1 = rows(tmp_path / "release", "c1_children_in_need_referrals_and_rereferrals")
+    referrals = {row["la_name"] or row["region_name"] or row["country_name"]: row for row in c1}
+    assert referrals["Camden"]["referral_count"] == "7"
+    assert referrals["Camden"]["rereferral_count"] == "x"  # no return of the year before
+    assert referrals["City of London"]["referral_count"] == "x"  # no return
+    assert referrals["England"]["rereferral_count"] == "x"
+    assert referrals["England"]["referral_count"] == "20"  # 7 of 2,000 people in Camden, so of 6,000 in all three 21
+    texts = [(tmp_path / "release" / name).read_bytes() for name in files_in(tmp_path / "release")]
+    assert not any(text in content for text in (b"Secret", b"2016-05-1", b"/05/2016") for content in texts)
+
+
+def test_a_year_with_no_return_at_all(settings: Settings, tmp_path: Path) -> None:
+    made = office(settings, tmp_path, before=("201",))
+    found = publish(made, tmp_path / "release")
+    assert found.exit_code == 0, found.output
+    for row in rows(tmp_path / "release", "b1_children_in_need"):
+        assert {row["At31_episodes"], row["Anypoint_child"]} <= {"x", "z"}
+
+
+def test_what_cannot_be_published(settings: Settings, tmp_path: Path) -> None:
+    made = Office(settings, LAS)
+    made.declare(tmp_path / "files")
+    made.accept("201", messy_return(1, 5, 2017, "201"))
+    none = publish(made, tmp_path / "release")
+    assert none.exit_code == 2
+    assert "there are no figures of England for 2016 to 2017: run job england" in none.output
+    made.make_england()
+    # Another list of expected LAs makes England's figures those of others.
+    made.declare(tmp_path / "files", "201,referrals,month,not recorded")
+    stale = publish(made, tmp_path / "release")
+    assert "older than the returns or inputs in force" in stale.output
+    assert not (tmp_path / "release").exists()
+    missing = command("publish", "--year", 2017, "--output", tmp_path / "release", "--state", tmp_path)
+    assert missing.exit_code == 2
+    assert "there is no state of a run here" in missing.output
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(None, "there is no manifest.json"), ("{", "is not JSON"), ("[]", "not that of a release")],
+)
+def test_folders_that_are_no_release(tmp_path: Path, content: str | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / "manifest.json").write_text(content)
+    found = command("compare", tmp_path, tmp_path)
+    assert found.exit_code == 2
+    assert said in found.output

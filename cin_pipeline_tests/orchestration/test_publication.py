@@ -1,0 +1,67 @@
+"""Job publish on a real Dagster instance: the same files as the command, and nothing where a check fails."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from typer.testing import CliRunner
+
+from cin_pipeline.cli import app
+from cin_pipeline.orchestration.assets import publication
+from cin_pipeline.orchestration.build import build_definitions
+from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.publication.manifest import MANIFEST
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.releases import files_in
+from cin_pipeline.store.state import State
+from cin_pipeline_tests.orchestration.test_folder_run import Job
+
+KEY = "2016-04-01"
+
+
+def publish(settings: Settings) -> tuple[dg.ExecuteInProcessResult, dict[str, bool], dict[str, dg.MetadataValue]]:
+    """The run, its checks, and what the tables' materialisation shows."""
+    with open_instance(settings) as instance:
+        job = build_definitions(settings).resolve_job_def("publish")
+        run = job.execute_in_process(partition_key=KEY, instance=instance, raise_on_error=False)
+    checks = {each.check_name: each.passed for each in run.get_asset_check_evaluations()}
+    shown = [each for each in run.get_asset_materialization_events() if each.asset_key.path == [publication.TABLES]]
+    return run, checks, dict(shown[0].materialization.metadata) if shown else {}
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in files_in(folder)}
+
+
+def test_the_job_writes_what_the_command_writes(
+    tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = Job(tmp_path, settings)
+    for seed, la in enumerate(("201", "202", "390")):
+        job.put(la, 2017, seed)
+    job.run()
+    run, checks, shown = publish(settings)
+    assert run.success
+    assert checks == {"screening": True, "disclosure": True, "identities": True}
+    assert "| B1 | " in shown["cells"].value
+    release = State(settings).release_directory(2017)
+    files = read(release)
+    words = ["publish", "--year", "2017", "--output", str(tmp_path / "release"), "--state", str(settings.state)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert read(tmp_path / "release") == files
+    quality = files["quality.html"].decode()
+    assert "390" in quality or "Gateshead" in quality
+
+    # A check that fails stops the release: the tables of before are gone, and no manifest says that it is one.
+    monkeypatch.setattr(publication, "broken_checks", lambda *_: {name: ["failed"] for name in publication.CHECKS})
+    run, checks, _ = publish(settings)
+    assert not run.success
+    assert not any(checks.values())
+    assert MANIFEST not in read(release)
+
+
+def test_without_england_there_is_no_release(settings: Settings) -> None:
+    run, checks, _ = publish(settings)
+    (failure,) = [event for event in run.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
+    assert "there are no figures of England for 2016 to 2017" in failure.step_failure_data.user_failure_data.description
+    assert (run.success, checks) == (False, {})

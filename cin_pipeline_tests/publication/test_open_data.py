@@ -1,0 +1,103 @@
+"""The open-data pairs as files: names, columns and rows as the Department's own."""
+
+import io
+
+import pandas as pd
+import pytest
+from pandas import DataFrame
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.publication.checking import broken_screening
+from cin_pipeline.publication.open_data import FILE_NAMES, open_data_files
+from cin_pipeline.publication.release import BY_ID, table_files
+from cin_pipeline.publication.tables import TABLES
+from cin_pipeline_tests.publication.frames import protected
+
+PLACE = [
+    "time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code", "region_name",
+    "old_la_code", "la_name", "new_la_code",
+]  # fmt: skip
+# As in the Department's files of 2021.
+REAL = {
+    "c1_children_in_need_referrals_and_rereferrals": [
+        "category", "referral_count", "rereferral_count", "rereferral_percent", "no_further_action_count",
+        "no_further_action_percent", "not_in_need_count", "not_in_need_percent", "referral_child_count",
+        "rereferral_child_count", "rereferral_child_percent",
+    ],
+    "d3_cpps_subsequent_plan": ["category", "CPP_start", "CPP_subsequent", "CPP_subsequent_percent"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return open_data_files(BY_ID, protected())
+
+
+def read(files: dict[str, bytes], name: str) -> DataFrame:
+    return pd.read_csv(io.BytesIO(files[f"{name}.csv"]), dtype=str, keep_default_na=False)
+
+
+def test_a_pair_for_every_table_that_is_made(files: dict[str, bytes]) -> None:
+    made = [FILE_NAMES[table.id] for table in TABLES if not table.not_produced]
+    assert list(files) == [name for stem in made for name in (f"{stem}.csv", f"{stem}.meta.csv")]
+    assert set(FILE_NAMES) == {table.id for table in TABLES}
+
+
+@pytest.mark.parametrize("name", REAL)
+def test_columns_are_the_real_ones(files: dict[str, bytes], name: str) -> None:
+    assert list(read(files, name)) == [*PLACE, *REAL[name]]
+
+
+def test_b1_has_the_columns_of_the_real_one_and_a_rate(files: dict[str, bytes]) -> None:
+    columns = list(read(files, "b1_children_in_need"))[len(PLACE) :]
+    assert [name for name in columns if name != "At31_episodes_rate"] == [
+        "category", "Anypoint_episodes", "Anypoint_child", "Started_episodes", "Started_child", "Ended_episodes",
+        "Ended_child", "At31_episodes", "awaiting_assessment",
+    ]  # fmt: skip
+
+
+def test_rows_hold_time_and_place(files: dict[str, bytes]) -> None:
+    rows = read(files, "c1_children_in_need_referrals_and_rereferrals")[PLACE].to_numpy().tolist()
+    england = ["2016", "Reporting year", "National", "E92000001", "England"]
+    assert rows[0] == [*england, "", "", "", "", ""]
+    assert rows[1] == [*england[:2], "Regional", *england[3:], "E12000001", "North East", "", "", ""]
+    local = [*england[:2], "Local authority", *england[3:]]
+    assert rows[4] == [*local, "E13000001", "Inner London", "201", "City of London", "E09000001"]
+    assert rows[6] == [*local, "E12000001", "North East", "390", "Gateshead", "E08000037"]
+    assert [row[0] for row in rows] == ["2016"] * 7 + ["2017"] * 7
+
+
+def test_england_tables_have_no_columns_of_other_places(files: dict[str, bytes]) -> None:
+    columns = list(read(files, "a4_cin_by_ethnicity_and_age_gender"))
+    assert columns[:5] == PLACE[:5]
+    assert not set(columns) & set(PLACE[5:])
+
+
+def test_cells_are_what_is_shown_or_its_symbol() -> None:
+    cells = protected((2017,))
+    texts = iter(("c", "x", "z", "low", "u"))
+    b1 = cells["table"] == "B1"
+    local = cells[b1 & (cells["la_code"] == "202")].index
+    for row, symbol in zip(local, texts, strict=False):
+        cells.loc[row, ["shown", "symbol"]] = [None, symbol]
+    written = read(open_data_files(BY_ID, cells), "b1_children_in_need")
+    row = written[written["old_la_code"] == "202"].iloc[0]
+    first = row[[figure.name for figure in BY_ID["B1"].indicators[:5]]]
+    assert first.tolist() == ["c", "x", "z", "low", "u"]
+    assert row["At31_episodes_rate"].count(".") == 1
+
+
+def test_what_is_not_described_is_always_the_same(files: dict[str, bytes]) -> None:
+    for name in FILE_NAMES.values():
+        if f"{name}.csv" in files:
+            meta = read(files, f"{name}.meta")
+            data = read(files, name)
+            assert data[[name for name in data if name not in [*PLACE, *meta["col_name"]]]].nunique().le(1).all()
+            assert meta.loc[meta["col_type"] == "Indicator", "indicator_dp"].isin(["0", "1"]).all()
+    percent = read(files, "b3_cin_primary_need.meta").set_index("col_name").loc["cin_at31_percent"]
+    assert percent[["indicator_unit", "indicator_dp"]].tolist() == ["%", "1"]
+
+
+def test_all_files_pass_the_screener() -> None:
+    assert broken_screening(table_files(protected(), CollectionYear(2017))) == []
+    assert broken_screening(table_files(protected((2017,)), CollectionYear(2017))) == []
