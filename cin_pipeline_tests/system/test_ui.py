@@ -69,18 +69,19 @@ def page() -> Iterator[Page]:
 
 def test_the_graph_shows_every_asset_in_its_group(ui: str, page: Page) -> None:
     page.goto(f"{ui}/asset-groups")
-    for group in ("returns", "validation", "measures", "england"):
+    for group in ("returns", "validation", "measures", "england", "publication"):
         expect(page.get_by_text(group, exact=True).first).to_be_visible()
     shot(page, "graph")
 
 
-@pytest.mark.parametrize("group", ["returns", "validation", "measures", "england"])
+@pytest.mark.parametrize("group", ["returns", "validation", "measures", "england", "publication"])
 def test_the_lineage_of_a_group(ui: str, page: Page, group: str) -> None:
     assets = {
         "returns": ("return_file", "raw_return", "cleaned_return"),
         "validation": ("validation_issues", "data_confidence"),
         "measures": ("episodes", "prior_year_referrals", "la_measures"),
         "england": ("population", "national_measures", "estimates"),
+        "publication": ("publication_tables", "release_report"),
     }
     page.goto(f"{ui}/locations/cin_pipeline/asset-groups/{group}/lineage")
     for asset in assets[group]:
