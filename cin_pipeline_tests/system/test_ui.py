@@ -28,18 +28,19 @@ def ui(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_the_graph_shows_every_asset_in_its_group(ui: str, page: Page) -> None:
     page.goto(f"{ui}/asset-groups")
-    for group in ("1_returns", "2_validation", "3_measures", "4_england"):
+    for group in ("1_returns", "2_validation", "3_measures", "4_england", "5_publication"):
         expect(page.get_by_text(group, exact=True).first).to_be_visible()
     shot(page, "graph")
 
 
-@pytest.mark.parametrize("group", ["1_returns", "2_validation", "3_measures", "4_england"])
+@pytest.mark.parametrize("group", ["1_returns", "2_validation", "3_measures", "4_england", "5_publication"])
 def test_the_lineage_of_a_group(ui: str, page: Page, group: str) -> None:
     assets = {
         "1_returns": ("return_file", "raw_return", "cleaned_return"),
         "2_validation": ("validation_issues", "data_confidence"),
         "3_measures": ("episodes", "prior_year_referrals", "la_measures"),
         "4_england": ("population", "national_measures", "estimates", "submission_status"),
+        "5_publication": ("publication_tables", "release_report"),
     }
     page.goto(f"{ui}/locations/cin_pipeline/asset-groups/{group}/lineage")
     for asset in assets[group]:
