@@ -83,7 +83,8 @@ def test_figures_that_england_does_not_have_are_not_counted() -> None:
     """Nothing at all, or a measure without the breakdown that was published: no figure, and no crash."""
     nobody = estimate_england(measures({}), CODES, {}, 2017)
     assert set(england_against_published(nobody)["outcome"]) == {NOT_COUNTED}
-    found = england_against_published(estimates_of(measures(SENT))).set_index("figure")
-    assert found.loc["referrals", "outcome"] == DIFFERENT
-    assert found.loc["referrals", "ours"] == 600  # 400 of 4,000 people, estimated for 2,000 more
-    assert found.loc["assessments_completed working_days", "outcome"] == NOT_COUNTED
+    found = england_against_published(estimates_of(measures(SENT)))
+    outcomes = found.set_index(["figure", "unit"])["outcome"]
+    assert outcomes["referrals", "count"] == DIFFERENT
+    assert found["ours"][(found["figure"] == "referrals") & (found["unit"] == "count")].tolist() == [600]  # 400 and 200
+    assert outcomes["assessments_completed working_days", "median"] == NOT_COUNTED

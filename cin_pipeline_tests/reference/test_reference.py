@@ -79,9 +79,9 @@ def test_englands_published_series_holds_six_years_of_tables_b1_and_c1() -> None
 
 
 def test_the_identities_of_the_published_series_hold_within_rounding() -> None:
-    """In every year any point = ending + at 31 March."""
+    """Any point = ending + at 31 March in the years without estimates for missing authorities."""
     series = published_england_series()
-    for year in range(2013, 2019):
+    for year in (2016, 2017, 2018):
         any_point, ending, open_ = (
             series[f"cin_episodes_{name}"][year] for name in ("any_point", "ending", "at_31_march")
         )
