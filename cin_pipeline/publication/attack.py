@@ -1,0 +1,360 @@
+"""An outsider's attempt to work out what is hidden: by subtraction, then by linear programming.
+
+It knows what is published and how the tables hang together (`relations`), not how the hiding was decided. It is
+granted more than an outsider has: which hidden cells are small, what is estimated of missing LAs, and that dates are
+never impossible."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas import DataFrame
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from cin_pipeline.publication.declaring import COUNT, LOCAL_AUTHORITY
+from cin_pipeline.publication.numbers import Flags, Floats
+from cin_pipeline.publication.outsider import (
+    LARGEST_HIDDEN,
+    Indices,
+    Outsider,
+    outsider_of,
+    positions_of,
+)
+from cin_pipeline.publication.relations import AS_A_RULE, AT_MOST, EXACT, la_counts, la_relations
+
+MUST_REMAIN = 3  # possible values of every hidden cell, of a small one also among 1 to 5
+SUBTRACTION, LINEAR_PROGRAMMING, NOT_PROVABLE = "subtraction", "linear programming", "not provable"
+FOUND_COLUMNS = (
+    *("table", "collection_year", "geography_code", "la_code", "filter_1_category", "filter_2_category"),
+    *("indicator", "lowest", "highest", "found_by"),
+)
+
+_UNBOUNDED = 1e7  # more than any count of an LA
+_NEARLY = 1e-6
+_SWEEPS = 60
+
+
+def recoverable(protected: DataFrame) -> DataFrame:
+    """Every hidden cell that an outsider could work out, or narrow to fewer than MUST_REMAIN values; none is safe.
+
+    `protected`: cells with `shown`, `symbol` and `hidden`. Columns FOUND_COLUMNS: the cell, the least and the most it
+    can be, and how that was found; `not provable` where what is published contradicts itself."""
+    found = [_found_in(of_year) for _, of_year in protected.groupby("collection_year", sort=True)]
+    empty = DataFrame(columns=list(FOUND_COLUMNS))
+    found = [each for each in found if len(each)]
+    return pd.concat(found, ignore_index=True) if found else empty
+
+
+def _found_in(of_year: DataFrame) -> DataFrame:
+    of_year = of_year.reset_index(drop=True)
+    outsider = outsider_of(of_year)
+    narrowed = attack(outsider)
+    rows = [(outsider.las[la], column, *rest) for la, column, *rest in narrowed]
+    found = DataFrame(rows, columns=["la_code", "column", "lowest", "highest", "found_by"])
+    _, column = positions_of(of_year)
+    cells = of_year.assign(column=column)
+    cells = cells[(cells["geographic_level"] == LOCAL_AUTHORITY) & (cells["unit"] == COUNT)]
+    return cells.merge(found, on=["la_code", "column"])[list(FOUND_COLUMNS)]
+
+
+def attack(outsider: Outsider, among: Flags | None = None) -> list[tuple[int, int, float, float, str]]:
+    """Each hidden count that is worked out, of all or of those `among`: LA, count, least, most, and how."""
+    if not outsider.hidden.any():
+        return []
+    system = _system(outsider)
+    wanted = np.ones(len(system.la), dtype=bool) if among is None else among[system.la, system.column]
+    parts = _components(system)
+    low, high = _propagated(system)
+    if (low > high).any():
+        system = system.without_rules(np.isin(parts, parts[low > high]))
+        low, high = _propagated(system)
+    found = dict.fromkeys((int(n) for n in np.flatnonzero(~system.leaves_enough(low, high))), SUBTRACTION)
+    for part in np.unique(parts):
+        variables = np.flatnonzero(parts == part)
+        if any(wanted[n] and n not in found for n in variables):
+            _attack_component(system, variables, wanted, low, high, found)
+    return [
+        (int(system.la[n]), int(system.column[n]), float(low[n]), float(high[n]), how)
+        for n, how in sorted(found.items())
+        if wanted[n]
+    ]
+
+
+def follows_from_rows(outsider: Outsider) -> Flags:
+    """Which hidden counts are worked out from their LA's own row alone."""
+    nothing = np.full(outsider.low.shape, np.inf)
+    system = _system(replace(outsider, low=-nothing, high=nothing, shares=(), quartiles=()))
+    found = np.zeros(outsider.hidden.shape, dtype=bool)
+    found[system.la, system.column] = ~system.leaves_enough(*_propagated(system))
+    return found
+
+
+@dataclass(frozen=True)
+class _System:
+    """Bounds on weighted sums of hidden counts: low <= matrix x <= high, x from `start`."""
+
+    la: Indices
+    column: Indices
+    matrix: csr_array
+    low: Floats
+    high: Floats
+    as_a_rule: Flags  # of the rows
+    start: tuple[Floats, Floats]
+    small: Flags
+    enough: Indices  # values that must remain among 1 to 5 of a small count
+
+    def without_rules(self, variables: Flags) -> "_System":
+        """The same without the assumption that dates are never impossible, for some of the counts."""
+        concerned = (abs(self.matrix) @ variables.astype(np.float64)) > 0
+        return replace(self, high=np.where(self.as_a_rule & concerned, np.inf, self.high))
+
+    def leaves_enough(self, low: Floats, high: Floats) -> Flags:
+        """Whether the whole numbers from low to high leave an outsider in doubt."""
+        least, most = np.ceil(low - _NEARLY), np.floor(high + _NEARLY)
+        in_doubt = most - least + 1 >= MUST_REMAIN
+        among_small = np.minimum(most, LARGEST_HIDDEN) - np.maximum(least, 1) + 1 >= self.enough
+        enough: Flags = in_doubt & (~self.small | among_small)
+        return enough
+
+
+def _system(outsider: Outsider) -> _System:
+    la, column = np.nonzero(outsider.hidden)
+    number = np.full(outsider.hidden.shape, -1, dtype=np.int64)
+    number[la, column] = np.arange(len(la))
+    rows = [row for row in _rows(outsider, number) if len(row[0])]
+    lengths = [len(row[0]) for row in rows]
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    weights = np.concatenate([row[1] for row in rows]) if rows else np.zeros(0)
+    variables = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, dtype=np.int64)
+    small = outsider.small[la, column]
+    return _System(
+        la=la,
+        column=column,
+        matrix=csr_array((weights, variables, starts), shape=(len(rows), len(la))),
+        low=np.array([row[2] for row in rows]),
+        high=np.array([row[3] for row in rows]),
+        as_a_rule=np.array([row[4] for row in rows], dtype=bool),
+        start=(np.ones(len(la)), np.full(len(la), _UNBOUNDED)),
+        small=small,
+        enough=np.minimum(MUST_REMAIN, LARGEST_HIDDEN + 1 - _floors(outsider)[la, column]),
+    )
+
+
+_Row = tuple[Indices, Floats, float, float, bool]  # variables, weights, low, high, as a rule
+
+
+def _rows(outsider: Outsider, number: Indices) -> Iterator[_Row]:
+    yield from _relation_rows(outsider, number)
+    concerned = (outsider.members.astype(np.int64) @ outsider.hidden.astype(np.int64)) > 0
+    yield from _window_rows(outsider, number, concerned)
+    for share in outsider.shares:
+        if not concerned[share.place, [share.part, share.whole]].any():
+            continue
+        for bound, sign in ((share.low, 1.0), (share.high, -1.0)):
+            weights = {share.part: 100.0 * sign, share.whole: -bound * sign}
+            variables, factors, constant = _form(outsider, number, share.place, weights)
+            yield variables, factors, -constant, np.inf, False
+    for quartile in outsider.quartiles:
+        if not concerned[quartile.place, list(quartile.bands)].any():
+            continue
+        yield from _quartile_rows(outsider, number, quartile.place, quartile.bands, quartile.band, quartile.part)
+
+
+def _form(outsider: Outsider, number: Indices, place: int, weights: dict[int, float]) -> tuple[Indices, Floats, float]:
+    """A weighted sum of counts of a place as hidden variables with weights, and a constant of what is known."""
+    members = outsider.members[place]
+    variables, factors, constant = [], [], 0.0
+    for column, weight in weights.items():
+        inside = number[members, column]
+        hidden = inside[inside >= 0]
+        variables.append(hidden)
+        factors.append(np.full(len(hidden), weight))
+        constant += weight * (np.nansum(outsider.shown[members, column]) + outsider.estimated[place, column])
+    return np.concatenate(variables), np.concatenate(factors), constant
+
+
+def _relation_rows(outsider: Outsider, number: Indices) -> Iterator[_Row]:
+    position = {count: n for n, count in enumerate(la_counts())}
+    for relation in la_relations():
+        columns = np.array([position[count] for count, _ in relation.terms])
+        weights = np.array([sign for _, sign in relation.terms], dtype=np.float64)
+        hidden = outsider.hidden[:, columns]
+        whole_row_known = (hidden | ~np.isnan(outsider.shown[:, columns])).all(axis=1)
+        for la in np.flatnonzero(hidden.any(axis=1) & whole_row_known):
+            at = hidden[la]
+            constant = float((weights * np.nan_to_num(outsider.shown[la, columns])).sum())
+            variables, factors = number[la, columns[at]], weights[at]
+            if relation.kind == AT_MOST:
+                yield variables, factors, -np.inf, -constant, False
+            elif relation.kind == EXACT or _can_be_exact(factors, constant):
+                yield variables, factors, -constant, -constant, relation.kind == AS_A_RULE
+            else:
+                yield variables, factors, -constant, np.inf, False
+
+
+def _can_be_exact(factors: Floats, constant: float) -> bool:
+    """Whether a sum of counts of at least 1 each can make up for the constant."""
+    return bool((factors > 0).any() or -factors.sum() <= constant)
+
+
+def _window_rows(outsider: Outsider, number: Indices, concerned: Flags) -> Iterator[_Row]:
+    bounded = np.isfinite(outsider.low) & np.isfinite(outsider.high)
+    for place, column in zip(*np.nonzero(bounded & concerned), strict=True):
+        variables, factors, constant = _form(outsider, number, place, {column: 1.0})
+        low, high = outsider.low[place, column] - constant, outsider.high[place, column] - constant
+        if low == high:
+            yield variables, factors, low, high, False
+        else:  # up to, not including, the upper bound
+            yield variables, factors, np.ceil(low - _NEARLY), np.ceil(high - _NEARLY) - 1, False
+
+
+def _quartile_rows(
+    outsider: Outsider, number: Indices, place: int, bands: tuple[int, ...], band: int, part: float
+) -> Iterator[_Row]:
+    for until, sign in ((band, -1.0), (band + 1, 1.0)):
+        # Less than the part was done before the band; at least the part up to its end.
+        weights = {column: sign * ((1.0 if n < until else 0.0) - part) for n, column in enumerate(bands)}
+        variables, factors, constant = _form(outsider, number, place, weights)
+        yield variables, factors, -constant, np.inf, False
+
+
+def _floors(outsider: Outsider) -> Indices:
+    """What a count cannot be less than for the number of hidden counts it is made of: that cannot be concealed."""
+    position = {count: n for n, count in enumerate(la_counts())}
+    floors = outsider.hidden.astype(np.int64)
+    for _ in range(3):  # a part of a part of a part
+        for relation in la_relations():
+            whole = relation.whole
+            if whole is not None:
+                of_whole = dict(relation.terms)[whole]
+                parts = [position[count] for count, sign in relation.terms if sign != of_whole]
+                at = position[whole]
+                floors[:, at] = np.maximum(floors[:, at], floors[:, parts].sum(axis=1) * outsider.hidden[:, at])
+    return np.clip(floors, 1, LARGEST_HIDDEN)
+
+
+def _propagated(system: _System) -> tuple[Floats, Floats]:
+    """Bounds of each hidden count that follow from one row after the other, until nothing follows any more."""
+    rows = np.repeat(np.arange(system.matrix.shape[0]), np.diff(system.matrix.indptr))
+    at, weight = system.matrix.indices, system.matrix.data
+    used = weight != 0
+    rows, at, weight = rows[used], at[used], weight[used]
+    low, high = system.start
+    for _ in range(_SWEEPS):
+        least = np.where(weight > 0, weight * low[at], weight * high[at])
+        most = np.where(weight > 0, weight * high[at], weight * low[at])
+        least_of_row = np.bincount(rows, least, minlength=len(system.low))
+        most_of_row = np.bincount(rows, most, minlength=len(system.low))
+        up_to = system.high[rows] - (least_of_row[rows] - least)
+        down_to = system.low[rows] - (most_of_row[rows] - most)
+        new_high = np.where(weight > 0, up_to, down_to) / weight
+        new_low = np.where(weight > 0, down_to, up_to) / weight
+        next_low, next_high = low.copy(), high.copy()
+        np.maximum.at(next_low, at, np.ceil(new_low - _NEARLY))
+        np.minimum.at(next_high, at, np.floor(new_high + _NEARLY))
+        if (next_low == low).all() and (next_high == high).all():
+            break
+        low, high = next_low, next_high
+    return low, high
+
+
+def _components(system: _System) -> NDArray[np.int32]:
+    """Which hidden counts hang together."""
+    together = system.matrix.T @ system.matrix
+    _, parts = connected_components(abs(together), directed=False)
+    found: NDArray[np.int32] = parts
+    return found
+
+
+def _attack_component(
+    system: _System, variables: Indices, wanted: Flags, low: Floats, high: Floats, found: dict[int, str]
+) -> None:
+    """Adds to `found`, and narrows low and high of, what linear programming works out."""
+    programme = _Programme.of(system, variables, low, high)
+    if programme.solve(np.zeros(len(variables))) is None:
+        relaxed = system.without_rules(np.isin(np.arange(len(low)), variables))
+        programme = _Programme.of(relaxed, variables, *_propagated(relaxed))
+        if programme.solve(np.zeros(len(variables))) is None:
+            found.update({int(n): found.get(int(n), NOT_PROVABLE) for n in variables})
+            return
+    settled = [n in found or not wanted[n] for n in variables]
+    programme.look_around(settled)
+    for position in programme.in_question(settled):
+        bounds = programme.range_of(int(position))
+        n = int(variables[position])
+        if not system.leaves_enough(*(np.full(len(low), bound) for bound in bounds))[n]:
+            found[n] = LINEAR_PROGRAMMING
+            low[n], high[n] = bounds
+
+
+@dataclass
+class _Programme:
+    """The linear programme of one component, and the least and most seen of each of its counts in any solution."""
+
+    system: _System
+    variables: Indices
+    matrix: csr_array
+    low: Floats
+    high: Floats
+    bounds: tuple[Floats, Floats]
+    seen_low: Floats
+    seen_high: Floats
+
+    @classmethod
+    def of(cls, system: _System, variables: Indices, low: Floats, high: Floats) -> "_Programme":
+        part = system.matrix[:, variables]
+        rows = np.flatnonzero(np.diff(part.indptr) > 0)
+        return cls(
+            system,
+            variables,
+            part[rows],
+            system.low[rows],
+            system.high[rows],
+            (low[variables], high[variables]),
+            np.full(len(variables), np.inf),
+            np.full(len(variables), -np.inf),
+        )
+
+    def solve(self, objective: Floats) -> NDArray[np.float64] | None:
+        """Counts that are possible and make the objective least; None where none are possible."""
+        constraint = LinearConstraint(self.matrix, self.low, self.high)
+        if (self.bounds[0] > self.bounds[1]).any():
+            return None
+        result = milp(objective, constraints=constraint, bounds=Bounds(*self.bounds))
+        if result.x is None:
+            return None
+        counts: Floats = result.x
+        self.seen_low, self.seen_high = np.minimum(self.seen_low, counts), np.maximum(self.seen_high, counts)
+        return counts
+
+    def in_question(self, settled: list[bool]) -> Indices:
+        """Which counts have not been seen at enough different values."""
+        low, high = (np.zeros(len(self.system.la)) for _ in range(2))
+        low[self.variables], high[self.variables] = self.seen_low, self.seen_high
+        enough = self.system.leaves_enough(low, high)[self.variables]
+        return np.flatnonzero(~enough & ~np.array(settled, dtype=bool))
+
+    def look_around(self, settled: list[bool]) -> None:
+        """Solves for many counts at once, half of them as small as can be and half as large: the halves are told by the
+        bits of their numbers, so that any two counts are pulled apart once."""
+        for bit in range(int(np.ceil(np.log2(max(len(self.variables), 2))))):
+            for sign in (1.0, -1.0):
+                open_still = self.in_question(settled)
+                if not len(open_still):
+                    return
+                objective = np.zeros(len(self.variables))
+                objective[open_still] = sign * (1.0 - 2.0 * (open_still >> bit & 1))
+                self.solve(objective)
+
+    def range_of(self, position: int) -> tuple[float, float]:
+        """The least and the most one count can be."""
+        objective = np.zeros(len(self.variables))
+        objective[position] = 1.0
+        least, most = self.solve(objective), self.solve(-objective)
+        low = self.bounds[0][position] if least is None else least[position]
+        high = self.bounds[1][position] if most is None else most[position]
+        return float(low), float(high)

@@ -1,0 +1,241 @@
+"""What is shown of each cell, and what is hidden so that no small count of an LA can be worked out [A50].
+
+Counts of LAs from 1 to 5 are hidden; then, as long as the attack (`attack`) works one of them out, the next smallest
+count that it hangs together with: in its row, then over LAs in its region."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas import DataFrame
+
+from cin_pipeline.publication.attack import MUST_REMAIN, attack, follows_from_rows
+from cin_pipeline.publication.cells import NOT_APPLICABLE, NOT_AVAILABLE
+from cin_pipeline.publication.declaring import COUNT, DAYS, PERCENT, RATE, Count
+from cin_pipeline.publication.numbers import Flags, Floats
+from cin_pipeline.publication.outsider import (
+    Indices,
+    Outsider,
+    figure_index,
+    is_small,
+    outsider_of,
+    positions_of,
+    rows_of,
+)
+from cin_pipeline.publication.relations import AT_MOST, bands_of, la_counts, la_relations
+from cin_pipeline.publication.rounding import rounded
+
+HIDDEN, UNAVAILABLE, INAPPLICABLE, LOW, UNRELIABLE = "c", "x", "z", "low", "u"
+PRIMARY, SECONDARY, DEPENDENT = "primary", "secondary", "dependent"
+
+_ROUNDS = 60
+
+
+def protect(cells: DataFrame) -> DataFrame:
+    """The cells as they are published: `shown`, `symbol` and `hidden` beside the columns of `release_cells`.
+
+    `shown` is a whole number or a Decimal, None where a symbol stands: `c` hidden, `x` not available, `z` not
+    applicable, `low` more than nothing but rounded to it. `hidden`: `primary` for its own sake, `secondary` so that
+    such a count cannot be worked out, `dependent` with a count it is of. The same cells always give the same."""
+    cells = _rounded(cells.reset_index(drop=True))
+    protected = [_protected_year(of_year) for _, of_year in cells.groupby("collection_year", sort=False)]
+    return pd.concat(protected).sort_index() if protected else cells
+
+
+def _rounded(cells: DataFrame) -> DataFrame:
+    """Everything rounded, nothing hidden yet."""
+    symbol = cells["status"].map({NOT_AVAILABLE: UNAVAILABLE, NOT_APPLICABLE: INAPPLICABLE}).fillna("").astype(object)
+    shown = [
+        None if stands else rounded(value, unit, level)
+        for value, unit, level, stands in zip(
+            cells["value"], cells["unit"], cells["geographic_level"], symbol != "", strict=True
+        )
+    ]
+    vanished = [
+        number is not None and number == 0 and value > 0 for number, value in zip(shown, cells["value"], strict=True)
+    ]
+    vanished &= (cells["unit"] != DAYS).to_numpy()
+    symbol = symbol.mask(vanished, LOW)
+    return cells.assign(shown=pd.Series(shown, dtype=object).mask(vanished, None), symbol=symbol, hidden="")
+
+
+def _protected_year(cells: DataFrame) -> DataFrame:
+    cells = _low_with_their_counts(cells)
+    seen = outsider_of(cells)
+    decided = _Hiding(seen, seen.shown)
+    decided.until_safe()
+    return _hidden(cells, decided)
+
+
+def _low_with_their_counts(cells: DataFrame) -> DataFrame:
+    """Percentages and rates of a count that rounds to zero round to zero too: they would say what it is."""
+    place = pd.factorize(cells["geography_code"])[0]
+    numerator, _ = _counts_of(cells)
+    low = np.zeros((place.max() + 1, numerator.max() + 1), dtype=bool)
+    is_low = ((cells["unit"] == COUNT) & (cells["symbol"] == LOW)).to_numpy()
+    low[place[is_low], numerator[is_low]] = True
+    vanish = low[place, numerator] & cells["unit"].isin([PERCENT, RATE]).to_numpy() & (cells["symbol"] == "").to_numpy()
+    return cells.assign(symbol=cells["symbol"].mask(vanish, LOW), shown=cells["shown"].mask(vanish, None))
+
+
+def _counts_of(cells: DataFrame) -> tuple[Indices, Indices]:
+    """A number for the count each cell shows or is a part of, and for what it is a percentage of (itself if none)."""
+    _, figures = figure_index()
+    number: dict[Count, int] = {}
+    for figure in figures:
+        for count in (figure.numerator, figure.denominator):
+            if count is not None:
+                number.setdefault(count, len(number))
+    figure_at, _ = positions_of(cells)
+    numerators = np.array([number[figure.numerator] for figure in figures])
+    denominators = np.array([number[figure.denominator or figure.numerator] for figure in figures])
+    return numerators[figure_at], denominators[figure_at]
+
+
+@dataclass
+class _Hiding:
+    """Which counts of LAs, and in the last resort of places, are hidden; grows until the attack finds nothing."""
+
+    seen: Outsider  # with every count of the LAs shown
+    values: Floats
+
+    def __post_init__(self) -> None:
+        self.hidden: Flags = is_small(self.values)
+        self.attempts = np.zeros(self.hidden.shape, dtype=np.int64)
+        self.hidden_places: Flags = np.zeros((len(self.seen.codes), len(la_counts())), dtype=bool)
+
+    def until_safe(self) -> None:
+        """Hides until nothing can be worked out, or nothing is left to hide with."""
+        safe = np.zeros(self.hidden.shape, dtype=bool)
+        for _ in range(_ROUNDS):
+            self._close_rows()
+            published = self.seen.hiding(self.values, self.hidden, self.hidden_places)
+            # What is safe stays so: whatever is hidden after it leaves an outsider with less.
+            narrowed = attack(published, self.hidden & ~safe)
+            safe = self.hidden.copy()
+            for la, column, *_ in narrowed:
+                safe[la, column] = False
+            if not narrowed or not self._hide_more(narrowed, follows_from_rows(published)):
+                return
+
+    def _close_rows(self) -> None:
+        """In each sum of each LA hides the next smallest count while what is hidden follows from the rest."""
+        position = {count: n for n, count in enumerate(la_counts())}
+        sums = [
+            (np.array([position[count] for count, _ in relation.terms]), np.array([sign for _, sign in relation.terms]))
+            for relation in la_relations()
+            if relation.kind != AT_MOST
+        ]
+        changed = True
+        while changed:
+            changed = False
+            for columns, signs in sums:
+                for la in np.flatnonzero(self._open_rows(columns, signs)):
+                    changed |= self._hide_next(int(la), columns)
+
+    def _open_rows(self, columns: Indices, signs: Indices) -> Flags:
+        """LAs whose hidden counts in a sum leave too few possible values for the smallest of them.
+
+        Hidden counts of one sign add up to a known sum; each is at least 1, so that none is more than the sum less the
+        number of the others."""
+        values, hidden = self.values[:, columns], self.hidden[:, columns]
+        count = hidden.sum(axis=1)
+        same_sign = (hidden & (signs > 0)).sum(axis=1) % np.maximum(count, 1) == 0
+        most = np.where(hidden, values, 0).sum(axis=1) - (count - 1)
+        narrow = same_sign & ((count == 1) | (most < MUST_REMAIN))
+        is_open: Flags = narrow & (count > 0) & ~np.isnan(values).any(axis=1)
+        return is_open
+
+    def _hide_next(self, la: int, columns: Indices) -> bool:
+        """Hides the smallest count of a row that is not hidden and not 0; the first of equals."""
+        values = np.where(self.hidden[la, columns], np.nan, self.values[la, columns])
+        candidates = np.flatnonzero(values > 0)
+        if not len(candidates):
+            return False
+        self.hidden[la, columns[candidates[np.argmin(values[candidates])]]] = True
+        return True
+
+    def _hide_more(self, narrowed: list[tuple[int, int, float, float, str]], in_rows: Flags) -> bool:
+        """One more count for each that was worked out, where there is one; whether there was any."""
+        done: set[tuple[int, int]] = set()
+        changed = False
+        for la, column, *_ in narrowed:
+            # What gives a count away may be a partner's column: where hiding over LAs did not help, the row is next.
+            self.attempts[la, column] += 1
+            if (in_rows[la, column] or self.attempts[la, column] % 2 == 0) and self._in_row(la, column):
+                changed = True
+                continue
+            place = self._smallest_place(la, column)
+            if place is None:
+                changed |= self._in_row(la, column)
+            elif (place, column) not in done:
+                done.add((place, column))
+                self._over_las(place, column)
+                changed = True
+        return changed
+
+    def _in_row(self, la: int, column: int) -> bool:
+        counts = la_counts()
+        for relation in la_relations():
+            columns = np.array([counts.index(count) for count, _ in relation.terms])
+            if relation.kind != AT_MOST and column in columns and self._hide_next(la, columns):
+                return True
+        return False
+
+    def _smallest_place(self, la: int, column: int) -> int | None:
+        """The smallest place of an LA that a count of another LA, or at last its own, can be hidden in."""
+        places = np.flatnonzero(self.seen.members[: -len(self.seen.las), la])
+        size = self.seen.members[places].sum(axis=1)
+        ordered = places[np.argsort(size, kind="stable")]
+        for place in ordered:
+            if (self._free(place, column) > 0).any():
+                return int(place)
+        return next((int(place) for place in ordered if not self.hidden_places[place, column]), None)
+
+    def _free(self, place: int, column: int) -> Floats:
+        free: Floats = np.where(self.seen.members[place] & ~self.hidden[:, column], self.values[:, column], np.nan)
+        return free
+
+    def _over_las(self, place: int, column: int) -> None:
+        """Hides the smallest count of a place that is not hidden and not 0; the place's own when there is none."""
+        free = self._free(place, column)
+        candidates = np.flatnonzero(free > 0)
+        if len(candidates):
+            self.hidden[candidates[np.argmin(free[candidates])], column] = True
+        else:
+            self.hidden_places[place, column] = True
+
+
+def _hidden(cells: DataFrame, decided: _Hiding) -> DataFrame:
+    """The cells with what was decided, and all that depends on it, hidden."""
+    seen = decided.seen
+    row = rows_of(cells, seen.codes, seen.las)
+    gone = np.concatenate([decided.hidden_places, decided.hidden])
+    small = np.concatenate([np.zeros_like(decided.hidden_places), is_small(decided.values)])
+    part, whole, distribution = _depends_on(cells)
+    hides = (part >= 0) & gone[row, part]
+    hides |= (whole >= 0) & gone[row, whole]
+    for measure in set(distribution) - {""}:
+        bands = [n for n, count in enumerate(la_counts()) if count in (Count(measure), *bands_of(measure))]
+        of_bands = np.asarray(gone[:, bands].any(axis=1))
+        hides |= (distribution == measure).astype(bool) & of_bands[row]
+    hides &= cells["symbol"].isin(["", LOW]).to_numpy()
+    is_count = (cells["unit"] == COUNT).to_numpy()
+    reason = np.select([~hides, ~is_count, small[row, part]], ["", DEPENDENT, PRIMARY], SECONDARY)
+    return cells.assign(
+        hidden=reason.astype(object),
+        symbol=cells["symbol"].mask(hides, HIDDEN),
+        shown=cells["shown"].mask(hides, None),
+    )
+
+
+def _depends_on(cells: DataFrame) -> tuple[Indices, Indices, NDArray[np.object_]]:
+    """Of each cell the count it shows or is a part of, that it is a percentage of (-1: none), and the measure whose
+    distribution it is of."""
+    _, figures = figure_index()
+    number = {count: n for n, count in enumerate(la_counts())}
+    figure_at, part = positions_of(cells)
+    whole = np.array([number.get(figure.denominator or Count(""), -1) for figure in figures])
+    of_days = [figure.numerator.measure if figure.indicator.unit == DAYS else "" for figure in figures]
+    return part, whole[figure_at], np.array(of_days, dtype=object)[figure_at]

@@ -1,0 +1,239 @@
+"""What an outsider sees of one year: shown numbers, places where a number is hidden, and what rounding leaves open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandas import DataFrame
+
+from cin_pipeline.publication.declaring import (
+    COUNT,
+    DAYS,
+    LOCAL_AUTHORITY,
+    PERCENT,
+    RATE,
+    Count,
+    Figure,
+)
+from cin_pipeline.publication.numbers import Flags, Floats
+from cin_pipeline.publication.relations import bands_of, la_counts
+from cin_pipeline.publication.rounding import step
+from cin_pipeline.publication.tables import every_figure
+from cin_pipeline.reference.authorities import every_authority
+
+LARGEST_HIDDEN = 5
+Indices = NDArray[np.int64]
+ROW_KEY = ["table", "filter_1_category", "filter_2_category", "indicator"]
+
+
+@dataclass(frozen=True)
+class Share:
+    """A published percentage: 100 times one count lies between `low` and `high` times another."""
+
+    place: int
+    part: int
+    whole: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Quartile:
+    """A published quartile: below it less than `part` of a distribution was done, up to its band at least that."""
+
+    place: int
+    bands: tuple[int, ...]
+    band: int
+    part: float
+
+
+@dataclass(frozen=True)
+class Outsider:
+    """One year as published. Rows are LAs, columns the counts of `la_counts`.
+
+    `shown` holds the numbers that are there, empty where one is hidden or there is none. Places are England, regions,
+    and every LA as a place of its own; `members` says which LAs lie in each. `low` and `high` bound each place's
+    count by what is published of it, rounded counts and rates; `estimated` is what it holds beside its LAs' own
+    figures, granted to the outsider, who could repeat the estimate."""
+
+    codes: tuple[str, ...]  # geography codes of the places other than LAs
+    las: tuple[str, ...]
+    shown: Floats
+    hidden: Flags
+    small: Flags  # of the hidden ones, those hidden for their own sake
+    members: Flags
+    low: Floats
+    high: Floats
+    estimated: Floats
+    shares: tuple[Share, ...]
+    quartiles: tuple[Quartile, ...]
+
+    def hiding(self, values: Floats, hidden: Flags, hidden_places: Flags) -> "Outsider":
+        """The same year with other counts of LAs and places hidden, and with them what depends on them."""
+        gone = np.concatenate([hidden_places, hidden])
+        return replace(
+            self,
+            shown=np.where(hidden, np.nan, values),
+            hidden=hidden,
+            small=hidden & is_small(values),
+            low=np.where(gone, -np.inf, self.low),
+            high=np.where(gone, np.inf, self.high),
+            shares=tuple(each for each in self.shares if not gone[each.place, [each.part, each.whole]].any()),
+            quartiles=tuple(each for each in self.quartiles if not gone[each.place, list(each.bands)].any()),
+        )
+
+
+def is_small(values: Floats) -> Flags:
+    """Whether a count of an LA is hidden for its own sake: 1 to 5 [A50]."""
+    return (values >= 1) & (values <= LARGEST_HIDDEN)
+
+
+@cache
+def figure_index() -> tuple[pd.MultiIndex, tuple[Figure, ...]]:
+    """Every figure by its table, categories and indicator, as the rows of cells name it."""
+    figures = every_figure()
+    keys = [
+        (figure.table.id, *(*(category.code for category in figure.row), "", "")[:2], figure.indicator.name)
+        for figure in figures
+    ]
+    return pd.MultiIndex.from_tuples(keys, names=ROW_KEY), figures
+
+
+def positions_of(cells: DataFrame) -> tuple[Indices, Indices]:
+    """For each cell the position of its figure, and of its numerator among `la_counts` (-1 where it is not one)."""
+    keys, figures = figure_index()
+    found = keys.get_indexer(pd.MultiIndex.from_frame(cells[ROW_KEY]))
+    position = {count: n for n, count in enumerate(la_counts())}
+    numerators = np.array([position.get(figure.numerator, -1) for figure in figures])
+    return found, numerators[found]
+
+
+def outsider_of(protected: DataFrame) -> Outsider:
+    """What is published of one collection year; columns of cells with `shown`, `symbol` and `hidden`."""
+    protected = protected.reset_index(drop=True)
+    of_las = protected[(protected["geographic_level"] == LOCAL_AUTHORITY) & (protected["unit"] == COUNT)]
+    las = tuple(of_las["la_code"].unique())
+    codes = tuple(protected["geography_code"][protected["geographic_level"] != LOCAL_AUTHORITY].unique())
+    figure, column = positions_of(protected)
+    row = rows_of(protected, codes, las)
+    values, hidden, shown = _la_counts(protected, column, row - len(codes), len(las))
+    members = _members(codes, las)
+    low, high, estimated = _windows(protected, column, row, members, values)
+    return Outsider(
+        codes=codes,
+        las=las,
+        shown=shown,
+        hidden=hidden,
+        small=hidden & is_small(values),
+        members=members,
+        low=low,
+        high=high,
+        estimated=estimated,
+        shares=tuple(_shares(protected, figure, row)),
+        quartiles=tuple(_quartiles(protected, figure, row)),
+    )
+
+
+def rows_of(protected: DataFrame, codes: tuple[str, ...], las: tuple[str, ...]) -> Indices:
+    """For each cell the row of its place, LAs after the other places."""
+    position = {**{code: n for n, code in enumerate(codes)}, **{la: len(codes) + n for n, la in enumerate(las)}}
+    names = protected["la_code"].where(protected["la_code"] != "", protected["geography_code"])
+    rows: Indices = names.map(position).to_numpy(dtype=np.int64)
+    return rows
+
+
+def _members(codes: tuple[str, ...], las: tuple[str, ...]) -> Flags:
+    of_places = [[code in every_authority()[la].places for la in las] for code in codes]
+    return np.concatenate([np.array(of_places, dtype=bool).reshape(len(codes), len(las)), np.eye(len(las), dtype=bool)])
+
+
+def _la_counts(protected: DataFrame, column: Indices, row: Indices, las: int) -> tuple[Floats, Flags, Floats]:
+    """True values (for what is granted), which are hidden, and shown ones; a count that no year has is 0."""
+    held = ((row >= 0) & (column >= 0) & (protected["unit"] == COUNT)).to_numpy()
+    at = row[held], column[held]
+    shape = (las, len(la_counts()))
+    values, shown, hidden = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    values[at] = protected["value"].to_numpy()[held]
+    hidden[at] = (protected["symbol"] == "c").to_numpy()[held]
+    shown[at] = _as_numbers(protected["shown"].to_numpy()[held])
+    shown[at] = np.where((protected["symbol"] == "z").to_numpy()[held], 0.0, shown[at])
+    return values, hidden, shown
+
+
+def _as_numbers(shown: NDArray[np.object_]) -> Floats:
+    return np.array([np.nan if number is None else float(number) for number in shown], dtype=np.float64)
+
+
+def _windows(
+    protected: DataFrame, column: Indices, row: Indices, members: Flags, values: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Bounds of every count of every place from its rounded figures, and what is estimated in it.
+
+    A figure r rounded half up to s is of a value from r - s/2 up to, not including, r + s/2; what rounds to zero is
+    more than 0. Of a rate the people it is of are public."""
+    shape = (len(members), len(la_counts()))
+    low, high = np.full(shape, -np.inf), np.full(shape, np.inf)
+    places = len(members) - len(values)
+    exact = np.full(shape, np.nan)
+    counts = ((column >= 0) & (protected["unit"] == COUNT)).to_numpy()
+    exact[row[counts], column[counts]] = protected["value"].to_numpy()[counts]
+    seen = (protected["shown"].notna() | (protected["symbol"] == "low")).to_numpy()
+    used = seen & (column >= 0) & protected["unit"].isin([COUNT, RATE]).to_numpy()
+    used &= ~((protected["unit"] == COUNT).to_numpy() & (row >= places))  # a shown count of an LA is no variable
+    names = ("shown", "unit", "geographic_level", "value")
+    shown, unit, level, value = (protected[name].to_numpy() for name in names)
+    for n in np.flatnonzero(used):
+        at = row[n], column[n]
+        bounds = _rounding_bounds(shown[n], unit[n], level[n])
+        scale = 1.0 if unit[n] == COUNT or not value[n] else exact[at] / value[n]
+        low[at], high[at] = max(low[at], bounds[0] * scale), min(high[at], bounds[1] * scale)
+    inside = np.stack([np.nansum(values[member], axis=0) for member in members])
+    estimated = np.nan_to_num(np.round(exact - inside, 6))
+    estimated[places:] = 0.0
+    return low, high, estimated
+
+
+def _rounding_bounds(shown: object, unit: str, level: str) -> tuple[float, float]:
+    half = float(step(unit, level)) / 2
+    if shown is None:
+        return 0.0, half
+    number = float(shown)  # type: ignore[arg-type]
+    return (number, number) if number == 0 else (number - half, number + half)
+
+
+def _shares(protected: DataFrame, figure: Indices, row: Indices) -> Iterator[Share]:
+    _, figures = figure_index()
+    position = {count: n for n, count in enumerate(la_counts())}
+    used = (protected["unit"] == PERCENT) & (protected["shown"].notna() | (protected["symbol"] == "low"))
+    shown, level = protected["shown"].to_numpy(), protected["geographic_level"].to_numpy()
+    for n in np.flatnonzero(used.to_numpy()):
+        found = figures[figure[n]]
+        part, whole = position.get(found.numerator, -1), position.get(found.denominator or Count(""), -1)
+        if part >= 0 and whole >= 0 and part != whole:
+            low, high = _rounding_bounds(shown[n], PERCENT, level[n])
+            yield Share(int(row[n]), part, whole, low, high)
+
+
+def _quartiles(protected: DataFrame, figure: Indices, row: Indices) -> Iterator[Quartile]:
+    _, figures = figure_index()
+    position = {count: n for n, count in enumerate(la_counts())}
+    used = (protected["unit"] == DAYS) & protected["shown"].notna()
+    for n in np.flatnonzero(used.to_numpy()):
+        found = figures[figure[n]]
+        bands = bands_of(found.numerator.measure)
+        days = float(protected["shown"].iat[n])
+        last = next(k for k, band in enumerate(bands) if days <= _last_day(band))
+        # No working day may have gone by in `1-10` too, so that a quartile of 0 is in either.
+        last = 1 if days == 0 and bands[0].categories == ("same_day",) else last
+        yield Quartile(int(row[n]), tuple(position[band] for band in bands), last, found.indicator.quantile)
+
+
+def _last_day(band: Count) -> float:
+    """The longest duration in a band, in working days."""
+    (name,) = band.categories
+    if name == "same_day":
+        return 0.0
+    return np.inf if name.endswith("+") else float(name.split("-")[1])
