@@ -7,7 +7,13 @@ import pytest
 from pandas import DataFrame
 
 from benchmarks.estimates import compared
-from cin_pipeline.methodology.backtesting import ACCURACY_COLUMNS, estimate_against_truth
+from cin_pipeline.methodology.backtesting import (
+    ACCURACY_COLUMNS,
+    DIFFERENT,
+    NOT_COUNTED,
+    england_against_published,
+    estimate_against_truth,
+)
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.store.exports import write_england, write_measures
 
@@ -71,3 +77,14 @@ def test_from_the_files_of_two_runs(tmp_path: Path) -> None:
     write_measures(left_out, tmp_path / "measures.csv")
     found = compared(tmp_path, tmp_path)
     pd.testing.assert_frame_equal(found, estimate_against_truth(estimates, left_out), check_dtype=False)
+
+
+def test_figures_that_england_does_not_have_are_not_counted() -> None:
+    """Nothing at all, or a measure without the breakdown that was published: no figure, and no crash."""
+    nobody = estimate_england(measures({}), CODES, {}, 2017)
+    assert set(england_against_published(nobody)["outcome"]) == {NOT_COUNTED}
+    found = england_against_published(estimates_of(measures(SENT)))
+    outcomes = found.set_index(["figure", "unit"])["outcome"]
+    assert outcomes["referrals", "count"] == DIFFERENT
+    assert found["ours"][(found["figure"] == "referrals") & (found["unit"] == "count")].tolist() == [600]  # 400 and 200
+    assert outcomes["assessments_completed working_days", "median"] == NOT_COUNTED

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,11 +10,13 @@ import dagster as dg
 import pandas as pd
 import pytest
 
+from cin_pipeline.methodology.readings import touched_by_readings
 from cin_pipeline.orchestration.folder_run import Folder, Report, run_folder
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.state import State
 from cin_pipeline_tests import oracle
+from cin_pipeline_tests.pipeline import facts_of
 from cin_pipeline_tests.random_returns import messy_return
 
 WHEN = datetime(2017, 7, 1, tzinfo=UTC)
@@ -79,6 +82,15 @@ def test_a_folder_becomes_measures_and_england(job: Job) -> None:
     content = [(job.output / name).read_bytes() for name in written]
     job.run()
     assert [(job.output / name).read_bytes() for name in written] == content
+
+
+def test_what_the_readings_touch_is_counted_of_every_return_in_force(job: Job) -> None:
+    sent = {year: job.put("201", year) for year in (2016, 2017)}
+    job.run()
+    with closing(State(job.settings)) as state:
+        counts = state.figures.reading_counts_in_force(2017)
+    expected = touched_by_readings(facts_of(sent[2017], sent[2016], 2017), "201")
+    pd.testing.assert_frame_equal(counts, expected, check_dtype=False)
 
 
 def test_what_dagster_remembers(job: Job) -> None:

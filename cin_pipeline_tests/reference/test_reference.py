@@ -8,6 +8,7 @@ from cin_pipeline.reference.authorities import ENGLAND, authorities, every_autho
 from cin_pipeline.reference.bank_holidays import bank_holidays
 from cin_pipeline.reference.code_sets import code_labels, codes
 from cin_pipeline.reference.population import population
+from cin_pipeline.reference.published import published_england_figures, published_england_series
 
 
 def test_there_are_152_authorities_in_2016_17_in_nine_regions() -> None:
@@ -62,3 +63,26 @@ def test_every_collection_year_has_what_it_needs() -> None:
         assert authorities(year.ending)
         for name in ("Ethnicity", "Disability", "ReferralSource", "PrimaryNeedCode", "ReasonForClosure"):
             assert codes(name, year.ending)
+
+
+def test_englands_published_series_holds_six_years_of_tables_b1_and_c1() -> None:
+    series = published_england_series()
+    whole = {measure for measure, by_year in series.items() if list(by_year) == [2013, 2014, 2015, 2016, 2017, 2018]}
+    assert len(whole) == 14
+    assert series["cin_episodes_at_31_march"][2013] == 378_030
+    assert series["children_re_referred"][2018] == 120_190
+    # Each figure stands once: those of 2017 are what the backtests are held against.
+    figures = {each.measure: int(each.value) for each in published_england_figures(2017)
+               if (each.breakdown, each.unit, each.series) == ("total", "count", "revised")}  # fmt: skip
+    assert figures == {measure: by_year[2017] for measure, by_year in series.items() if 2017 in by_year}
+    assert all(number % 10 == 0 for by_year in series.values() for number in by_year.values())
+
+
+def test_the_identities_of_the_published_series_hold_within_rounding() -> None:
+    """Any point = ending + at 31 March in the years without estimates for missing authorities."""
+    series = published_england_series()
+    for year in (2016, 2017, 2018):
+        any_point, ending, open_ = (
+            series[f"cin_episodes_{name}"][year] for name in ("any_point", "ending", "at_31_march")
+        )
+        assert abs(any_point - ending - open_) <= 10

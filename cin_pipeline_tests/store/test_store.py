@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.measures import la_measures
+from cin_pipeline.methodology.readings import CASES, READING_COLUMNS, touched_by_readings
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.exports import write_england, write_measures
 from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
@@ -165,6 +166,20 @@ def test_measures_come_back_as_they_were_and_only_those_in_force(state: State, f
     assert state.figures.la_measures_in_force(2017).empty
     state.registry.accept(state.registry.at_work(2017, "202").submission)
     assert set(state.figures.la_measures_in_force(2017)["la_code"]) == {"202"}
+
+
+def test_counts_of_readings_come_back_and_only_those_in_force(state: State, folder: Path) -> None:
+    for each in landed(state, folder):
+        if each.collection_year == 2017:
+            counts = touched_by_readings(facts_of(messy_return(1, 9, 2017, each.la_code), None, 2017), each.la_code)
+            state.figures.write_reading_counts(counts, each.submission)
+            state.figures.write_reading_counts(counts, each.submission)  # in place of the first
+    assert state.figures.reading_counts_in_force(2017).empty
+    state.registry.accept(state.registry.at_work(2017, "202").submission)
+    back = state.figures.reading_counts_in_force(2017)
+    assert tuple(back.columns) == READING_COLUMNS
+    assert list(back["la_code"]) == ["202"] * len(CASES)
+    assert set(back["reading_case"]) == {case.name for case in CASES}
 
 
 def test_estimates_come_back_and_can_be_taken_back(state: State) -> None:

@@ -24,6 +24,8 @@ def says(figure: Figure, year: int, la: str) -> Decimal | int | str:
     """Numbers of every size, and each symbol somewhere."""
     if not figure.exists_in(year):
         return "z"
+    if figure.indicator.unit == "percent":
+        return Decimal("12.3")
     if la == NATION:
         return (
             Decimal("312.4") if figure.indicator.unit == "rate" else 12_340 + 7_000 * (len(figure.numerator[2][0]) % 5)
