@@ -125,22 +125,27 @@ def _system(outsider: Outsider) -> _System:
     la, column = np.nonzero(outsider.hidden)
     number = np.full(outsider.hidden.shape, -1, dtype=np.int64)
     number[la, column] = np.arange(len(la))
-    rows = [row for row in _rows(outsider, number) if len(row[0])]
-    lengths = [len(row[0]) for row in rows]
-    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    # What follows from the number of hidden counts alone, of which each is at least 1, cannot be concealed.
+    alone = _assembled(outsider, la, column, list(_relation_rows(outsider, number, with_shown=False)))
+    floors = np.clip(_propagated(alone)[0], 1, LARGEST_HIDDEN)
+    system = _assembled(outsider, la, column, [row for row in _rows(outsider, number) if len(row[0])])
+    return replace(system, enough=np.minimum(MUST_REMAIN, LARGEST_HIDDEN + 1 - floors).astype(np.int64))
+
+
+def _assembled(outsider: Outsider, la: Indices, column: Indices, rows: "list[_Row]") -> _System:
+    starts = np.concatenate([[0], np.cumsum([len(row[0]) for row in rows])]).astype(np.int64)
     weights = np.concatenate([row[1] for row in rows]) if rows else np.zeros(0)
     variables = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, dtype=np.int64)
-    small = outsider.small[la, column]
     return _System(
         la=la,
         column=column,
         matrix=csr_array((weights, variables, starts), shape=(len(rows), len(la))),
-        low=np.array([row[2] for row in rows]),
-        high=np.array([row[3] for row in rows]),
+        low=np.array([row[2] for row in rows], dtype=np.float64),
+        high=np.array([row[3] for row in rows], dtype=np.float64),
         as_a_rule=np.array([row[4] for row in rows], dtype=bool),
         start=(np.ones(len(la)), np.full(len(la), _UNBOUNDED)),
-        small=small,
-        enough=np.minimum(MUST_REMAIN, LARGEST_HIDDEN + 1 - _floors(outsider)[la, column]),
+        small=outsider.small[la, column],
+        enough=np.full(len(la), MUST_REMAIN),
     )
 
 
@@ -177,13 +182,14 @@ def _form(outsider: Outsider, number: Indices, place: int, weights: dict[int, fl
     return np.concatenate(variables), np.concatenate(factors), constant
 
 
-def _relation_rows(outsider: Outsider, number: Indices) -> Iterator[_Row]:
+def _relation_rows(outsider: Outsider, number: Indices, *, with_shown: bool = True) -> Iterator[_Row]:
     position = {count: n for n, count in enumerate(la_counts())}
     for relation in la_relations():
         columns = np.array([position[count] for count, _ in relation.terms])
         weights = np.array([sign for _, sign in relation.terms], dtype=np.float64)
         hidden = outsider.hidden[:, columns]
-        whole_row_known = (hidden | ~np.isnan(outsider.shown[:, columns])).all(axis=1)
+        shown = outsider.shown[:, columns]
+        whole_row_known = (hidden | (~np.isnan(shown) if with_shown else shown == 0)).all(axis=1)
         for la in np.flatnonzero(hidden.any(axis=1) & whole_row_known):
             at = hidden[la]
             constant = float((weights * np.nan_to_num(outsider.shown[la, columns])).sum())
@@ -220,21 +226,6 @@ def _quartile_rows(
         weights = {column: sign * ((1.0 if n < until else 0.0) - part) for n, column in enumerate(bands)}
         variables, factors, constant = _form(outsider, number, place, weights)
         yield variables, factors, -constant, np.inf, False
-
-
-def _floors(outsider: Outsider) -> Indices:
-    """What a count cannot be less than for the number of hidden counts it is made of: that cannot be concealed."""
-    position = {count: n for n, count in enumerate(la_counts())}
-    floors = outsider.hidden.astype(np.int64)
-    for _ in range(3):  # a part of a part of a part
-        for relation in la_relations():
-            whole = relation.whole
-            if whole is not None:
-                of_whole = dict(relation.terms)[whole]
-                parts = [position[count] for count, sign in relation.terms if sign != of_whole]
-                at = position[whole]
-                floors[:, at] = np.maximum(floors[:, at], floors[:, parts].sum(axis=1) * outsider.hidden[:, at])
-    return np.clip(floors, 1, LARGEST_HIDDEN)
 
 
 def _propagated(system: _System) -> tuple[Floats, Floats]:

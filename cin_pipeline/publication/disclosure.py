@@ -4,6 +4,7 @@ Counts of LAs from 1 to 5 are hidden; then, as long as the attack (`attack`) wor
 count that it hangs together with: in its row, then over LAs in its region."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,9 @@ from cin_pipeline.publication.relations import AT_MOST, bands_of, la_counts, la_
 from cin_pipeline.publication.rounding import rounded
 
 HIDDEN, UNAVAILABLE, INAPPLICABLE, LOW, UNRELIABLE = "c", "x", "z", "low", "u"
+# How each layout writes our symbols: the open data since 2020, and the workbook of the 2016-17 release.
+OPEN_DATA_SYMBOLS = {HIDDEN: "c", UNAVAILABLE: "x", INAPPLICABLE: "z", LOW: "low", UNRELIABLE: "u"}
+WORKBOOK_2017_SYMBOLS = {HIDDEN: "x", UNAVAILABLE: "..", INAPPLICABLE: ".", LOW: "-", UNRELIABLE: ""}
 PRIMARY, SECONDARY, DEPENDENT = "primary", "secondary", "dependent"
 
 _ROUNDS = 60
@@ -168,7 +172,7 @@ class _Hiding:
                 continue
             place = self._smallest_place(la, column)
             if place is None:
-                changed |= self._in_row(la, column)
+                changed |= self._in_row(la, column) or self._partners_of_places(la, column)
             elif (place, column) not in done:
                 done.add((place, column))
                 self._over_las(place, column)
@@ -176,16 +180,21 @@ class _Hiding:
         return changed
 
     def _in_row(self, la: int, column: int) -> bool:
-        counts = la_counts()
-        for relation in la_relations():
-            columns = np.array([counts.index(count) for count, _ in relation.terms])
-            if relation.kind != AT_MOST and column in columns and self._hide_next(la, columns):
-                return True
-        return False
+        """Hides one more of the counts that one hangs together with in its LA, of sums first; whether there was any."""
+        return any(column in columns and self._hide_next(la, columns) for columns in _columns_of_relations())
+
+    def _partners_of_places(self, la: int, column: int) -> bool:
+        """Last of all, hides what places of the LA show of the counts that one hangs together with."""
+        together = [columns for columns in _columns_of_relations() if column in columns]
+        places = np.flatnonzero(self.seen.members[: len(self.seen.codes), la])
+        columns = np.unique(np.concatenate(together)) if together else np.zeros(0, dtype=np.int64)
+        before = self.hidden_places.sum()
+        self.hidden_places[np.ix_(places, columns)] = True
+        return bool(self.hidden_places.sum() > before)
 
     def _smallest_place(self, la: int, column: int) -> int | None:
         """The smallest place of an LA that a count of another LA, or at last its own, can be hidden in."""
-        places = np.flatnonzero(self.seen.members[: -len(self.seen.las), la])
+        places = np.flatnonzero(self.seen.members[: len(self.seen.codes), la])
         size = self.seen.members[places].sum(axis=1)
         ordered = places[np.argsort(size, kind="stable")]
         for place in ordered:
@@ -205,6 +214,14 @@ class _Hiding:
             self.hidden[candidates[np.argmin(free[candidates])], column] = True
         else:
             self.hidden_places[place, column] = True
+
+
+@cache
+def _columns_of_relations() -> tuple[Indices, ...]:
+    """The counts of each relation, sums first."""
+    position = {count: n for n, count in enumerate(la_counts())}
+    ordered = sorted(la_relations(), key=lambda relation: relation.kind == AT_MOST)
+    return tuple(np.array([position[count] for count, _ in relation.terms]) for relation in ordered)
 
 
 def _hidden(cells: DataFrame, decided: _Hiding) -> DataFrame:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
@@ -20,15 +19,16 @@ Flags = NDArray[np.bool_]
 class _Breakdown:
     """A measure by the categories of a breakdown, a row per place and LA."""
 
-    values: DataFrame  # a column per category that occurs
+    columns: Mapping[str, int]  # of each category that occurs
+    values: Floats
     available: Flags
-    estimated: DataFrame  # as `values`
+    estimated: Flags  # as `values`
 
     def added(self, categories: Sequence[str]) -> tuple[Floats, Flags]:
         """Some categories added up, empty where not available; and whether some of it is estimated."""
-        held = [category for category in categories if category in self.values]
-        summed = self.values[held].to_numpy().sum(axis=1)
-        return np.where(self.available, summed, np.nan), self.estimated[held].to_numpy().any(axis=1)
+        held = [self.columns[category] for category in categories if category in self.columns]
+        summed = self.values[:, held].sum(axis=1)
+        return np.where(self.available, summed, np.nan), np.asarray(self.estimated[:, held].any(axis=1))
 
 
 @dataclass(frozen=True)
@@ -54,17 +54,18 @@ class YearNumbers:
         """The smallest number of working days in which at least `part` was done, in every place and LA; whether it is
         estimated, and whether there was nothing to be done."""
         days = self.breakdowns[measure, "working_days"]
-        if days.values.empty:
-            nothing = np.full(len(self.places), np.nan)
-            return nothing, np.isnan(nothing) & False, days.available
-        order = np.argsort(days.values.columns.astype(int).to_numpy())
-        done = days.values.to_numpy()[:, order].cumsum(axis=1)
+        numbers = np.array([int(category) for category in days.columns], dtype=np.int64)
+        if not len(numbers):
+            return np.full(len(self.places), np.nan), np.zeros(len(self.places), dtype=bool), days.available
+        order = np.argsort(numbers)
+        done = days.values[:, order].cumsum(axis=1)
         whole = done[:, -1]
         # Sums of estimates carry errors of the last binary digits.
         reached = (done < (part * whole * (1 - 1e-12))[:, None]).sum(axis=1).clip(max=len(order) - 1)
         none = days.available & (whole == 0)
-        at = days.values.columns.astype(int).to_numpy()[order][reached].astype(np.float64)
-        return np.where(days.available & ~none, at, np.nan), days.estimated.to_numpy().any(axis=1), none
+        at = numbers[order][reached].astype(np.float64)
+        found: Floats = np.where(days.available & ~none, at, np.nan)
+        return found, np.asarray(days.estimated.any(axis=1)), none
 
 
 def numbers_of(
@@ -105,31 +106,38 @@ def _breakdown(
 ) -> _Breakdown:
     known = of_las[of_las["status"] == KNOWN]
     gave = returned & ~np.isin(expected, of_las["la_code"][of_las["status"] != KNOWN])
-    la_values = _pivoted(known, "la_code", "value", expected)
     codes = [place.geography_code for place in places()]
-    values = _pivoted(of_places, "geography_code", "value", codes)
-    columns = [*values.columns, *(name for name in la_values.columns if name not in values)]
-    total = total_of_places.set_index("geography_code")["value"].astype("float64").reindex(codes).to_numpy()
+    names = dict.fromkeys([*of_places["category"], *known["category"]])
+    columns = {name: n for n, name in enumerate(names)}
+    values = _spread(of_places, "geography_code", "value", codes, columns)
+    (total,) = _spread(total_of_places, "geography_code", "value", codes, {TOTAL: 0}, absent=np.nan).T
     incomplete = (inside & ~gave).any(axis=1)
     # Rows of zeros are left out of the estimates: what is not there is 0, unless nothing could be said of the place.
-    impossible = np.isnan(total) | values.isna().to_numpy().any(axis=1)
-    impossible |= incomplete & (len(values.columns) == 0) & (total != 0)
-    estimated = _pivoted(of_places, "geography_code", "estimated", codes).reindex(columns=columns) > 0
+    impossible = np.isnan(total) | np.isnan(values).any(axis=1)
+    impossible |= incomplete & (len(of_places) == 0) & (total != 0)
+    estimated = _spread(of_places, "geography_code", "estimated", codes, columns) > 0
     return _Breakdown(
-        values=pd.concat([values, la_values], ignore_index=True).reindex(columns=columns).fillna(0.0),
+        columns=columns,
+        values=np.concatenate([np.nan_to_num(values), _spread(known, "la_code", "value", expected, columns)]),
         available=np.concatenate([~impossible, gave]),
-        estimated=pd.concat([estimated, DataFrame(False, index=list(expected), columns=columns)], ignore_index=True),
+        estimated=np.concatenate([estimated, np.zeros((len(expected), len(columns)), dtype=bool)]),
     )
 
 
-def _pivoted(rows: DataFrame, by: str, column: str, order: Sequence[str]) -> DataFrame:
-    """A row per place or LA in `order`, a column per category; 0 where a row is left out, empty where it is empty."""
-    table = rows.astype({column: "float64"}).assign(_empty=rows[column].isna())
-    wide = table.pivot(index=by, columns="category", values=column).reindex(index=list(order))
-    absent = ~table.assign(_there=True).pivot(index=by, columns="category", values="_there").reindex(
-        index=list(order)
-    ).fillna(False).astype(bool)
-    return wide.mask(absent, 0.0)
+def _spread(
+    rows: DataFrame,
+    by: str,
+    value: str,
+    order: Sequence[str],
+    columns: Mapping[str, int],
+    absent: float = 0.0,
+) -> Floats:
+    """A row per place or LA in `order`, a column per category; `absent` where a row is left out."""
+    row = {name: n for n, name in enumerate(order)}
+    table = np.full((len(order), len(columns)), absent)
+    at = [row[name] for name in rows[by]], [columns[name] for name in rows["category"]]
+    table[at] = rows[value].to_numpy(dtype=np.float64, na_value=np.nan)
+    return table
 
 
 def _plain_months(rows: DataFrame) -> DataFrame:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from cin_pipeline.methodology.calendar import DURATION_BANDS
 from cin_pipeline.methodology.measures import CATALOGUE, OVERLAPPING, SUMS
 from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, Count
 from cin_pipeline.publication.tables import every_figure
@@ -93,19 +94,9 @@ def _overlaps() -> list[Relation]:
 
 
 def _time_open() -> list[Relation]:
-    """Plans open for 3 months or more are those not in the shortest band, and those that started 3 months ago to the
-    day."""
-    plans = "cpp_at_31_march"
-    return [
-        Relation(
-            (
-                (Count("cpp_open_3_months_at_31_march"), 1),
-                (Count(plans, "duration", ("up_to_3_months",)), 1),
-                (Count(plans), -1),
-            ),
-            AS_A_RULE,
-        )
-    ]
+    """Plans open for 3 months or more are those in the longer bands, and those that started 3 months ago to the day."""
+    bands = (Count("cpp_at_31_march", "duration", (band,)) for band in DURATION_BANDS[1:])
+    return [Relation(((Count("cpp_open_3_months_at_31_march"), 1), *((band, -1) for band in bands)), AS_A_RULE)]
 
 
 def _overlaps_with(count: Count) -> bool:

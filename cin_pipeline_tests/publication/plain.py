@@ -1,0 +1,234 @@
+"""Every cell of the release by plain sums over the rows of `measures.csv` and `england.csv`: the tables written down a
+second time, without any of the code that publishes."""
+
+from fractions import Fraction
+
+from pandas import DataFrame
+
+from cin_pipeline.reference.authorities import authorities
+from cin_pipeline.reference.tables import rows
+
+SERIES = {
+    "at31_episodes": ("cin_episodes_at_31_march", ""),
+    "anypoint_child": ("cin_children_any_point", ""),
+    "started_child": ("cin_children_starting", ""),
+    "ended_child": ("cin_children_ending", ""),
+    "awaiting_assessment": ("cin_awaiting_assessment_at_31_march", "cin_episodes_at_31_march"),
+    "anypoint_episodes": ("cin_episodes_any_point", ""),
+    "started_episodes": ("cin_episodes_starting", ""),
+    "ended_episodes": ("cin_episodes_ending", ""),
+    "referral": ("referrals", ""),
+    "referral_child": ("children_referred", ""),
+    "rereferral": ("re_referrals", "referrals"),
+    "rereferral_child": ("children_re_referred", "children_referred"),
+    "no_further_action": ("referrals_no_further_action", "referrals"),
+    "not_in_need": ("referrals_assessed_not_in_need", "referrals"),
+    "assessment": ("assessments_completed", ""),
+    "section_47": ("section_47_enquiries", ""),
+    "section_47_child": ("children_section_47", ""),
+    "icpc": ("icpcs", "section_47_enquiries"),
+    "icpc_child": ("children_icpc", "children_section_47"),
+    "cpp_start": ("cpp_starting", ""),
+    "cpp_end": ("cpp_ending", ""),
+    "cpp_anypoint": ("cpp_any_point", ""),
+    "cpp_at31": ("cpp_at_31_march", ""),
+}
+WIDE = {
+    "B1": {
+        "Anypoint_episodes": "cin_episodes_any_point",
+        "Anypoint_child": "cin_children_any_point",
+        "Started_episodes": "cin_episodes_starting",
+        "Started_child": "cin_children_starting",
+        "Ended_episodes": "cin_episodes_ending",
+        "Ended_child": "cin_children_ending",
+        "At31_episodes": "cin_episodes_at_31_march",
+        "awaiting_assessment": "cin_awaiting_assessment_at_31_march",
+    },
+    "C1": {
+        "referral_count": "referrals",
+        "rereferral_count": "re_referrals",
+        "no_further_action_count": "referrals_no_further_action",
+        "not_in_need_count": "referrals_assessed_not_in_need",
+        "referral_child_count": "children_referred",
+        "rereferral_child_count": "children_re_referred",
+    },
+    "C2": {"assessment_count": "assessments_completed"},
+    "C4": {
+        "section_47_count": "section_47_enquiries",
+        "section_47_child_count": "children_section_47",
+        "icpc_count": "icpcs",
+        "icpc_child_count": "children_icpc",
+    },
+    "D1": {
+        "CPP_start": "cpp_starting",
+        "CPP_end": "cpp_ending",
+        "CPP_anypoint": "cpp_any_point",
+        "CPP_at31": "cpp_at_31_march",
+    },
+    "D3": {"CPP_start": "cpp_starting", "CPP_subsequent": "cpp_starting_second_or_subsequent"},
+    "D6": {
+        "CPP_open_3_months": "cpp_open_3_months_at_31_march",
+        "CPP_reviewed": "cpp_reviewed_in_time_at_31_march",
+    },
+}
+WHOLE = {
+    "rereferral_percent": ("re_referrals", "referrals"),
+    "no_further_action_percent": ("referrals_no_further_action", "referrals"),
+    "not_in_need_percent": ("referrals_assessed_not_in_need", "referrals"),
+    "rereferral_child_percent": ("children_re_referred", "children_referred"),
+    "CPP_subsequent_percent": ("cpp_starting_second_or_subsequent", "cpp_starting"),
+    "CPP_reviewed_percent": ("cpp_reviewed_in_time_at_31_march", "cpp_open_3_months_at_31_march"),
+}
+BANDED = {"C2": ("assessment_", "assessments_completed", "duration"), "C4": ("icpc_", "icpcs", "wait")}
+LONG = {  # table: measure and breakdown of its first filter
+    "A3": ("cin_episodes_at_31_march", "primary_need"),
+    "A4": ("cin_episodes_at_31_march", "ethnicity"),
+    "A5": ("cpp_at_31_march", "initial_category"),
+    "A6": ("cpp_at_31_march", "initial_category"),
+    "A7": ("cin_episodes_at_31_march", "characteristic"),
+    "B2": ("cin_episodes_at_31_march", "disability"),
+    "B3": ("cin_episodes_at_31_march", "primary_need"),
+    "B4": ("cin_episodes_at_31_march", "duration"),
+    "B5": ("cin_episodes_ending", "duration"),
+    "B6": ("cin_episodes_ending", "reason_for_closure"),
+    "C3": ("factor_episodes", "factor"),
+    "C5": ("referrals", "referral_source"),
+    "C6": ("referrals", "month"),
+    "D2": ("cpp_starting", "{}_category"),
+    "D4": ("cpp_at_31_march", "{}_category"),
+    "D5": ("cpp_at_31_march", "duration"),
+    "D7": ("cpp_ending", "duration"),
+}
+AGES = {
+    "age_unborn": "unborn",
+    "age_under_1": "under_1",
+    "age_1_to_4": "1-4",
+    "age_5_to_9": "5-9",
+    "age_10_to_15": "10-15",
+    "age_16_and_over": "16+",
+    "age_unknown": "unknown",
+}
+GENDERS = {"gender_male": ["1"], "gender_female": ["2"], "gender_unknown": ["0", "9", "unknown"]}
+
+
+def codes_in(code_set: str, start: str) -> list[str]:
+    return [
+        r["code"] for r in rows("code-sets") if r["code_set"] == code_set and r["publication_group"].startswith(start)
+    ]
+
+
+def split(breakdown: str, code: str, year: int) -> tuple[str, list[str]]:
+    """The breakdown and its categories that a row of a table stands for."""
+    if breakdown == "characteristic" or code.startswith(("age_", "gender_", "ethnicity_")):
+        if code in AGES:
+            return "age_band", [AGES[code]]
+        if code in GENDERS:
+            return "gender", GENDERS[code]
+        return split("ethnicity", code.removeprefix("ethnicity_"), year)
+    if breakdown == "ethnicity":
+        start = "Not" if code == "unknown" else code.title()
+        return breakdown, codes_in("Ethnicity", start) + (["unknown"] if code == "unknown" else [])
+    if breakdown == "referral_source":
+        group = "LA services" if code == "la_services" else code.replace("_", " ").capitalize()
+        exact = [
+            r["code"]
+            for r in rows("code-sets")
+            if r["code_set"] == "ReferralSource" and r["publication_group"] == group
+        ]
+        return breakdown, exact + (["unknown"] if code == "unknown" else [])
+    if breakdown == "month":
+        return breakdown, [f"{year if int(code) < 4 else year - 1}-{code}"]
+    if breakdown == "disability" and code == "any":
+        return "has_disability", ["yes"]
+    if code == "unknown" and breakdown == "reason_for_closure":
+        return breakdown, ["RC8", "RC9", "unknown"]
+    return breakdown, ["N0", "unknown"] if code == "N0" else [code]
+
+
+class Plain:
+    """Sums over the rows of one place or LA and year, known in every measure."""
+
+    def __init__(self, counts: DataFrame, people: int, year: int) -> None:
+        keys = zip(counts["measure"], counts["breakdown"], counts["category"], strict=True)
+        self.counts = {key: Fraction(float(value)) for key, value in zip(keys, counts["value"], strict=True)}
+        self.people, self.year = people, year
+
+    def count(
+        self, measure: str, breakdown: str = "total", categories: tuple[str, ...] | list[str] = ("total",)
+    ) -> Fraction:
+        return sum((self.counts.get((measure, breakdown, name), Fraction(0)) for name in categories), Fraction(0))
+
+    def cell(self, table: str, first: str, second: str, indicator: str) -> Fraction | None:
+        """A cell's value; None where there is none, like a percentage of nothing."""
+        if table in ("A1", "A2"):
+            measure, whole = SERIES[first]
+            of = self.count(whole) if whole else Fraction(0)
+            return self._of(indicator, self.count(measure), of)
+        if table in WIDE:
+            return self._wide(table, indicator)
+        measure, breakdown = LONG[table]
+        breakdown = breakdown.format("latest" if "latest" in indicator else "initial")
+        part = self._crossing(measure, breakdown, first, second)
+        whole = self._crossing(
+            measure, breakdown, "any" if table == "B2" and first not in ("Total", "any") else "Total", second
+        )
+        return self._of(indicator, part, whole)
+
+    def _crossing(self, measure: str, breakdown: str, first: str, second: str) -> Fraction:
+        parts = [
+            split(b, c, self.year)
+            for b, c in ((breakdown, first), ("characteristic", second))
+            if c not in ("", "Total")
+        ]
+        if not parts:
+            return self.count(measure)
+        names = parts[0][1] if len(parts) == 1 else [f"{a}:{b}" for a in parts[0][1] for b in parts[1][1]]
+        return self.count(measure, ":".join(name for name, _ in parts), names)
+
+    def _wide(self, table: str, indicator: str) -> Fraction | None:
+        if indicator in WHOLE:
+            part, whole = WHOLE[indicator]
+            return self._of("percent", self.count(part), self.count(whole))
+        if indicator in WIDE[table]:
+            return self.count(WIDE[table][indicator])
+        if indicator.endswith("_rate"):
+            return self._of("rate", self.count(WIDE[table][indicator.removesuffix("_rate")]), Fraction(0))
+        stem, measure, breakdown = BANDED[table]
+        name = indicator.removeprefix(stem)
+        if name in ("lower_quartile", "median", "upper_quartile"):
+            return self._days(measure, {"lower_quartile": 1, "median": 2, "upper_quartile": 3}[name])
+        band, kind = name.rsplit("_", 1)
+        band = band if band == "same_day" else band.replace("_or_more", "+").replace("_", "-")
+        return self._of(kind, self.count(measure, breakdown, [band]), self.count(measure))
+
+    def _days(self, measure: str, quarters: int) -> Fraction | None:
+        days = sorted((int(c), n) for (m, b, c), n in self.counts.items() if (m, b) == (measure, "working_days"))
+        total, done = sum(n for _, n in days), Fraction(0)
+        for day, n in days:
+            done += n
+            if n and 4 * done >= quarters * total:
+                return Fraction(day)
+        return None
+
+    def _of(self, indicator: str, part: Fraction, whole: Fraction) -> Fraction | None:
+        if "percent" in indicator:
+            return 100 * part / whole if whole else None
+        return part * 10_000 / self.people if "rate" in indicator else part
+
+
+def exists(table: str, code: str, year: int) -> bool:
+    """Whether a factor was collected in a year; all else always was."""
+    years = [
+        (r["valid_from_year"], r["valid_to_year"])
+        for r in rows("code-sets")
+        if (r["code_set"], r["code"]) == ("AssessmentFactors", code)
+    ]
+    return table != "C3" or not years or int(years[0][0] or 0) <= year <= int(years[0][1] or 9999)
+
+
+def people_of(code: str, la_code: str, population: dict[str, int], expected: tuple[str, ...]) -> int:
+    """Of an LA its own; of a place, none of which is whole here, those of its expected LAs."""
+    if la_code:
+        return population[la_code]
+    las = authorities(2017)
+    return sum(population[la] for la in expected if code in las[la].places)

@@ -1,0 +1,149 @@
+"""Measures of made-up LAs of any size, with all the identities of real ones, and releases made of them."""
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.estimates import estimate_england
+from cin_pipeline.methodology.measures import CATALOGUE, MEASURE_COLUMNS, MEASURES, OVERLAPPING, TOTAL
+from cin_pipeline.publication.cells import ReleaseInput
+
+YEAR = 2017
+SHARES = {  # categories with their weights: small and large ones
+    "duration": {
+        "up_to_3_months": 30,
+        "over_3_to_6_months": 20,
+        "over_6_months_to_1_year": 20,
+        "1_to_2_years": 10,
+        "2_years_or_more": 3,
+    },
+    "assessments_completed.duration": {"same_day": 2, "1-10": 20, "11-20": 20, "21-30": 30, "41-45": 10, "61+": 5},
+    "wait": {"0-10": 20, "11-15": 60, "16-20": 10, "21+": 3},
+    "working_days": {"0": 1, "3": 2, "9": 4, "10": 3, "14": 5, "33": 2},
+    "reason_for_closure": {"RC1": 2, "RC3": 2, "RC5": 5, "RC7": 80, "RC8": 3, "unknown": 2},
+    "has_disability": {"no": 80, "yes": 20},
+    "primary_need": {"N1": 50, "N2": 10, "N4": 20, "N9": 2, "N0": 5, "unknown": 1},
+    "gender": {"1": 50, "2": 45, "0": 4, "unknown": 1},
+    "age_band": {"unborn": 2, "under_1": 8, "1-4": 20, "5-9": 30, "10-15": 30, "16+": 10},
+    "ethnicity": {"WBRI": 70, "MOTH": 8, "APKN": 6, "BAFR": 5, "CHNE": 1, "NOBT": 3, "unknown": 1},
+    "referral_source": {"1A": 8, "1C": 2, "2A": 20, "3B": 10, "4": 1, "6": 25, "9": 2, "10": 1, "unknown": 1},
+    "month": {f"{y}-{m:02}": 1 for y, m in ((YEAR - (m > 3), m) for m in (*range(4, 13), 1, 2, 3))},
+    "initial_category": {"NEG": 45, "PHY": 10, "SAB": 5, "EMO": 35, "MUL": 4, "unknown": 1},
+    "latest_category": {"NEG": 48, "PHY": 8, "SAB": 4, "EMO": 38, "MUL": 2},
+}
+EACH = {
+    "disability": ("MOB", "LD", "AUT", "BEH"),
+    "factor": ("1A", "2B", "3B", "4B", "7A", "15A", "21"),
+    "factor_group": ("1", "2", "3", "4", "7", "15", "21"),
+}
+
+
+def totals(rng: np.random.Generator, scale: int) -> dict[str, int]:
+    """Every measure's total of one LA, about `scale` children in need."""
+
+    def part(of: int, share: float) -> int:
+        return int(rng.binomial(of, share))
+
+    referrals = int(rng.poisson(1.5 * scale))
+    no_further, at_31, ending = part(referrals, 0.1), int(rng.poisson(scale)), int(rng.poisson(scale))
+    not_in_need = part(referrals - no_further, 0.3)
+    found = {
+        "referrals": referrals,
+        "referrals_no_further_action": no_further,
+        "referrals_assessed_not_in_need": not_in_need,
+        "cin_episodes_starting": referrals - no_further - not_in_need,
+        "re_referrals": part(referrals, 0.2),
+        "cin_episodes_at_31_march": at_31,
+        "cin_episodes_ending": ending,
+        "cin_episodes_any_point": at_31 + ending,
+        "cin_awaiting_assessment_at_31_march": part(at_31, 0.1),
+        "assessments_completed": int(rng.poisson(scale)),
+        "section_47_enquiries": int(rng.poisson(scale / 2)),
+        "icpcs": int(rng.poisson(scale / 4)),
+        "factor_episodes": int(rng.poisson(scale)),
+        "cpp_starting": int(rng.poisson(scale / 5)),
+        "cpp_ending": int(rng.poisson(scale / 5)),
+        "cpp_at_31_march": int(rng.poisson(scale / 5)),
+    }
+    found["cpp_any_point"] = found["cpp_ending"] + found["cpp_at_31_march"]
+    found["cpp_starting_second_or_subsequent"] = part(found["cpp_starting"], 0.2)
+    found["children_referred"] = referrals - part(referrals, 0.1)
+    found["children_re_referred"] = min(part(found["re_referrals"], 0.9), found["children_referred"])
+    for measure in CATALOGUE:
+        if measure.counted_from and measure.name not in found:
+            found[measure.name] = found[measure.counted_from] - part(found[measure.counted_from], 0.08)
+    return found
+
+
+def measures_of(la_code: str, rng: np.random.Generator, scale: int, year: int = YEAR) -> DataFrame:
+    """The measures of one LA, as the pipeline gives them; rows of zeros left out."""
+    found = totals(rng, scale)
+    parts: dict[tuple[str, str], dict[str, int]] = {}
+    for measure in CATALOGUE:
+        for breakdown in measure.breakdowns:
+            if ":" not in breakdown and breakdown not in OVERLAPPING:
+                total = found[measure.name]
+                shares = SHARES.get(f"{measure.name}.{breakdown}") or SHARES[breakdown]
+                counts = rng.multinomial(total, np.array(list(shares.values())) / sum(shares.values()))
+                parts[measure.name, breakdown] = dict(zip(shares, counts.tolist(), strict=True))
+    short = parts["cpp_at_31_march", "duration"]["up_to_3_months"]
+    found["cpp_open_3_months_at_31_march"] = found["cpp_at_31_march"] - short
+    found["cpp_reviewed_in_time_at_31_march"] = int(rng.binomial(found["cpp_at_31_march"] - short, 0.9))
+    disabled = parts["cin_episodes_at_31_march", "has_disability"]["yes"]
+    parts["cin_episodes_at_31_march", "disability"] = _each(rng, "disability", disabled)
+    for breakdown in ("factor", "factor_group"):
+        parts["factor_episodes", breakdown] = _each(rng, breakdown, found["factor_episodes"])
+    for name, breakdown in ((m.name, b) for m in CATALOGUE for b in m.breakdowns if ":" in b):
+        parts[name, breakdown] = _crossed(rng, *(parts[name, single] for single in breakdown.split(":")))
+    rows = [
+        (year, la_code, measure.name, breakdown, category, count, "known")
+        for measure in CATALOGUE
+        for breakdown, counts in (
+            (TOTAL, {TOTAL: found[measure.name]}),
+            *((breakdown, parts[measure.name, breakdown]) for breakdown in measure.breakdowns),
+        )
+        for category, count in counts.items()
+        if count or breakdown == TOTAL
+    ]
+    rows = [(y, la, m, b, _of_year(b, c, year), *rest) for y, la, m, b, c, *rest in rows]
+    return DataFrame(rows, columns=list(MEASURE_COLUMNS)).astype({"value": "Int64"})
+
+
+def _of_year(breakdown: str, category: str, year: int) -> str:
+    return f"{year + int(category[:4]) - YEAR}{category[4:]}" if breakdown == "month" else category
+
+
+def _each(rng: np.random.Generator, breakdown: str, whole: int) -> dict[str, int]:
+    """Overlapping categories; the first makes up for those in no other."""
+    counts = {name: int(rng.binomial(whole, 0.2)) for name in EACH[breakdown][1:]}
+    return {EACH[breakdown][0]: max(whole - sum(counts.values()), int(rng.binomial(whole, 0.3))), **counts}
+
+
+def _crossed(rng: np.random.Generator, first: dict[str, int], second: dict[str, int]) -> dict[str, int]:
+    """Two partitions of the same rows, joined at random."""
+    rows, columns = (np.repeat(list(each), list(each.values())) for each in (first, second))
+    names, counts = np.unique(
+        [f"{a}:{b}" for a, b in zip(rows, rng.permutation(columns), strict=True)], return_counts=True
+    )
+    return dict(zip(names.tolist(), counts.tolist(), strict=True))
+
+
+def release_of(
+    measures: DataFrame, expected: dict[int, tuple[str, ...]], population: dict[str, int], year: int = YEAR
+) -> ReleaseInput:
+    """A release made as the pipeline makes it: places from the estimates."""
+    estimates = [estimate_england(measures, las, population, each) for each, las in expected.items()]
+    return ReleaseInput(
+        CollectionYear(year),
+        measures,
+        pd.concat(estimates, ignore_index=True),
+        expected,
+        dict.fromkeys(expected, population),
+    )
+
+
+def known(measures: DataFrame, name: str) -> int:
+    """The total of a measure over some LAs."""
+    assert name in MEASURES
+    return int(measures[(measures["measure"] == name) & (measures["breakdown"] == TOTAL)]["value"].sum())

@@ -1,0 +1,171 @@
+"""The cells, each against a plain calculation; and what stands where something is missing."""
+
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas import DataFrame
+
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS
+from cin_pipeline.methodology.identities import broken_identities
+from cin_pipeline.methodology.measures import MEASURE_COLUMNS
+from cin_pipeline.methodology.missing import UnusableItem, without_unusable
+from cin_pipeline.publication.cells import CELL_COLUMNS, ReleaseInput, release_cells
+from cin_pipeline.publication.disclosure import protect
+from cin_pipeline.reference.authorities import every_authority
+from cin_pipeline_tests.publication.plain import Plain, exists, people_of
+from cin_pipeline_tests.publication.small_las import measures_of, release_of
+
+LAS = ("390", "391", "201", "202")
+PEOPLE = {"390": 40_000, "391": 51_000, "201": 600, "202": 47_001}
+KEY = ["table", "collection_year", "geography_code", "filter_1_category", "filter_2_category", "indicator"]
+
+
+@pytest.fixture(scope="module")
+def release() -> ReleaseInput:
+    rng = np.random.default_rng(20)
+    scales = {2016: (300, 400, 3, 90), 2017: (350, 380, 6, 100)}
+    measures = [
+        measures_of(la, rng, scale, year)
+        for year, by_la in scales.items()
+        for la, scale in zip(LAS, by_la, strict=True)
+    ]
+    assert not any(broken_identities(each) for each in measures)
+    return release_of(pd.concat(measures, ignore_index=True), {2016: LAS, 2017: LAS}, PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def cells(release: ReleaseInput) -> DataFrame:
+    return release_cells(release)
+
+
+def test_every_cell_is_that_of_a_plain_calculation(release: ReleaseInput, cells: DataFrame) -> None:
+    checked = 0
+    for (year, code, la), of_place in cells.groupby(["collection_year", "geography_code", "la_code"]):
+        source = release.measures if la else release.estimates
+        place = source[
+            (source["collection_year"] == year) & (source["la_code" if la else "geography_code"] == (la or code))
+        ]
+        if not la and not any(code in every_authority()[each].places for each in LAS):
+            assert set(of_place["status"]) == {"not_applicable"}
+            continue
+        plain = Plain(place, people_of(code, la, PEOPLE, LAS), year)
+        for cell in of_place.itertuples():
+            expected = plain.cell(cell.table, cell.filter_1_category, cell.filter_2_category, cell.indicator)
+            if not exists(cell.table, cell.filter_1_category, year):
+                expected = None
+            if expected is None:
+                assert (cell.status, np.isnan(cell.value)) == ("not_applicable", True), cell
+            else:
+                assert cell.status == "known", cell
+                assert cell.value == pytest.approx(float(expected), rel=1e-12, abs=1e-9), cell
+            checked += 1
+    assert checked > 7_000
+
+
+def test_every_published_number_is_the_rounded_plain_one(release: ReleaseInput, cells: DataFrame) -> None:
+    protected = protect(cells)
+    for cell in protected[protected["symbol"] == ""].itertuples():
+        to = (
+            Fraction(10)
+            if cell.unit == "count" and not cell.la_code
+            else Fraction(1, 10 if cell.unit in ("percent", "rate") else 1)
+        )
+        assert abs(Fraction(cell.shown) - Fraction(cell.value)) <= to / 2 + Fraction(1, 10**9), cell
+        assert Fraction(cell.shown) % to == 0
+        assert isinstance(cell.shown, Decimal if cell.unit in ("percent", "rate") else int)
+
+
+def test_rows_and_columns(cells: DataFrame) -> None:
+    assert list(cells.columns) == list(CELL_COLUMNS)
+    assert not cells.duplicated(KEY).any()
+    assert sorted(cells["table"].unique()) == [
+        f"{a}{n}" for a, to in (("A", 7), ("B", 6), ("C", 6), ("D", 7)) for n in range(1, to + 1)
+    ]
+    england_only = cells[cells["table"].str.startswith("A")]
+    assert set(england_only["geographic_level"]) == {"National"}
+    in_each = cells.groupby(["table", "collection_year", "geography_code"]).size().groupby("table").nunique()
+    assert (in_each == 1).all()  # every combination in every place and year
+
+
+def value_of(
+    cells: DataFrame, table: str, code: str, indicator: str, category: str = "", year: int = 2017
+) -> tuple[object, str]:
+    row = cells[
+        (cells["table"] == table)
+        & ((cells["la_code"] == code) | (cells["geography_code"] == code))
+        & (cells["indicator"] == indicator)
+        & (cells["filter_1_category"] == category)
+        & (cells["collection_year"] == year)
+    ]
+    assert len(row) == 1
+    return row["value"].iloc[0], row["status"].iloc[0]
+
+
+def test_missing_previous_year_and_unusable_items(release: ReleaseInput) -> None:
+    measures = release.measures[release.measures["collection_year"] == 2017]
+    unusable = [
+        UnusableItem(2017, "391", "re_referrals", "no return of the year before"),
+        UnusableItem(2017, "202", "referrals", "source not recorded", "referral_source"),
+    ]
+    found = release_cells(release_of(without_unusable(measures, unusable), {2017: LAS}, PEOPLE))
+    assert np.isnan(value_of(found, "C1", "391", "rereferral_count")[0])
+    assert value_of(found, "C1", "391", "rereferral_count")[1] == "not_available"
+    assert value_of(found, "C1", "391", "rereferral_percent")[1] == "not_available"
+    assert value_of(found, "C1", "E12000001", "rereferral_count")[1] == "estimated"
+    assert value_of(found, "C5", "202", "referral_count", "police")[1] == "not_available"
+    assert value_of(found, "C5", "202", "referral_count", "Total")[1] == "known"
+    assert value_of(found, "C5", "E12000001", "referral_count", "police")[1] == "known"
+    shown = protect(found)
+    assert set(
+        shown["symbol"][
+            (shown["table"] == "C5") & (shown["la_code"] == "202") & (shown["filter_1_category"] == "police")
+        ]
+    ) == {"x"}
+
+
+def test_an_la_without_population_has_no_rate(release: ReleaseInput) -> None:
+    people = {la: number for la, number in PEOPLE.items() if la != "201"}
+    found = release_cells(replace(release, population={2016: people, 2017: people}))
+    assert value_of(found, "D1", "201", "CPP_start_rate")[1] == "not_available"
+    assert value_of(found, "D1", "E13000001", "CPP_start_rate")[1] == "not_available"  # its region counts it
+    assert value_of(found, "D1", "202", "CPP_start_rate")[1] == "known"
+
+
+def test_a_year_with_no_return_has_no_figure(release: ReleaseInput) -> None:
+    nothing = ReleaseInput(
+        CollectionYear(2017),
+        DataFrame(columns=list(MEASURE_COLUMNS)),
+        DataFrame(columns=list(ESTIMATE_COLUMNS)),
+        {2017: LAS},
+        {2017: PEOPLE},
+    )
+    found = protect(release_cells(nothing))
+    assert set(found["symbol"]) == {"x", "z"}
+    assert found["value"].isna().all()
+    assert set(found["symbol"][found["la_code"] == "390"]) == {"x"}
+
+
+def test_a_year_without_expected_las() -> None:
+    empty = ReleaseInput(
+        CollectionYear(2017),
+        DataFrame(columns=list(MEASURE_COLUMNS)),
+        DataFrame(columns=list(ESTIMATE_COLUMNS)),
+        {},
+        {},
+    )
+    assert set(protect(release_cells(empty))["symbol"]) == {"z"}
+
+
+def test_all_zero_is_shown_as_zero() -> None:
+    measures = measures_of("390", np.random.default_rng(1), 0)
+    found = protect(release_cells(release_of(measures, {2017: ("390",)}, PEOPLE)))
+    counts = found[(found["unit"] == "count") & (found["la_code"] == "390") & (found["table"] != "C3")]
+    assert set(counts["shown"]) == {0}
+    percentages = found[(found["unit"] == "percent") & (found["la_code"] == "390")]
+    assert set(percentages["symbol"]) == {"z"}
+    assert set(found["symbol"][(found["unit"] == "days") & (found["la_code"] == "390")]) == {"z"}

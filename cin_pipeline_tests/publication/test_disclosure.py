@@ -1,0 +1,127 @@
+"""Nothing hidden can be worked out: rows worked by hand, and an attack on LAs made at random."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pandas import DataFrame
+
+from cin_pipeline.publication.attack import recoverable
+from cin_pipeline.publication.cells import release_cells
+from cin_pipeline.publication.disclosure import protect
+from cin_pipeline_tests.publication.small_las import measures_of, release_of
+
+BANDS = ("up_to_3_months", "over_3_to_6_months", "over_6_months_to_1_year", "1_to_2_years", "2_years_or_more")
+NORTH_EAST = ("390", "391", "392", "393")
+PEOPLE = dict.fromkeys(NORTH_EAST, 50_000) | {"201": 600, "202": 47_000}
+
+
+def d5(*rows: tuple[int, ...]) -> DataFrame:
+    """Cells of table D5 (and what shares its counts) of LAs of one region with these plans by duration."""
+    las = NORTH_EAST[: len(rows)]
+    made = []
+    for la, row in zip(las, rows, strict=True):
+        measures = measures_of(la, np.random.default_rng(int(la)), 0)
+        totals = {"cpp_at_31_march": sum(row), "cpp_any_point": sum(row), "cpp_open_3_months_at_31_march": sum(row[1:])}
+        for name, total in totals.items():
+            measures.loc[(measures["measure"] == name) & (measures["breakdown"] == "total"), "value"] = total
+        bands = [
+            (2017, la, "cpp_at_31_march", "duration", band, n, "known") for band, n in zip(BANDS, row, strict=True) if n
+        ]
+        made += [measures, DataFrame(bands, columns=measures.columns).astype({"value": "Int64"})]
+    cells = release_cells(release_of(pd.concat(made, ignore_index=True), {2017: las}, PEOPLE))
+    return cells[cells["table"] == "D5"].reset_index(drop=True)
+
+
+def shown(protected: DataFrame, la: str) -> list[object]:
+    """The row of an LA as published: total, then the bands."""
+    row = protected[(protected["la_code"] == la) & (protected["unit"] == "count")]
+    return [symbol or number for symbol, number in zip(row["symbol"], row["shown"], strict=True)]
+
+
+def test_the_two_longest_bands_are_hidden_together() -> None:
+    """As published for Greenwich in 2016: 272 plans, 77, 69, 86, c, c."""
+    protected = protect(d5((77, 69, 86, 37, 3), (80, 70, 60, 50, 40), (80, 70, 60, 50, 40)))
+    assert shown(protected, "390") == [272, 77, 69, 86, "c", "c"]
+    percentages = protected[(protected["la_code"] == "390") & (protected["unit"] == "percent")]
+    assert list(percentages["hidden"]) == ["", "", "", "", "dependent", "dependent"]
+    assert recoverable(protected).empty
+
+
+@pytest.mark.parametrize(
+    ("row", "published"),
+    [
+        ((77, 69, 86, 2, 3), [237, 77, 69, 86, "c", "c"]),  # two that may each be 1 to 4
+        ((77, 69, 86, 1, 1), [234, 77, "c", 86, "c", "c"]),  # two hidden that add up to 2 would both be 1
+        ((3, 0, 0, 0, 0), ["c", "c", 0, 0, 0, 0]),
+        ((6, 0, 0, 0, 0), [6, 6, 0, 0, 0, 0]),
+    ],
+)
+def test_rows_by_hand(row: tuple[int, ...], published: list[object]) -> None:
+    others = [(80, 70, 60, 1, 2), (90, 75, 65, 3, 4), (70, 50, 40, 2, 4)]
+    protected = protect(d5(row, *others))
+    assert shown(protected, "390") == published
+    assert recoverable(protected).empty
+
+
+def test_zero_is_shown_and_nothing_else_hidden_for_it() -> None:
+    protected = protect(d5((77, 69, 86, 37, 0), (80, 70, 60, 50, 40)))
+    assert shown(protected, "390") == [269, 77, 69, 86, 37, 0]
+    assert set(protected["hidden"]) == {""}
+
+
+def test_a_lone_hidden_count_of_a_region_is_not_given_away_by_rounding() -> None:
+    """260 shown of the others and 270 of the region: the hidden band is 5 to 14, so 5. Another LA's is hidden too."""
+    protected = protect(d5((77, 69, 86, 37, 5), (80, 70, 60, 50, 120), (80, 70, 60, 50, 140)))
+    longest = protected[(protected["filter_1_category"] == BANDS[4]) & (protected["unit"] == "count")]
+    assert list(longest["hidden"][longest["la_code"] != ""]) == ["primary", "secondary", ""]
+    assert recoverable(protected).empty
+
+
+def unprotected(cells: DataFrame, *hidden: tuple[str, str]) -> DataFrame:
+    """As published if no more than these counts, by LA and category, were hidden."""
+    protected = protect(cells)
+    keep = protected["la_code"] != ""
+    protected.loc[keep, "symbol"] = protected.loc[keep, "symbol"].replace("c", "")
+    protected.loc[keep, "shown"] = protected.loc[keep, "value"].map(lambda value: value if pd.notna(value) else None)
+    for la, category in hidden:
+        at = (protected["la_code"] == la) & (protected["filter_1_category"] == category)
+        protected.loc[at, "symbol"] = "c"
+        protected.loc[at, "shown"] = None
+    return protected
+
+
+def test_the_attack_subtracts_in_a_row() -> None:
+    cells = d5((77, 69, 86, 37, 3), (80, 70, 60, 50, 40))
+    found = recoverable(unprotected(cells, ("390", BANDS[4])))
+    assert found[["la_code", "lowest", "highest", "found_by"]].to_numpy().tolist() == [["390", 3.0, 3.0, "subtraction"]]
+
+
+def test_the_attack_uses_that_hidden_counts_are_at_least_1() -> None:
+    cells = d5((77, 69, 86, 1, 1), (80, 70, 60, 50, 40))
+    found = recoverable(unprotected(cells, ("390", BANDS[3]), ("390", BANDS[4])))
+    assert list(found["highest"]) == [1.0, 1.0]
+
+
+def test_the_attack_uses_rows_and_regions_together() -> None:
+    """The row alone leaves 1 to 41; the region is 70 with 65 of others, so that 5 to 14 are left: of small ones 5."""
+    cells = d5((77, 69, 86, 37, 5), (80, 70, 60, 50, 1), (80, 70, 60, 50, 64))
+    found = recoverable(unprotected(cells, ("390", BANDS[3]), ("390", BANDS[4])))
+    assert ("390", BANDS[4]) in set(zip(found["la_code"], found["filter_1_category"], strict=True))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 10**6), scales=st.lists(st.sampled_from([0, 2, 5, 15, 40, 200]), min_size=1, max_size=4))
+def test_nothing_is_recovered_from_random_las(seed: int, scales: list[int]) -> None:
+    rng = np.random.default_rng(seed)
+    las = ("390", "391", "201", "202")[: len(scales)]
+    measures = pd.concat(
+        [measures_of(la, rng, scale) for la, scale in zip(las, scales, strict=True)], ignore_index=True
+    )
+    protected = protect(release_cells(release_of(measures, {2017: las}, PEOPLE)))
+    of_las = protected[(protected["unit"] == "count") & (protected["la_code"] != "")]
+    assert (of_las["symbol"][of_las["value"].between(1, 5)] == "c").all()
+    assert (of_las["shown"][of_las["value"] == 0] == 0).all()
+    found = recoverable(protected)
+    assert found.empty, found
