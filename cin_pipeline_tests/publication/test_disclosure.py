@@ -18,7 +18,7 @@ PEOPLE = dict.fromkeys(NORTH_EAST, 50_000) | {"201": 600, "202": 47_000}
 
 
 def d5(*rows: tuple[int, ...], tables: tuple[str, ...] = ("D5",), on_the_day: int = 0) -> DataFrame:
-    """Cells of D5 (or other tables) of LAs of one region with these plans by duration; so many of the first band are open
+    """Cells of D5 (or other tables) of LAs of one region with these plans by duration; so many of the first are open
     for 3 months to the day."""
     las = NORTH_EAST[: len(rows)]
     made = []
