@@ -95,8 +95,13 @@ def _overlaps() -> list[Relation]:
 
 def _time_open() -> list[Relation]:
     """Plans open for 3 months or more are those in the longer bands, and those that started 3 months ago to the day."""
-    bands = (Count("cpp_at_31_march", "duration", (band,)) for band in DURATION_BANDS[1:])
-    return [Relation(((Count("cpp_open_3_months_at_31_march"), 1), *((band, -1) for band in bands)), AS_A_RULE)]
+    plans, open_longer = Count("cpp_at_31_march"), Count("cpp_open_3_months_at_31_march")
+    shortest, *longer = (Count(plans.measure, "duration", (band,)) for band in DURATION_BANDS)
+    return [
+        # Where all three are shown and do not agree, everybody sees that there are such plans: the rule says nothing.
+        Relation(((open_longer, 1), (shortest, 1), (plans, -1)), AS_A_RULE),
+        Relation((*((band, 1) for band in longer), (open_longer, -1)), AT_MOST),
+    ]
 
 
 def _overlaps_with(count: Count) -> bool:

@@ -17,13 +17,18 @@ NORTH_EAST = ("390", "391", "392", "393")
 PEOPLE = dict.fromkeys(NORTH_EAST, 50_000) | {"201": 600, "202": 47_000}
 
 
-def d5(*rows: tuple[int, ...]) -> DataFrame:
-    """Cells of table D5 (and what shares its counts) of LAs of one region with these plans by duration."""
+def d5(*rows: tuple[int, ...], tables: tuple[str, ...] = ("D5",), on_the_day: int = 0) -> DataFrame:
+    """Cells of D5 (or other tables) of LAs of one region with these plans by duration; so many of the first are open
+    for 3 months to the day."""
     las = NORTH_EAST[: len(rows)]
     made = []
     for la, row in zip(las, rows, strict=True):
         measures = measures_of(la, np.random.default_rng(int(la)), 0)
-        totals = {"cpp_at_31_march": sum(row), "cpp_any_point": sum(row), "cpp_open_3_months_at_31_march": sum(row[1:])}
+        totals = {
+            "cpp_at_31_march": sum(row),
+            "cpp_any_point": sum(row),
+            "cpp_open_3_months_at_31_march": sum(row[1:]) + on_the_day,
+        }
         for name, total in totals.items():
             measures.loc[(measures["measure"] == name) & (measures["breakdown"] == "total"), "value"] = total
         bands = [
@@ -31,7 +36,7 @@ def d5(*rows: tuple[int, ...]) -> DataFrame:
         ]
         made += [measures, DataFrame(bands, columns=measures.columns).astype({"value": "Int64"})]
     cells = release_cells(release_of(pd.concat(made, ignore_index=True), {2017: las}, PEOPLE))
-    return cells[cells["table"] == "D5"].reset_index(drop=True)
+    return cells[cells["table"].isin(tables)].reset_index(drop=True)
 
 
 def shown(protected: DataFrame, la: str) -> list[object]:
@@ -77,6 +82,24 @@ def test_a_lone_hidden_count_of_a_region_is_not_given_away_by_rounding() -> None
     longest = protected[(protected["filter_1_category"] == BANDS[4]) & (protected["unit"] == "count")]
     assert list(longest["hidden"][longest["la_code"] != ""]) == ["primary", "secondary", ""]
     assert recoverable(protected).empty
+
+
+@pytest.mark.parametrize("on_the_day", [0, 1])
+def test_plans_open_for_3_months_give_the_shortest_band_away(on_the_day: int) -> None:
+    """Of 200 plans 197 are open for 3 months (or 198): the shortest band is 3 as a rule, so the 197 are hidden too."""
+    cells = d5((3, 60, 60, 40, 37), (80, 70, 60, 50, 40), tables=("D5", "D6"), on_the_day=on_the_day)
+    protected = protect(cells)
+    assert shown(protected[protected["table"] == "D5"], "390")[:2] == [200, "c"]
+    row = protected[(protected["table"] == "D6") & (protected["la_code"] == "390")]
+    assert list(row["symbol"][row["indicator"] == "CPP_open_3_months"]) == ["c"]
+    assert recoverable(protected).empty
+
+
+def test_a_rule_that_is_seen_not_to_hold_hides_nothing() -> None:
+    """When it was taken to hold all the same, 746 counts of D5 went in a full release."""
+    cells = d5((77, 69, 86, 37, 3), (80, 70, 60, 50, 40), tables=("D5", "D6"), on_the_day=2)
+    assert shown(protect(cells[cells["table"] == "D5"]), "390") == [272, 77, 69, 86, "c", "c"]
+    assert shown(protect(cells), "390")[:6] == [272, 77, 69, 86, "c", "c"]
 
 
 def unprotected(cells: DataFrame, *hidden: tuple[str, str]) -> DataFrame:
