@@ -50,7 +50,7 @@ PLAN_BANDS: Final = [name for name in COLUMNS if name.startswith("plans_") and n
 # rounding so that the durations of plans add up to all plans.
 ENGLAND: Final = {
     2016: {"re_referrals": 139_900, "plans_3_months": 15_592, "plans_1_year": 13_432, "plans_longer": 1_034},
-    2017: {"plans_6_months": 12_731, "plans_longer": 1_080},
+    2017: {"plans_6_months": 12_731, "plans_1_year": 13_708, "plans_longer": 1_080},
 }
 
 _LEAST, _MOST = 1, 5  # of a hidden number
@@ -147,7 +147,8 @@ def _resolve_plans(known: DataFrame, hidden: DataFrame, year: int) -> None:
         known.loc[la_code, longer] = rest[la_code] // 2
         known.loc[la_code, other] = rest[la_code] - rest[la_code] // 2
     # Bands whose total in England is to come out first, then those that get what is left of England's small ones.
-    for name in sorted(set(PLAN_BANDS) - {small}, key=lambda band: band not in ENGLAND[year]):
+    others = [band for band in PLAN_BANDS if band != small]
+    for name in sorted(others, key=lambda band: band not in ENGLAND[year]):
         with_small = of_two & hides[name] & hides[small]
         england, of = ENGLAND[year].get(name), rest[with_small]
         all_small = known[name].sum() + of.sum() - england if england else ENGLAND[year][small] - known[small].sum()
