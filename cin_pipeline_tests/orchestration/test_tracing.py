@@ -49,7 +49,9 @@ def test_a_resubmission_shows_what_it_changed_and_the_status_follows(job: Job) -
     status = metadata(job, "submission_status")[0]
     table = status_of_year(state, 2017)
     assert status["summary"].value == status_summary(table)
-    assert status["status"].value.splitlines()[2].startswith("| 390 | Gateshead | no return |")
+    top = status["status"].value.splitlines()[2]
+    assert top.startswith("| [390](/assets/la_measures?")
+    assert "| Gateshead | no return |" in top
     counts = table.set_index("la_code").loc["201", ["errors", "queries", "confidence"]]
     assert counts.notna().all()
     assert f"| {counts['errors']} | {counts['queries']} | {counts['confidence']} |" in status["status"].value
