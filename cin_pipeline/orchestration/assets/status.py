@@ -32,14 +32,14 @@ def submission_status(
     context: dg.AssetExecutionContext, state: dg.ResourceParam[State]
 ) -> dg.MaterializeResult:  # nothing to store: the registry is the table
     """See store.status.status_table."""
-    table = status_of_year(state, CollectionYear.from_key(context.partition_key).ending)
+    year = CollectionYear.from_key(context.partition_key).ending
+    table = status_of_year(state, year)
     texts = table.assign(received=table["received"].dt.strftime("%Y-%m-%d %H:%M"))[list(_SHOWN)]
     rows = texts.astype(object).where(texts.notna(), "").itertuples(index=False, name=None)
-    key = CollectionYear.from_key(context.partition_key).ending
     cells = []
     for row in rows:
         la_code, *rest = (visible(str(cell), most=200).replace("|", "\\|") for cell in row)
-        cells.append([partition_link("la_measures", partition_key(key, la_code), la_code), *rest])
+        cells.append([partition_link("la_measures", partition_key(year, la_code), la_code), *rest])
     states = list(table["state"].value_counts().items())
     return dg.MaterializeResult(
         metadata={

@@ -6,22 +6,51 @@ By collection year, as counts or as shares.
 
 from typing import Final
 
-# Of episodes at 31 March: open up to 3, 3 to 6, 6 to 12 months, 1 to 2 years, longer. Published, percent.
-OPEN_FOR: Final = {2016: (25.6, 12.4, 14.9, 16.1, 31.0), 2017: (27.3, 12.0, 14.5, 15.4, 30.7)}
-# Of episodes ending: the same bands. Published, percent.
-ENDED_AFTER: Final = {2016: (46.3, 16.3, 15.1, 12.5, 9.8), 2017: (45.1, 16.4, 15.7, 12.8, 10.0)}
+from cin_pipeline.reference.published import published_england_figures
+from cin_pipeline.synthetic import distributions as d
+from cin_pipeline.synthetic.calibrated.figures import YEARS
+
+
+def _published(year: int, measure: str, breakdown: str, *categories: str) -> tuple[float, ...]:
+    """England's published figures of some categories, as counts where there are counts and else as percent."""
+    figures = {
+        (figure.categories, figure.unit): float(figure.value)
+        for figure in published_england_figures(year)
+        if (figure.measure, figure.breakdown) == (measure, breakdown)
+    }
+    unit = "count" if ((categories[0],), "count") in figures else "percent"
+    return tuple(figures[((category,), unit)] for category in categories)
+
+
+def _total(year: int, measure: str) -> int:
+    return int(_published(year, measure, "total", "total")[0])
+
+
+_DURATIONS: Final = (
+    "up_to_3_months",
+    "over_3_to_6_months",
+    "over_6_months_to_1_year",
+    "1_to_2_years",
+    "2_years_or_more",
+)
+
+# By duration: of episodes at 31 March and of those ending, percent.
+OPEN_FOR: Final = {year: _published(year, "cin_episodes_at_31_march", "duration", *_DURATIONS) for year in YEARS}
+ENDED_AFTER: Final = {year: _published(year, "cin_episodes_ending", "duration", *_DURATIONS) for year in YEARS}
 
 # Published. Within the rounding such that the rate of conferences and the share within 15 days come out too.
 CONFERENCES_BY_WAIT: Final = {2016: (14_024, 41_984, 6_584, 10_394), 2017: (12_356, 47_046, 6_954, 10_544)}
 ENQUIRIES: Final = {2016: 172_520, 2017: 185_690}  # section 47; published as a rate
-ASSESSMENTS: Final = {2016: 571_640, 2017: 606_920}  # published
+ASSESSMENTS: Final = {year: _total(year, "assessments_completed") for year in YEARS}
 ASSESSED_WITHIN_45_DAYS: Final = {2016: 0.834, 2017: 0.829}  # published
 
 PLANS_ENDING: Final = {2016: 62_720, 2017: 65_480}  # published as a rate
-PLANS_ENDED_2_YEARS: Final = {2016: 2_410, 2017: 2_230}  # published
-REVIEWED_IN_TIME: Final = {2016: 32_360, 2017: 32_210}  # published
-# Initial category of plans at 31 March: NEG, PHY, SAB, EMO, MUL. Published.
-CATEGORIES: Final = {2016: (23_150, 4_200, 2_370, 17_770, 2_810), 2017: (24_590, 3_950, 2_260, 17_280, 3_010)}
+PLANS_ENDED_2_YEARS: Final = {
+    year: int(_published(year, "cpp_ending", "duration", _DURATIONS[-1])[0]) for year in YEARS
+}
+REVIEWED_IN_TIME: Final = {year: _total(year, "cpp_reviewed_in_time_at_31_march") for year in YEARS}
+# Initial category of plans at 31 March, in the order of the distributions.
+CATEGORIES: Final = {year: _published(year, "cpp_at_31_march", "initial_category", *d.CATEGORIES) for year in YEARS}
 
 # Abuse or neglect as primary need, percent of episodes at 31 March. Published for 2016 only (53.2 for 2018).
 ABUSE_OR_NEGLECT: Final = {2016: 50.6, 2017: 51.9}

@@ -17,7 +17,6 @@ from cin_pipeline.reference.published import HIDDEN, Cell, published_la_figures
 from cin_pipeline.synthetic.calibrated.apportion import apportion
 
 YEARS: Final = (2016, 2017)  # published for every LA
-LAST: Final = YEARS[-1]
 
 # Columns of the table of figures, and where each is published.
 COLUMNS: Final = {

@@ -35,9 +35,9 @@ class Flows:
 
     counts: dict[str, int]
 
-    def __call__(self, name: str, year: int | None = None) -> int:
-        """The count `name`, of a year if it has one."""
-        return self.counts[name if year is None else f"{name}_{year}"]
+    def __call__(self, name: str, year: int) -> int:
+        """The count `name` of a year."""
+        return self.counts[f"{name}_{year}"]
 
     def bands(self, name: str, year: int, number: int) -> list[int]:
         """The counts of `name` in each of `number` bands."""
@@ -60,8 +60,7 @@ def _plan() -> DataFrame:
     for year in YEARS:
         plan.stock(year)
     plan.fates()
-    plan.kept(FIRST)
-    plan.kept(LAST)
+    plan.kept_first()
     plan.ended_first()
     plan.ended_last()
     plan.plans()
@@ -167,13 +166,11 @@ class _Plan:
         self._set("ended_from_new", LAST, new - from_new - (dropped - long))
         self._set("ended_from_old", LAST, old - from_old - long)
 
-    def kept(self, year: int) -> None:
+    def kept_first(self) -> None:
         """In the first year: how long the episodes kept from before it have been open."""
-        if year == LAST:
-            return
-        old = self._get("kept_old", year)
-        share = e.OPEN_FOR[year][3] / (e.OPEN_FOR[year][3] + e.OPEN_FOR[year][4])
-        self._set("kept_1_year", year, apportion(share * old.sum(), self._varied(old), 0, old))
+        old = self._get("kept_old", FIRST)
+        share = e.OPEN_FOR[FIRST][3] / (e.OPEN_FOR[FIRST][3] + e.OPEN_FOR[FIRST][4])
+        self._set("kept_1_year", FIRST, apportion(share * old.sum(), self._varied(old), 0, old))
 
     def ended_first(self) -> None:
         """The durations of the episodes that ended in the first year; those not in need referred before it."""
