@@ -56,7 +56,11 @@ def publish(
     held = ", ".join(CollectionYear(each).label for each in release.years)
     console.print(f"Years in the tables: {held}.", markup=False)
     for each in left_out:
-        console.print(f"Left out: {each}. Returns are held, but England was never made for it.", markup=False)
+        console.print(
+            f"Left out: {each}. Returns are held, but England was never made for it: run job england for it in the UI, "
+            f"or cin-pipeline run --year {each.ending} with its returns into the same folder.",
+            markup=False,
+        )
     console.print(f"Release of {release.year}: {output}", markup=False)
 
 

@@ -34,6 +34,7 @@ WORKBOOK_2017_SYMBOLS = {HIDDEN: "x", UNAVAILABLE: "..", INAPPLICABLE: ".", LOW:
 PRIMARY, SECONDARY, DEPENDENT = "primary", "secondary", "dependent"
 
 _ROUNDS = 60
+_ATTEMPTS = 12  # to hide a count among those of other LAs, before places' own go
 
 
 def protect(cells: DataFrame) -> DataFrame:
@@ -42,13 +43,14 @@ def protect(cells: DataFrame) -> DataFrame:
     `shown` is a whole number or a Decimal, None where a symbol stands: `c` hidden, `x` not available, `z` not
     applicable, `low` more than nothing but rounded to it. `hidden`: `primary` for its own sake, `secondary` so that
     such a count cannot be worked out, `dependent` with a count it is of. The same cells always give the same."""
-    cells = _rounded(cells.reset_index(drop=True))
+    cells = rounded_cells(cells)
     protected = [_protected_year(of_year) for _, of_year in cells.groupby("collection_year", sort=False)]
     return pd.concat(protected).sort_index() if protected else cells
 
 
-def _rounded(cells: DataFrame) -> DataFrame:
-    """Everything rounded, nothing hidden yet."""
+def rounded_cells(cells: DataFrame) -> DataFrame:
+    """The cells with what `protect` adds, everything rounded and nothing hidden yet."""
+    cells = cells.reset_index(drop=True)
     symbol = cells["status"].map({NOT_AVAILABLE: UNAVAILABLE, NOT_APPLICABLE: INAPPLICABLE}).fillna("").astype(object)
     shown = [
         None if stands else rounded(value, unit, level)
@@ -61,11 +63,11 @@ def _rounded(cells: DataFrame) -> DataFrame:
     ]
     vanished &= (cells["unit"] != DAYS).to_numpy()
     symbol = symbol.mask(vanished, LOW)
-    return cells.assign(shown=pd.Series(shown, dtype=object).mask(vanished, None), symbol=symbol, hidden="")
+    found = cells.assign(shown=pd.Series(shown, dtype=object).mask(vanished, None), symbol=symbol, hidden="")
+    return _low_with_their_counts(found) if len(found) else found
 
 
 def _protected_year(cells: DataFrame) -> DataFrame:
-    cells = _low_with_their_counts(cells)
     seen = outsider_of(cells)
     decided = _Hiding(seen, seen.shown)
     decided.until_safe()
@@ -74,7 +76,7 @@ def _protected_year(cells: DataFrame) -> DataFrame:
 
 def _low_with_their_counts(cells: DataFrame) -> DataFrame:
     """Percentages and rates of a count that rounds to zero round to zero too: they would say what it is."""
-    place = pd.factorize(cells["geography_code"])[0]
+    place = pd.factorize(cells["geography_code"] + " " + cells["collection_year"].astype(str))[0]
     numerator, _ = _counts_of(cells)
     low = np.zeros((place.max() + 1, numerator.max() + 1), dtype=bool)
     is_low = ((cells["unit"] == COUNT) & (cells["symbol"] == LOW)).to_numpy()
@@ -107,6 +109,7 @@ class _Hiding:
     def __post_init__(self) -> None:
         self.hidden: Flags = is_small(self.values)
         self.attempts = np.zeros(self.hidden.shape, dtype=np.int64)
+        self.used = np.zeros(len(self.hidden), dtype=np.int64)  # counts of each LA hidden for others' in this round
         self.hidden_places: Flags = np.zeros((len(self.seen.codes), len(la_counts())), dtype=bool)
 
     def until_safe(self) -> None:
@@ -163,57 +166,77 @@ class _Hiding:
     def _hide_more(self, narrowed: list[tuple[int, int, float, float, str]], in_rows: Flags) -> bool:
         """One more count for each that was worked out, where there is one; whether there was any."""
         done: set[tuple[int, int]] = set()
+        self.used[:] = 0
         changed = False
         for la, column, *_ in narrowed:
-            # What gives a count away may be a partner's column: where hiding over LAs did not help, the row is next.
             self.attempts[la, column] += 1
-            if (in_rows[la, column] or self.attempts[la, column] % 2 == 0) and self._in_row(la, column):
+            # What gives a count away may be a partner's column: where hiding over LAs did not help, the row is next.
+            if (in_rows[la, column] or self.attempts[la, column] % 2 == 0) and self._in_row(la, column, done):
                 changed = True
                 continue
-            place = self._smallest_place(la, column)
-            if place is None:
-                changed |= self._in_row(la, column) or self._partners_of_places(la, column)
-            elif (place, column) not in done:
-                done.add((place, column))
-                self._over_las(place, column)
-                changed = True
+            found = self._with_others(la, column) if self.attempts[la, column] <= _ATTEMPTS else None
+            if found is None:
+                changed |= (
+                    self._hide_in_places(la, np.array([column]))
+                    or self._in_row(la, column, done)
+                    or self._partners_in_places(la, column)
+                )
+            elif found not in done:
+                done.add(found)
+                changed |= self._over_las(*found)
         return changed
 
-    def _in_row(self, la: int, column: int) -> bool:
-        """Hides one more of the counts that one hangs together with in its LA, of sums first; whether there was any."""
-        return any(column in columns and self._hide_next(la, columns) for columns in _columns_of_relations())
+    def _in_row(self, la: int, column: int, done: set[tuple[int, int]]) -> bool:
+        """Hides one more of the counts that one hangs together with in its LA, of sums first; whether there was any.
 
-    def _partners_of_places(self, la: int, column: int) -> bool:
+        `done` has the relations of LAs, numbered from -1 down, in which that happened for another count."""
+        for number, columns in enumerate(_columns_of_relations(), start=1):
+            if column in columns and ((la, -number) in done or self._hide_next(la, columns)):
+                done.add((la, -number))
+                return True
+        return False
+
+    def _partners_in_places(self, la: int, column: int) -> bool:
         """Last of all, hides what places of the LA show of the counts that one hangs together with."""
         together = [columns for columns in _columns_of_relations() if column in columns]
-        places = np.flatnonzero(self.seen.members[: len(self.seen.codes), la])
-        columns = np.unique(np.concatenate(together)) if together else np.zeros(0, dtype=np.int64)
+        return bool(together) and self._hide_in_places(la, np.unique(np.concatenate(together)))
+
+    def _hide_in_places(self, la: int, columns: Indices) -> bool:
+        """Hides these counts of the places of an LA; whether there were any."""
         before = self.hidden_places.sum()
-        self.hidden_places[np.ix_(places, columns)] = True
+        self.hidden_places[np.ix_(self._places_of(la), columns)] = True
         return bool(self.hidden_places.sum() > before)
 
-    def _smallest_place(self, la: int, column: int) -> int | None:
-        """The smallest place of an LA that a count of another LA, or at last its own, can be hidden in."""
+    def _places_of(self, la: int) -> Indices:
+        """The places other than itself that an LA lies in, the smallest first."""
         places = np.flatnonzero(self.seen.members[: len(self.seen.codes), la])
         size = self.seen.members[places].sum(axis=1)
-        ordered = places[np.argsort(size, kind="stable")]
-        for place in ordered:
-            if (self._free(place, column) > 0).any():
-                return int(place)
-        return next((int(place) for place in ordered if not self.hidden_places[place, column]), None)
+        ordered: Indices = places[np.argsort(size, kind="stable")]
+        return ordered
+
+    def _with_others(self, la: int, column: int) -> tuple[int, int] | None:
+        """The smallest place of an LA in which the same count of another LA can be hidden, and the count."""
+        for place in self._places_of(la):
+            if (self._free(int(place), column) > 0).any():
+                return int(place), column
+        return None
 
     def _free(self, place: int, column: int) -> Floats:
         free: Floats = np.where(self.seen.members[place] & ~self.hidden[:, column], self.values[:, column], np.nan)
         return free
 
-    def _over_las(self, place: int, column: int) -> None:
-        """Hides the smallest count of a place that is not hidden and not 0; the place's own when there is none."""
+    def _over_las(self, place: int, column: int) -> bool:
+        """Hides the smallest count of a place that is not hidden and not 0; whether there was any."""
         free = self._free(place, column)
         candidates = np.flatnonzero(free > 0)
-        if len(candidates):
-            self.hidden[candidates[np.argmin(free[candidates])], column] = True
-        else:
-            self.hidden_places[place, column] = True
+        if not len(candidates):
+            return False
+        # Two counts hidden in the same two LAs each add up to what is known: another LA each, if there is one.
+        fewest = candidates[self.used[candidates] == self.used[candidates].min()]
+        chosen = fewest[np.argmin(free[fewest])]
+        self.hidden[chosen, column] = True
+        self.used[chosen] += 1
+        return True
 
 
 @cache

@@ -119,6 +119,7 @@ def outsider_of(protected: DataFrame) -> Outsider:
     codes = tuple(protected["geography_code"][protected["geographic_level"] != LOCAL_AUTHORITY].unique())
     figure, column = positions_of(protected)
     row = rows_of(protected, codes, las)
+    protected = _without_low_by_rule(protected, column, row)
     values, hidden, shown = _la_counts(protected, column, row - len(codes), len(las))
     members = _members(codes, las)
     low, high, estimated = _windows(protected, column, row, members, values)
@@ -135,6 +136,15 @@ def outsider_of(protected: DataFrame) -> Outsider:
         shares=tuple(_shares(protected, figure, row)),
         quartiles=tuple(_quartiles(protected, figure, row)),
     )
+
+
+def _without_low_by_rule(protected: DataFrame, column: Indices, row: Indices) -> DataFrame:
+    """Percentages and rates of a count that rounds to zero say nothing: they are `low` with it, whatever they are."""
+    is_low = (protected["symbol"] == "low").to_numpy() & (column >= 0)
+    is_count = (protected["unit"] == COUNT).to_numpy()
+    low_counts = set(zip(row[is_low & is_count].tolist(), column[is_low & is_count].tolist(), strict=True))
+    by_rule = [at in low_counts for at in zip(row.tolist(), column.tolist(), strict=True)]
+    return protected.assign(symbol=protected["symbol"].mask(is_low & ~is_count & by_rule, "c"))
 
 
 def rows_of(protected: DataFrame, codes: tuple[str, ...], las: tuple[str, ...]) -> Indices:
@@ -191,7 +201,7 @@ def _windows(
         scale = 1.0 if unit[n] == COUNT or not value[n] else exact[at] / value[n]
         low[at], high[at] = max(low[at], bounds[0] * scale), min(high[at], bounds[1] * scale)
     inside = np.stack([np.nansum(values[member], axis=0) for member in members])
-    estimated = np.nan_to_num(np.round(exact - inside, 6))
+    estimated = np.nan_to_num(np.round(exact - inside, 9))
     estimated[places:] = 0.0
     return low, high, estimated
 

@@ -315,6 +315,8 @@ _REFERRALS = (
         "referral_child_count",
     ),
 )
+_SECTION_47_COUNT = _count("section_47_count", "section_47_enquiries")
+_ICPC_COUNT = _count("icpc_count", "icpcs")
 _C = (
     Table(
         "C1",
@@ -356,14 +358,16 @@ _C = (
         ALL_LEVELS,
         2013,
         indicators=(
-            _count("section_47_count", "section_47_enquiries"),
+            _SECTION_47_COUNT,
+            _rate("section_47_rate", _SECTION_47_COUNT),
             _count("section_47_child_count", "children_section_47"),
-            _count("icpc_count", "icpcs"),
+            _ICPC_COUNT,
+            _rate("icpc_rate", _ICPC_COUNT),
             _count("icpc_child_count", "children_icpc"),
             *_bands("icpc", "icpcs", "wait", categories.WAIT_LABELS, "icpc_count"),
             *_quartiles("icpc", "icpcs"),
         ),
-        notes=(_WORKING_DAYS, _UNDATED),
+        notes=(_RATE, _WORKING_DAYS, _UNDATED),
     ),
     Table(
         "C5",

@@ -5,10 +5,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.census.tables import ReturnTables, with_declared_types
-from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.facts import ReturnFacts
-from cin_pipeline.methodology.readings import READING_COLUMNS, touched_by_readings
+from cin_pipeline.methodology.readings import READING_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.quality import QualityInput
 from cin_pipeline.store.quality import Grade
@@ -17,7 +14,7 @@ from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.state import State
 from cin_pipeline.validation.confidence.table import CONFIDENCE_COLUMNS
 
-SUBMISSION_COLUMNS = ("la_code", "submission", "sha256", "received", "state", "errors", "queries")
+SUBMISSION_COLUMNS = ("la_code", "submission", "sha256", "state", "errors", "queries")
 RULE_COLUMNS = ("la_code", "rule_id", "severity", "hits")
 
 _ROWS = "rows"  # the table of an asset that has one
@@ -31,12 +28,12 @@ def quality_input(
     Row tables are read one LA at a time. What a return was never put through (the rules, say) is left out."""
     year = release.year.ending
     in_force = returns_of(state, release)
-    rules, confidence, readings = [], [], []
+    rules, confidence = [], []
     for each in in_force:
         rules.append(_rule_counts(state, each))
         confidence.append(_stored(state, "data_confidence", each).get(_ROWS, DataFrame()))
-        readings.append(_readings(state, each))
         on_la()
+    readings = state.figures.reading_counts_in_force(year)
     return QualityInput(
         release=release,
         protected=protected,
@@ -44,7 +41,7 @@ def quality_input(
         rule_counts=_together(rules, RULE_COLUMNS),
         confidence=_together(confidence, CONFIDENCE_COLUMNS),
         unusable=state.inputs.of(year).unusable,
-        readings=_together(readings, READING_COLUMNS),
+        readings=readings[readings["la_code"].isin(release.expected[year])][list(READING_COLUMNS)],
     )
 
 
@@ -66,7 +63,7 @@ def _submissions(state: State, year: int) -> DataFrame:
 def _described(last: dict[str, Submission], grades: dict[int, Grade]) -> Iterator[tuple[object, ...]]:
     for la_code, each in sorted(last.items()):
         grade = grades.get(each.submission, Grade())
-        about = (each.submission, each.sha256, each.received, each.state.value)
+        about = (each.submission, each.sha256, each.state.value)
         yield la_code, *about, grade.errors, grade.queries
 
 
@@ -76,21 +73,6 @@ def _rule_counts(state: State, submission: Submission) -> DataFrame:
         return DataFrame()
     counts = issues.groupby(["rule_id", "severity"], as_index=False).size().rename(columns={"size": "hits"})
     return counts.assign(la_code=submission.la_code)
-
-
-def _readings(state: State, submission: Submission) -> DataFrame:
-    """How many records the readings touch, counted from what the pipeline made of the return."""
-    cleaned, episodes, prior = (
-        _stored(state, asset, submission) for asset in ("cleaned_return", "episodes", "prior_year_referrals")
-    )
-    if not (cleaned and episodes and prior):
-        return DataFrame()
-    year = submission.collection_year or 0
-    tables = ReturnTables(**{name: table for name, table in cleaned.items() if name != "issues"})
-    before = None if "no_return" in prior[_ROWS] else prior[_ROWS]
-    typed = with_declared_types(tables, year)
-    facts = ReturnFacts(CollectionYear(year), episodes[_ROWS], typed, before)
-    return touched_by_readings(facts, str(submission.la_code))
 
 
 def _stored(state: State, asset: str, submission: Submission) -> dict[str, DataFrame]:

@@ -192,7 +192,9 @@ class Plain:
         if indicator in WIDE[table]:
             return self.count(WIDE[table][indicator])
         if indicator.endswith("_rate"):
-            return self._of("rate", self.count(WIDE[table][indicator.removesuffix("_rate")]), Fraction(0))
+            stem = indicator.removesuffix("_rate")
+            counted = WIDE[table].get(stem) or WIDE[table][f"{stem}_count"]
+            return self._of("rate", self.count(counted), Fraction(0))
         stem, measure, breakdown = BANDED[table]
         name = indicator.removeprefix(stem)
         if name in ("lower_quartile", "median", "upper_quartile"):

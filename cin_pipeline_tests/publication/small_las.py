@@ -18,9 +18,8 @@ SHARES = {  # categories with their weights: small and large ones
         "1_to_2_years": 10,
         "2_years_or_more": 3,
     },
-    "assessments_completed.duration": {"same_day": 2, "1-10": 20, "11-20": 20, "21-30": 30, "41-45": 10, "61+": 5},
-    "wait": {"0-10": 20, "11-15": 60, "16-20": 10, "21+": 3},
-    "working_days": {"0": 1, "3": 2, "9": 4, "10": 3, "14": 5, "33": 2},
+    "assessments_completed.working_days": {"0": 2, "3": 8, "9": 12, "14": 20, "25": 30, "44": 10, "70": 5},
+    "icpcs.working_days": {"0": 1, "3": 9, "9": 10, "14": 60, "18": 10, "33": 3},
     "reason_for_closure": {"RC1": 2, "RC3": 2, "RC5": 5, "RC7": 80, "RC8": 3, "unknown": 2},
     "has_disability": {"no": 80, "yes": 20},
     "primary_need": {"N1": 50, "N2": 10, "N4": 20, "N9": 2, "N0": 5, "unknown": 1},
@@ -31,6 +30,17 @@ SHARES = {  # categories with their weights: small and large ones
     "month": {f"{y}-{m:02}": 1 for y, m in ((YEAR - (m > 3), m) for m in (*range(4, 13), 1, 2, 3))},
     "initial_category": {"NEG": 45, "PHY": 10, "SAB": 5, "EMO": 35, "MUL": 4, "unknown": 1},
     "latest_category": {"NEG": 48, "PHY": 8, "SAB": 4, "EMO": 38, "MUL": 2},
+}
+BANDS = {  # of working days, up to and including
+    ("assessments_completed", "duration"): {
+        0: "same_day",
+        10: "1-10",
+        20: "11-20",
+        30: "21-30",
+        45: "41-45",
+        99: "61+",
+    },
+    ("icpcs", "wait"): {10: "0-10", 15: "11-15", 20: "16-20", 99: "21+"},
 }
 EACH = {
     "disability": ("MOB", "LD", "AUT", "BEH"),
@@ -82,11 +92,13 @@ def measures_of(la_code: str, rng: np.random.Generator, scale: int, year: int = 
     parts: dict[tuple[str, str], dict[str, int]] = {}
     for measure in CATALOGUE:
         for breakdown in measure.breakdowns:
-            if ":" not in breakdown and breakdown not in OVERLAPPING:
+            if ":" not in breakdown and breakdown not in OVERLAPPING and (measure.name, breakdown) not in BANDS:
                 total = found[measure.name]
                 shares = SHARES.get(f"{measure.name}.{breakdown}") or SHARES[breakdown]
                 counts = rng.multinomial(total, np.array(list(shares.values())) / sum(shares.values()))
                 parts[measure.name, breakdown] = dict(zip(shares, counts.tolist(), strict=True))
+    for (name, breakdown), bands in BANDS.items():
+        parts[name, breakdown] = _banded(parts[name, "working_days"], bands)
     short = parts["cpp_at_31_march", "duration"]["up_to_3_months"]
     found["cpp_open_3_months_at_31_march"] = found["cpp_at_31_march"] - short
     found["cpp_reviewed_in_time_at_31_march"] = int(rng.binomial(found["cpp_at_31_march"] - short, 0.9))
@@ -112,6 +124,13 @@ def measures_of(la_code: str, rng: np.random.Generator, scale: int, year: int = 
 
 def _of_year(breakdown: str, category: str, year: int) -> str:
     return f"{year + int(category[:4]) - YEAR}{category[4:]}" if breakdown == "month" else category
+
+
+def _banded(days: dict[str, int], bands: dict[int, str]) -> dict[str, int]:
+    counts = dict.fromkeys(bands.values(), 0)
+    for day, count in days.items():
+        counts[next(band for last, band in bands.items() if int(day) <= last)] += count
+    return counts
 
 
 def _each(rng: np.random.Generator, breakdown: str, whole: int) -> dict[str, int]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
@@ -21,9 +20,8 @@ from cin_pipeline.validation.confidence import CONFIDENCE_COLUMNS
 from cin_pipeline_tests.publication.published import release_input
 from cin_pipeline_tests.publication.report_world import LAS, PEOPLE, world_cells, world_release
 
-SUBMISSION_COLUMNS = ["la_code", "submission", "sha256", "received", "state", "errors", "queries"]
+SUBMISSION_COLUMNS = ["la_code", "submission", "sha256", "state", "errors", "queries"]
 RULE_COLUMNS = ["la_code", "rule_id", "severity", "hits"]
-RECEIVED = datetime(2017, 6, 1, tzinfo=UTC)
 
 
 def facts(release: ReleaseInput | None = None, **changes: object) -> QualityInput:
@@ -38,7 +36,7 @@ def facts(release: ReleaseInput | None = None, **changes: object) -> QualityInpu
         release=release,
         protected=world_cells(),
         submissions=DataFrame(
-            [(la, n, "0" * 64, RECEIVED, "accepted", 2, 10) for n, la in enumerate(LAS)], columns=SUBMISSION_COLUMNS
+            [(la, n, "0" * 64, "accepted", 2, 10) for n, la in enumerate(LAS)], columns=SUBMISSION_COLUMNS
         ),
         rule_counts=DataFrame(
             [("201", "8840", "error", 2), ("201", "8530Q", "query", 4), ("202", "8530Q", "query", 6)],

@@ -32,7 +32,6 @@ class OneReturn(NamedTuple):
 
     la_name: str
     state: str
-    received: str
     errors: str
     queries: str
     confidence: str
@@ -84,7 +83,6 @@ def returns(facts: QualityInput) -> list[OneReturn]:
         OneReturn(
             la_name(row.la_code),
             row.state,
-            "" if pd.isna(row.received) else f"{pd.Timestamp(row.received):%Y-%m-%d}",
             said(row.errors),
             said(row.queries),
             grades.get(row.la_code, NOT_AVAILABLE),
