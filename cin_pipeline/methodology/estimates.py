@@ -196,7 +196,8 @@ def _tables_of(
 def _given_by_la(of_measure: DataFrame, breakdown: str, expected: Sequence[str]) -> tuple[NDArray[np.bool_], DataFrame]:
     """Which of the expected LAs gave a breakdown of a measure, and their counts."""
     rows = of_measure[of_measure["breakdown"] == breakdown]
-    gave = np.isin(expected, of_measure["la_code"]) & ~np.isin(expected, rows["la_code"][rows["status"] != KNOWN])
+    without = rows["la_code"][rows["status"] != KNOWN]
+    gave = np.isin(expected, of_measure["la_code"].unique()) & ~np.isin(expected, without)
     return gave, _counts_by_la(rows[rows["status"] == KNOWN], expected)
 
 

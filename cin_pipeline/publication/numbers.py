@@ -78,7 +78,7 @@ def numbers_of(
     estimated = _plain_months(estimates[estimates["collection_year"] == year])
     las = dict(list(given.groupby(["measure", "breakdown"], sort=False)))
     whole = dict(list(estimated.groupby(["measure", "breakdown"], sort=False)))
-    returned = np.isin(expected, given["la_code"])
+    returned = np.isin(expected, given["la_code"].unique())
     breakdowns = {
         (measure.name, breakdown): _breakdown(
             las.get((measure.name, breakdown), given[:0]),

@@ -58,7 +58,15 @@ def test_charts_of_england_worked_by_hand(document: html.HtmlElement) -> None:
     assert data(document, "sources")[0] == ["Schools", "2,520", "50.0%"] or data(document, "sources")[0][1] == "2,520"
     caption = text(figure(document, "assessments").xpath("./figcaption")[0])
     # 60 the same day, 180 in 41 to 45 days, 50 (45) in 46 to 50: 240 of 290
-    assert caption.endswith("240 (82.8%) were within 45 working days, of those with a known duration.")
+    assert caption.endswith(
+        "240 (82.8%) were within 45 working days, of those with a known duration. The median is 20 working days."
+    )
+
+
+def test_a_factor_of_later_years_has_no_bar(document: html.HtmlElement) -> None:
+    labels = [row[0] for row in data(document, "factors")]
+    assert "Gangs" in labels
+    assert not {"Child criminal exploitation", "Sexual abuse: child on child"} & set(labels)  # since 2020-21, 2021-22
 
 
 def test_las_are_ranked_and_the_hidden_one_is_named_without_a_number(document: html.HtmlElement) -> None:

@@ -95,4 +95,4 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 def _part(module: str) -> str:
-    return module.replace("_", " ")
+    return "section 47" if module == "section47" else module.replace("_", " ")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import ASSESSMENT_BANDS, WAIT_BANDS
 from cin_pipeline.methodology.measures import MEASURES
-from cin_pipeline.publication.declaring import PERCENT, RATE
+from cin_pipeline.publication.declaring import DAYS, PERCENT, RATE
 from cin_pipeline.publication.report.charts import (
     BarChart,
     Chart,
@@ -21,7 +21,7 @@ from cin_pipeline.publication.report.charts import (
     line,
 )
 from cin_pipeline.publication.report.funnel import funnel_chart
-from cin_pipeline.publication.shown import NOT_APPLICABLE, SYMBOLS, Published, Shown, Wanted
+from cin_pipeline.publication.shown import ABSENT, NOT_APPLICABLE, SYMBOLS, Published, Shown, Wanted
 from cin_pipeline.reference.authorities import authorities, every_authority
 from cin_pipeline.reference.published import published_england_series
 
@@ -272,7 +272,7 @@ def _split(published: Published, split: Split, year: int) -> Chart:
         (label, published.england(wanted, year), published.england(wanted._replace(unit=PERCENT), year))
         for label, wanted in listed
     ]
-    found = [each for each in found if each[1].symbol != NOT_APPLICABLE]  # categories that other years had
+    found = [each for each in found if each[1] != ABSENT and each[1].symbol != NOT_APPLICABLE]  # other years had them
     if split.by_size:
         found.sort(key=lambda each: _size(each[1]), reverse=True)
     total = published.england(Wanted(split.measure), year)
@@ -313,7 +313,9 @@ def _within(split: Split, listed: list[tuple[str, Wanted]], published: Published
     part = sum((n for categories, n in numbers.items() if set(categories) <= set(split.within)), Decimal(0))
     if not whole:
         return ""
-    return f" {part:,} ({share(part, whole)}) were {split.within_words}, of those with a known duration."
+    median = published.england(Wanted(split.measure, unit=DAYS, quantile=0.5), year)
+    half = f" The median is {median.text} working days." if median.number is not None else ""
+    return f" {part:,} ({share(part, whole)}) were {split.within_words}, of those with a known duration.{half}"
 
 
 def _ranked(published: Published, name: str, wanted: Wanted, title: str, year: int) -> Chart | None:
