@@ -13,7 +13,7 @@ help:  ## what can be made
 # The demo: the LAs of the North East with returns that come to their published figures (docs/backtests.md).
 NORTH_EAST := 390 391 392 393 394 805 806 807 808 840 841 929
 
-demo: $(VENV)/runtime.done  ## make the synthetic returns of one region and run the whole pipeline on them
+demo: $(VENV)/runtime.done  ## make the synthetic returns of one region, run the whole pipeline on them and publish
 	rm -rf demo
 	$(BIN)/cin-pipeline synthesise --calibrated --year 2017 --out demo/landing $(NORTH_EAST:%=--la %)
 	printf '%s\n' la_code $(NORTH_EAST) > demo/expected.csv
@@ -26,9 +26,15 @@ demo: $(VENV)/runtime.done  ## make the synthetic returns of one region and run 
 	mv demo/landing/cut demo/landing/841_2017.xml
 	printf '%s\n' year,la_code,measure,breakdown,reason '2017,806,cpp_at_31_march,,plans counted twice' \
 	  '2017,929,referrals,referral_source,source not recorded' > demo/unusable.csv
+	# Year after year into one state, as in an office; then the release of both.
+	mkdir demo/year_before
+	mv demo/landing/*_2016.xml demo/year_before
+	$(BIN)/cin-pipeline run --landing demo/year_before --year 2016 --output demo/output --expected demo/expected.csv
 	$(BIN)/cin-pipeline run --landing demo/landing --year 2017 --output demo/output --expected demo/expected.csv \
 	  --unusable demo/unusable.csv || test $$? -eq 1  # 1: a return was rejected, as it should be
+	$(BIN)/cin-pipeline publish --year 2017 --output demo/release --state demo/output/state
 	@echo "The broken return of 805 is part of the demo. See the run in the Dagster UI with: make ui"
+	@echo "The release report, to open in a browser: demo/release/release.html"
 
 ui: $(VENV)/runtime.done  ## open the state of the demo in the Dagster UI, with the sensors on
 	@echo "What was missing in the demo can land now: cp demo/later/*.xml demo/inbox"

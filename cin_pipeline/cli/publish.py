@@ -74,8 +74,14 @@ def _show_faults(faults: "Mapping[str, list[str]]") -> None:
 
 
 def _listing(files: "Mapping[str, bytes]") -> Table:
+    """The files, those of open data in one line: the manifest lists each."""
+    from cin_pipeline.publication.changes import OPEN_DATA
+
     table = Table("file", title="Files of the release", title_justify="left")
     table.add_column("bytes", justify="right")
+    open_data = [content for name, content in files.items() if name.startswith(OPEN_DATA)]
+    table.add_row(f"{OPEN_DATA} ({len(open_data)} files)", f"{sum(map(len, open_data)):,}")
     for name, content in sorted(files.items()):
-        table.add_row(name, f"{len(content):,}")
+        if not name.startswith(OPEN_DATA):
+            table.add_row(name, f"{len(content):,}")
     return table

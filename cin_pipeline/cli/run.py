@@ -134,6 +134,8 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
         console.print(f"[red]{escape(report.impossible)}[/red]")
     elif output:
         console.print(f"England and regions: {output / 'england.csv'}", markup=False)
+        publish = f"cin-pipeline publish --year {year.ending} --output {output / 'release'} --state {settings.state}"
+        console.print(f"The release:         {publish}", markup=False)
     console.print(f"In the Dagster UI:   cin-pipeline ui --state {settings.state}", markup=False)
 
 
