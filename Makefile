@@ -38,7 +38,7 @@ demo: $(VENV)/runtime.done  ## make the synthetic returns of one region, run the
 
 ui: $(VENV)/runtime.done  ## open the state of the demo in the Dagster UI, with the sensors on
 	@echo "What was missing in the demo can land now: cp demo/later/*.xml demo/inbox"
-	CIN_INBOX=$(CURDIR)/demo/inbox CIN_SENSORS=on CIN_YEARS=2017 CIN_TICK_SECONDS=10 CIN_QUIET_SECONDS=20 \
+	CIN_INBOX=$(CURDIR)/demo/inbox CIN_SENSORS=on CIN_YEARS=2016,2017 CIN_TICK_SECONDS=10 CIN_QUIET_SECONDS=20 \
 	  $(BIN)/cin-pipeline ui --state demo/output/state
 
 test: $(VENV)/test.done  ## lint, types and every test

@@ -1,6 +1,7 @@
 """`cin-pipeline ui`: the Dagster UI over the state of earlier runs."""
 
 import os
+import signal
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -33,5 +34,8 @@ def ui(
     except OSError as error:
         wrong_use(f"{error.filename}: {error.strerror}")
     console.print(f"Dagster UI on http://{host}:{port} over {settings.state}; Ctrl+C ends it", markup=False)
+    # A shell starts what it puts in the background of a script with SIGINT ignored; Dagster gives SIGTERM the same
+    # handler, and neither it nor the processes it starts could be ended.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     command = [sys.executable, "-m", "dagster", "dev", "-m", "cin_pipeline.definitions", "-h", host, "-p", str(port)]
     os.execve(sys.executable, command, {**os.environ, **settings.environment(), "PYTHONWARNINGS": "ignore"})  # noqa: S606

@@ -17,6 +17,7 @@ import dagster as dg
 from cin_pipeline.census.years import COLLECTION_YEARS, FIRST_YEAR, CollectionYear
 from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT, outdated_las
 from cin_pipeline.orchestration.bulk import error_type, recounted_assets
+from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.jobs import (
     BULK_JOB,
     INPUTS_JOB,
@@ -91,7 +92,9 @@ def all_sensors(state: State) -> list[dg.SensorDefinition]:
         requests, waits = [], []
         for year in _national_years(state):
             if _newly_outdated(state, year, cursor) and context.repository_def:
-                look_at_inputs(context.repository_def.get_job(INPUTS_JOB), context.instance, state, year)
+                # Through an instance that captures no output: to end the processes that do can take longer than a tick.
+                with open_instance(settings) as instance:
+                    look_at_inputs(context.repository_def.get_job(INPUTS_JOB), instance, state, year)
             request, why_not = _national_request(context.instance, state, year)
             requests += request
             waits += why_not
