@@ -20,14 +20,13 @@ class NotComparable(ValueError):
 def find_submission(history: Sequence[Submission], wanted: str) -> Submission:
     """One of an LA's submissions of a year, in the order they were received: `1` is the first, `2` the second, ...
 
-    `#17` is number 17 of the registry; so is `17`, where the LA has fewer submissions. Raises NotComparable."""
+    `#17` is number 17 of the registry. Raises NotComparable."""
     number = wanted.removeprefix("#")
     if not (number.isascii() and number.isdigit()):
         raise NotComparable(f"{wanted} is no number of a submission; {_choices(history)}")
-    if not wanted.startswith("#") and 1 <= int(number) <= len(history):
-        return history[int(number) - 1]
-    for each in history:
-        if each.submission == int(number):
+    in_order = not wanted.startswith("#")
+    for order, each in enumerate(history, start=1):
+        if (order if in_order else each.submission) == int(number):
             return each
     raise NotComparable(f"there is no submission {wanted}; {_choices(history)}")
 
