@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from lxml import html
 
-from cin_pipeline.publication.declaring import RATE
+from cin_pipeline.publication.declaring import RATE, Figure
 from cin_pipeline.publication.report import release_report
 from cin_pipeline.publication.report.contents import HEADLINES, RATES, SPLITS, contents
 from cin_pipeline.publication.report.funnel import limit, place_in_funnel
@@ -140,6 +140,17 @@ def test_every_number_in_the_text_is_published_or_worked_out_from_what_is(docume
     }
     for number in NUMBER.findall(within):
         assert number in allowed | people | words | bands, number
+
+
+def test_authorities_without_figures_are_named(page: str) -> None:
+    """Greenwich sent nothing; Camden's plans alone are not available."""
+    assert "There are no figures of" not in page
+
+    def says(figure: Figure, _year: int, la: str) -> Decimal | int | str:
+        return "x" if la == "203" or (la == "202" and figure.numerator.measure == "cpp_at_31_march") else 7
+
+    report = release_report(protected_cells(says, LAS, YEARS), world_release())
+    assert "There are no figures of Greenwich. England's include estimates for it" in report
 
 
 def test_each_chart_has_words_and_data(document: html.HtmlElement) -> None:

@@ -21,7 +21,7 @@ from cin_pipeline.publication.report.charts import (
     line,
 )
 from cin_pipeline.publication.report.funnel import funnel_chart
-from cin_pipeline.publication.shown import ABSENT, NOT_APPLICABLE, SYMBOLS, Published, Shown, Wanted
+from cin_pipeline.publication.shown import ABSENT, NOT_APPLICABLE, SYMBOLS, UNAVAILABLE, Published, Shown, Wanted
 from cin_pipeline.reference.authorities import authorities, every_authority
 from cin_pipeline.reference.published import published_england_series
 
@@ -159,6 +159,7 @@ class Contents:
     funnels: Mapping[str, Chart]
     expected: int  # number of LAs the release is of
     existing: int  # number of LAs there are
+    absent: tuple[str, ...]  # names of the LAs none of whose headline figures is available
 
 
 def contents(
@@ -186,7 +187,16 @@ def contents(
         funnels={name: chart for name, chart in funnels.items() if chart},
         expected=len(expected),
         existing=len(every),
+        absent=_absent(published, year.ending),
     )
+
+
+def _absent(published: Published, year: int) -> tuple[str, ...]:
+    by_headline = [published.by_la(headline.wanted, year) for headline in HEADLINES]
+    without = [
+        {la for la, shown in figures.items() if shown.symbol == UNAVAILABLE} for figures in by_headline if figures
+    ]
+    return tuple(every_authority()[la].name for la in sorted(set.intersection(*without))) if without else ()
 
 
 def share(part: Decimal, whole: Decimal) -> str:
