@@ -61,7 +61,9 @@ def _found_in(of_year: DataFrame) -> DataFrame:
     return cells.merge(found, on=["la_code", "column"])[list(FOUND_COLUMNS)]
 
 
-def attack(outsider: Outsider, among: Flags | None = None) -> list[tuple[int, int, float, float, str]]:
+def attack(
+    outsider: Outsider, among: Flags | None = None, *, subtraction_alone: bool = False
+) -> list[tuple[int, int, float, float, str]]:
     """Each hidden count that is worked out, of all or of those `among`: LA, count, least, most, and how."""
     if not outsider.hidden.any():
         return []
@@ -73,7 +75,7 @@ def attack(outsider: Outsider, among: Flags | None = None) -> list[tuple[int, in
         system = system.without_rules(np.isin(parts, parts[low > high]))
         low, high = _propagated(system)
     found = dict.fromkeys((int(n) for n in np.flatnonzero(~system.leaves_enough(low, high))), SUBTRACTION)
-    for part in np.unique(parts):
+    for part in () if subtraction_alone else np.unique(parts):
         variables = np.flatnonzero(parts == part)
         if any(wanted[n] and n not in found for n in variables):
             _attack_component(system, variables, wanted, low, high, found)
@@ -155,6 +157,7 @@ _Row = tuple[Indices, Floats, float, float, bool]  # variables, weights, low, hi
 def _rows(outsider: Outsider, number: Indices) -> Iterator[_Row]:
     yield from _relation_rows(outsider, number)
     concerned = (outsider.members.astype(np.int64) @ outsider.hidden.astype(np.int64)) > 0
+    concerned |= (outsider.grossed != 0) & outsider.hidden.any(axis=0)
     yield from _window_rows(outsider, number, concerned)
     for share in outsider.shares:
         if not concerned[share.place, [share.part, share.whole]].any():
@@ -171,14 +174,13 @@ def _rows(outsider: Outsider, number: Indices) -> Iterator[_Row]:
 
 def _form(outsider: Outsider, number: Indices, place: int, weights: dict[int, float]) -> tuple[Indices, Floats, float]:
     """A weighted sum of counts of a place as hidden variables with weights, and a constant of what is known."""
-    members = outsider.members[place]
     variables, factors, constant = [], [], 0.0
     for column, weight in weights.items():
-        inside = number[members, column]
-        hidden = inside[inside >= 0]
-        variables.append(hidden)
-        factors.append(np.full(len(hidden), weight))
-        constant += weight * (np.nansum(outsider.shown[members, column]) + outsider.estimated[place, column])
+        of_las = weight * outsider.weights(place, column)
+        hidden = (number[:, column] >= 0) & (of_las != 0)
+        variables.append(number[hidden, column])
+        factors.append(of_las[hidden])
+        constant += float((of_las * np.nan_to_num(outsider.shown[:, column])).sum())
     return np.concatenate(variables), np.concatenate(factors), constant
 
 
@@ -212,7 +214,7 @@ def _window_rows(outsider: Outsider, number: Indices, concerned: Flags) -> Itera
     for place, column in zip(*np.nonzero(bounded & concerned), strict=True):
         variables, factors, constant = _form(outsider, number, place, {column: 1.0})
         low, high = outsider.low[place, column] - constant, outsider.high[place, column] - constant
-        if low == high:
+        if low == high or outsider.grossed[place, column]:
             yield variables, factors, low, high, False
         else:  # up to, not including, the upper bound
             yield variables, factors, np.ceil(low - _NEARLY), np.ceil(high - _NEARLY) - 1, False

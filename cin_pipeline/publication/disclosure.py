@@ -4,7 +4,7 @@ Counts of LAs from 1 to 5 are hidden; then, as long as the attack (`attack`) wor
 count that it hangs together with: in its row, then over LAs in its region."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,13 @@ from cin_pipeline.publication.cells import NOT_APPLICABLE, NOT_AVAILABLE
 from cin_pipeline.publication.declaring import COUNT, DAYS, PERCENT, RATE, Count
 from cin_pipeline.publication.numbers import Flags, Floats
 from cin_pipeline.publication.outsider import (
+    COUNTS,
+    FINE,
+    LARGEST_HIDDEN,
+    NOTHING,
     Indices,
     Outsider,
+    Share,
     figure_index,
     is_small,
     outsider_of,
@@ -34,6 +39,8 @@ WORKBOOK_2017_SYMBOLS = {HIDDEN: "x", UNAVAILABLE: "..", INAPPLICABLE: ".", LOW:
 PRIMARY, SECONDARY, DEPENDENT = "primary", "secondary", "dependent"
 
 _ROUNDS = 60
+_NOISE = 1e-6
+_MANY = 1e7  # more than any count of an LA
 _ATTEMPTS = 12  # to hide a count among those of other LAs, before places' own go
 
 
@@ -110,19 +117,23 @@ class _Hiding:
         self.hidden: Flags = is_small(self.values)
         self.attempts = np.zeros(self.hidden.shape, dtype=np.int64)
         self.used = np.zeros(len(self.hidden), dtype=np.int64)  # counts of each LA hidden for others' in this round
-        self.hidden_places: Flags = np.zeros((len(self.seen.codes), len(la_counts())), dtype=bool)
+        self.raised: Flags = np.zeros((len(self.seen.codes), len(la_counts())), dtype=bool)
+        self.places: Indices = np.full((len(self.seen.codes), len(la_counts())), NOTHING)
 
     def until_safe(self) -> None:
         """Hides until nothing can be worked out, or nothing is left to hide with."""
         safe = np.zeros(self.hidden.shape, dtype=bool)
         for _ in range(_ROUNDS):
             self._close_rows()
-            published = self.seen.hiding(self.values, self.hidden, self.hidden_places)
-            # What is safe stays so: whatever is hidden after it leaves an outsider with less.
-            narrowed = attack(published, self.hidden & ~safe)
-            safe = self.hidden.copy()
-            for la, column, *_ in narrowed:
-                safe[la, column] = False
+            published = self.seen.hiding(self.values, self.hidden, self.places)
+            # What subtraction works out is hidden before linear programming, which takes longer, is asked.
+            narrowed = attack(published, self.hidden & ~safe, subtraction_alone=True)
+            if not narrowed:
+                narrowed = attack(published, self.hidden & ~safe)
+                # What is safe stays so: whatever is hidden after it leaves an outsider with less.
+                safe = self.hidden.copy()
+                for la, column, *_ in narrowed:
+                    safe[la, column] = False
             if not narrowed or not self._hide_more(narrowed, follows_from_rows(published)):
                 return
 
@@ -167,17 +178,23 @@ class _Hiding:
         """One more count for each that was worked out, where there is one; whether there was any."""
         done: set[tuple[int, int]] = set()
         self.used[:] = 0
+        self.raised[:] = False
         changed = False
         for la, column, *_ in narrowed:
             self.attempts[la, column] += 1
+            alone = self._given_away_by(la, column)
+            if alone is not None and not (self._free(alone, column) > 0).any():
+                changed |= self._hide_in(alone, np.array([column]))
+                continue
             # What gives a count away may be a partner's column: where hiding over LAs did not help, the row is next.
-            if (in_rows[la, column] or self.attempts[la, column] % 2 == 0) and self._in_row(la, column, done):
+            row_first = in_rows[la, column] or (alone is None and self.attempts[la, column] % 2 == 0)
+            if row_first and self._in_row(la, column, done):
                 changed = True
                 continue
             found = self._with_others(la, column) if self.attempts[la, column] <= _ATTEMPTS else None
             if found is None:
                 changed |= (
-                    self._hide_in_places(la, np.array([column]))
+                    self._hide_in_a_place(la, np.array([column]))
                     or self._in_row(la, column, done)
                     or self._partners_in_places(la, column)
                 )
@@ -185,6 +202,40 @@ class _Hiding:
                 done.add(found)
                 changed |= self._over_las(*found)
         return changed
+
+    def _given_away_by(self, la: int, column: int) -> int | None:
+        """The smallest place whose own figures leave too few values for a hidden count of an LA."""
+        return next((place for place in self._places_of(la, column) if self._is_narrow(place, la, column)), None)
+
+    def _is_narrow(self, place: int, la: int, column: int) -> bool:
+        """Whether a place's count, rate or percentages leave too few values for a hidden count of an LA."""
+        seen, values, level = self.seen, self.values[:, column], self.places[place, column]
+        if level == COUNTS:
+            return False
+        weights = seen.weights(place, column)
+        others = self.hidden[:, column] & ~np.isnan(values)
+        others[la] = False
+        known = np.nansum((weights * values)[~self.hidden[:, column]])
+        low, high = (seen.low, seen.high) if level == NOTHING else (seen.count_low, seen.count_high)
+        least, most = low[place, column], high[place, column]
+        for share in self._shares.get((place, column), ()) if level == NOTHING else ():
+            if self.places[place, share.whole] == NOTHING:
+                whole = np.nansum(seen.weights(place, share.whole) * self.values[:, share.whole])
+                least, most = max(least, share.low * whole / 100), min(most, share.high * whole / 100)
+        most_of_others = np.where(is_small(values), LARGEST_HIDDEN, _MANY)
+        least = max((least - known - (weights * most_of_others)[others].sum()) / weights[la], 1)
+        most = (most - known - weights[others].sum()) / weights[la]
+        if is_small(values)[la]:
+            most = min(most, LARGEST_HIDDEN + 1)
+        return bool(np.ceil(most - _NOISE) - np.ceil(least - _NOISE) < MUST_REMAIN)
+
+    @cached_property
+    def _shares(self) -> dict[tuple[int, int], list[Share]]:
+        """The percentages of places by place and part."""
+        found: dict[tuple[int, int], list[Share]] = {}
+        for share in self.seen.shares:
+            found.setdefault((share.place, share.part), []).append(share)
+        return found
 
     def _in_row(self, la: int, column: int, done: set[tuple[int, int]]) -> bool:
         """Hides one more of the counts that one hangs together with in its LA, of sums first; whether there was any.
@@ -199,31 +250,54 @@ class _Hiding:
     def _partners_in_places(self, la: int, column: int) -> bool:
         """Last of all, hides what places of the LA show of the counts that one hangs together with."""
         together = [columns for columns in _columns_of_relations() if column in columns]
-        return bool(together) and self._hide_in_places(la, np.unique(np.concatenate(together)))
+        return bool(together) and self._hide_in_a_place(la, np.unique(np.concatenate(together)))
 
-    def _hide_in_places(self, la: int, columns: Indices) -> bool:
-        """Hides these counts of the places of an LA; whether there were any."""
-        before = self.hidden_places.sum()
-        self.hidden_places[np.ix_(self._places_of(la), columns)] = True
-        return bool(self.hidden_places.sum() > before)
+    def _hide_in_a_place(self, la: int, columns: Indices) -> bool:
+        """Hides more of these counts of the smallest place of an LA that shows any; whether there was one."""
+        return any(self._hide_in(place, columns) for place in self._places_of(la, columns))
 
-    def _places_of(self, la: int) -> Indices:
-        """The places other than itself that an LA lies in, the smallest first."""
-        places = np.flatnonzero(self.seen.members[: len(self.seen.codes), la])
-        size = self.seen.members[places].sum(axis=1)
-        ordered: Indices = places[np.argsort(size, kind="stable")]
-        return ordered
+    def _hide_in(self, place: int, columns: Indices) -> bool:
+        """Hides more of these counts of a place, and of any of the same LAs: first what says them finely, then
+        themselves; whether there was any. Once a round: the next attack tells whether that was enough."""
+        members = self.seen.members[: len(self.seen.codes)]
+        at = np.ix_(np.flatnonzero((members == members[place]).all(axis=1)), columns)
+        if self.raised[at].any():
+            return True
+        if (self.places[at] == COUNTS).all():
+            return False
+        self.places[at] = np.maximum(self.places[at], self.places[at].min() + 1)
+        self.raised[at] = True
+        return True
+
+    def _places_of(self, la: int, columns: Indices | int) -> list[int]:
+        """The places other than itself that say something of counts of an LA: first those it lies in, the smallest
+        first, then those that are estimated from it among others."""
+        count = len(self.seen.codes)
+        members = self.seen.members[:count]
+        grossed = (self.seen.grossed[:count, np.atleast_1d(columns)] != 0).any(axis=1)
+        places = np.flatnonzero(members[:, la] | grossed)
+        size = members[places].sum(axis=1) + len(self.hidden) * ~members[places, la]
+        return [int(place) for place in places[np.argsort(size, kind="stable")]]
 
     def _with_others(self, la: int, column: int) -> tuple[int, int] | None:
         """The smallest place of an LA in which the same count of another LA can be hidden, and the count."""
-        for place in self._places_of(la):
-            if (self._free(int(place), column) > 0).any():
-                return int(place), column
+        for place in self._places_of(la, column):
+            if (self._free(place, column) > 0).any():
+                return place, column
         return None
 
     def _free(self, place: int, column: int) -> Floats:
-        free: Floats = np.where(self.seen.members[place] & ~self.hidden[:, column], self.values[:, column], np.nan)
+        """The counts of a place that another could be hidden among: not those of an LA that is a place's only one,
+        for that place would say them."""
+        usable = self.seen.members[place] & ~self.hidden[:, column] & ~self._lonely
+        free: Floats = np.where(usable, self.values[:, column], np.nan)
         return free
+
+    @cached_property
+    def _lonely(self) -> Flags:
+        members = self.seen.members[: len(self.seen.codes)]
+        lonely: Flags = members[members.sum(axis=1) == 1].any(axis=0)
+        return lonely
 
     def _over_las(self, place: int, column: int) -> bool:
         """Hides the smallest count of a place that is not hidden and not 0; whether there was any."""
@@ -251,17 +325,18 @@ def _hidden(cells: DataFrame, decided: _Hiding) -> DataFrame:
     """The cells with what was decided, and all that depends on it, hidden."""
     seen = decided.seen
     row = rows_of(cells, seen.codes, seen.las)
-    gone = np.concatenate([decided.hidden_places, decided.hidden])
-    small = np.concatenate([np.zeros_like(decided.hidden_places), is_small(decided.values)])
+    gone = np.concatenate([decided.places == COUNTS, decided.hidden])
+    fine = np.concatenate([decided.places >= FINE, decided.hidden])
+    small = np.concatenate([np.zeros_like(decided.places, dtype=bool), is_small(decided.values)])
     part, whole, distribution = _depends_on(cells)
-    hides = (part >= 0) & gone[row, part]
-    hides |= (whole >= 0) & gone[row, whole]
+    is_count = (cells["unit"] == COUNT).to_numpy()
+    hides = (part >= 0) & np.where(is_count, gone[row, part], fine[row, part])
+    hides |= (whole >= 0) & fine[row, whole]
     for measure in set(distribution) - {""}:
         bands = [n for n, count in enumerate(la_counts()) if count in (Count(measure), *bands_of(measure))]
-        of_bands = np.asarray(gone[:, bands].any(axis=1))
+        of_bands = np.asarray(fine[:, bands].any(axis=1))
         hides |= (distribution == measure).astype(bool) & of_bands[row]
     hides &= cells["symbol"].isin(["", LOW]).to_numpy()
-    is_count = (cells["unit"] == COUNT).to_numpy()
     reason = np.select([~hides, ~is_count, small[row, part]], ["", DEPENDENT, PRIMARY], SECONDARY)
     return cells.assign(
         hidden=reason.astype(object),

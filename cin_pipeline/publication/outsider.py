@@ -25,6 +25,8 @@ from cin_pipeline.publication.tables import every_figure
 from cin_pipeline.reference.authorities import every_authority
 
 LARGEST_HIDDEN = 5
+# What is hidden of a count of a place: nothing; its rate, and the percentages and quartiles it is in; itself, too.
+LEVELS = NOTHING, FINE, COUNTS = 0, 1, 2
 Indices = NDArray[np.int64]
 ROW_KEY = ["table", "filter_1_category", "filter_2_category", "indicator"]
 
@@ -55,9 +57,10 @@ class Outsider:
     """One year as published. Rows are LAs, columns the counts of `la_counts`.
 
     `shown` holds the numbers that are there, empty where one is hidden or there is none. Places are England, regions,
-    and every LA as a place of its own; `members` says which LAs lie in each. `low` and `high` bound each place's
-    count by what is published of it, rounded counts and rates; `estimated` is what it holds beside its LAs' own
-    figures, granted to the outsider, who could repeat the estimate."""
+    and every LA as a place of its own; `members` says which LAs lie in each. `low` and `high` bound each place's count
+    by what is published of it, rounded counts and rates; `count_low` and `count_high` by its count alone. What a
+    place holds beside its LAs' own figures is `grossed` times what all LAs together gave: the outsider, who could
+    repeat the estimate, is granted that."""
 
     codes: tuple[str, ...]  # geography codes of the places other than LAs
     las: tuple[str, ...]
@@ -67,22 +70,30 @@ class Outsider:
     members: Flags
     low: Floats
     high: Floats
-    estimated: Floats
+    count_low: Floats
+    count_high: Floats
+    grossed: Floats
     shares: tuple[Share, ...]
     quartiles: tuple[Quartile, ...]
 
-    def hiding(self, values: Floats, hidden: Flags, hidden_places: Flags) -> "Outsider":
-        """The same year with other counts of LAs and places hidden, and with them what depends on them."""
-        gone = np.concatenate([hidden_places, hidden])
+    def weights(self, place: int, column: int) -> Floats:
+        """How often each LA's count is in a place's: once if it lies in it, and as part of what is estimated of it."""
+        found: Floats = self.members[place] + self.grossed[place, column]
+        return found
+
+    def hiding(self, values: Floats, hidden: Flags, places: Indices) -> "Outsider":
+        """The same year with other counts of LAs hidden, and with them what depends on them; of `places` by LEVELS."""
+        gone = np.concatenate([places >= COUNTS, hidden])
+        fine = np.concatenate([places >= FINE, hidden])
         return replace(
             self,
             shown=np.where(hidden, np.nan, values),
             hidden=hidden,
             small=hidden & is_small(values),
-            low=np.where(gone, -np.inf, self.low),
-            high=np.where(gone, np.inf, self.high),
-            shares=tuple(each for each in self.shares if not gone[each.place, [each.part, each.whole]].any()),
-            quartiles=tuple(each for each in self.quartiles if not gone[each.place, list(each.bands)].any()),
+            low=np.select([gone, fine], [-np.inf, self.count_low], self.low),
+            high=np.select([gone, fine], [np.inf, self.count_high], self.high),
+            shares=tuple(each for each in self.shares if not fine[each.place, [each.part, each.whole]].any()),
+            quartiles=tuple(each for each in self.quartiles if not fine[each.place, list(each.bands)].any()),
         )
 
 
@@ -122,7 +133,9 @@ def outsider_of(protected: DataFrame) -> Outsider:
     protected = _without_low_by_rule(protected, column, row)
     values, hidden, shown = _la_counts(protected, column, row - len(codes), len(las))
     members = _members(codes, las)
-    low, high, estimated = _windows(protected, column, row, members, values)
+    exact, grossed = _exact_counts(protected, column, row, members, values)
+    count_low, count_high = _windows(protected, column, row, exact, (COUNT,))
+    low, high = _windows(protected, column, row, exact, (COUNT, RATE))
     return Outsider(
         codes=codes,
         las=las,
@@ -132,7 +145,9 @@ def outsider_of(protected: DataFrame) -> Outsider:
         members=members,
         low=low,
         high=high,
-        estimated=estimated,
+        count_low=count_low,
+        count_high=count_high,
+        grossed=grossed,
         shares=tuple(_shares(protected, figure, row)),
         quartiles=tuple(_quartiles(protected, figure, row)),
     )
@@ -177,22 +192,32 @@ def _as_numbers(shown: NDArray[np.object_]) -> Floats:
     return np.array([np.nan if number is None else float(number) for number in shown], dtype=np.float64)
 
 
-def _windows(
+def _exact_counts(
     protected: DataFrame, column: Indices, row: Indices, members: Flags, values: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Bounds of every count of every place from its rounded figures, and what is estimated in it.
+) -> tuple[Floats, Floats]:
+    """The count of every place, and what is estimated in it as a part of what all LAs gave."""
+    exact = np.full((len(members), len(la_counts())), np.nan)
+    counts = ((column >= 0) & (protected["unit"] == COUNT)).to_numpy()
+    exact[row[counts], column[counts]] = protected["value"].to_numpy()[counts]
+    inside = np.stack([np.nansum(values[member], axis=0) for member in members])
+    estimated = np.nan_to_num(np.round(exact - inside, 9))
+    estimated[len(members) - len(values) :] = 0.0
+    given = np.nansum(values, axis=0)
+    return exact, np.divide(estimated, given, out=np.zeros_like(estimated), where=given > 0)
+
+
+def _windows(
+    protected: DataFrame, column: Indices, row: Indices, exact: Floats, units: tuple[str, ...]
+) -> tuple[Floats, Floats]:
+    """Bounds of every count of every place from its rounded figures of some units.
 
     A figure r rounded half up to s is of a value from r - s/2 up to, not including, r + s/2; what rounds to zero is
     more than 0. Of a rate the people it is of are public."""
-    shape = (len(members), len(la_counts()))
-    low, high = np.full(shape, -np.inf), np.full(shape, np.inf)
-    places = len(members) - len(values)
-    exact = np.full(shape, np.nan)
-    counts = ((column >= 0) & (protected["unit"] == COUNT)).to_numpy()
-    exact[row[counts], column[counts]] = protected["value"].to_numpy()[counts]
+    low, high = np.full(exact.shape, -np.inf), np.full(exact.shape, np.inf)
     seen = (protected["shown"].notna() | (protected["symbol"] == "low")).to_numpy()
-    used = seen & (column >= 0) & protected["unit"].isin([COUNT, RATE]).to_numpy()
-    used &= ~((protected["unit"] == COUNT).to_numpy() & (row >= places))  # a shown count of an LA is no variable
+    used = seen & (column >= 0) & protected["unit"].isin(units).to_numpy()
+    is_la = (protected["geographic_level"] == LOCAL_AUTHORITY).to_numpy()
+    used &= ~((protected["unit"] == COUNT).to_numpy() & is_la)  # a shown count of an LA is no variable
     names = ("shown", "unit", "geographic_level", "value")
     shown, unit, level, value = (protected[name].to_numpy() for name in names)
     for n in np.flatnonzero(used):
@@ -200,10 +225,7 @@ def _windows(
         bounds = _rounding_bounds(shown[n], unit[n], level[n])
         scale = 1.0 if unit[n] == COUNT or not value[n] else exact[at] / value[n]
         low[at], high[at] = max(low[at], bounds[0] * scale), min(high[at], bounds[1] * scale)
-    inside = np.stack([np.nansum(values[member], axis=0) for member in members])
-    estimated = np.nan_to_num(np.round(exact - inside, 9))
-    estimated[places:] = 0.0
-    return low, high, estimated
+    return low, high
 
 
 def _rounding_bounds(shown: object, unit: str, level: str) -> tuple[float, float]:
