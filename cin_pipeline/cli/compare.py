@@ -28,13 +28,14 @@ def compare(old: Folder, new: Folder, csv: CsvFile = None) -> None:
     Cells are compared as published, rounded and hidden. --csv writes every changed cell. Exit code 0: the releases are
     the same. 1: they differ. 2: wrong use.
     """
-    from cin_pipeline.publication.changes import NoRelease, compare_releases
+    from cin_pipeline.publication.changes import NoRelease, compare_releases, refuse_altered
     from cin_pipeline.store.releases import read_release
 
     files = []
     for folder in (old, new):
         try:
             files.append(read_release(folder))
+            refuse_altered(files[-1])
         except (NoRelease, OSError) as error:
             wrong_use(f"{folder}: {error}")
     try:

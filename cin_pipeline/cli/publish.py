@@ -36,8 +36,11 @@ def publish(
         try:
             refuse_other_files(output)
             release = release_input(opened, year)
+            output.mkdir(parents=True, exist_ok=True)  # one that cannot be written is told before the work
         except (ReleaseRefused, InputFileError, NotARelease) as error:
             wrong_use(str(error))
+        except OSError as error:
+            wrong_use(f"{error.filename or output}: {error.strerror}")
         with progress_shown() as progress:
             tables = publication_tables(release, progress)
             faults = {name: found for name, found in broken_checks(release, tables, progress).items() if found}

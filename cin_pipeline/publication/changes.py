@@ -110,9 +110,21 @@ def _manifest(files: Mapping[str, bytes]) -> dict[str, Any]:
         raise NoRelease(f"there is no {MANIFEST}: a folder written by cin-pipeline publish was expected") from None
     except ValueError:
         raise NoRelease(f"{MANIFEST} is not JSON") from None
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not isinstance(content.get("files"), dict):
         raise NoRelease(f"{MANIFEST} is not that of a release")
     return content
+
+
+def refuse_altered(files: Mapping[str, bytes]) -> None:
+    """Raises NoRelease where a file is not what the manifest says was published."""
+    published = _manifest(files)["files"]
+    for name in sorted({*published, *files} - {MANIFEST}):
+        if name not in files:
+            raise NoRelease(f"{name} is missing, which {MANIFEST} lists")
+        if name not in published:
+            raise NoRelease(f"{name} is not in {MANIFEST}")
+        if published[name].get("sha256") != digest(files[name]):
+            raise NoRelease(f"{name} was changed after it was published: its hash is not the one in {MANIFEST}")
 
 
 def _settings(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -17,8 +17,11 @@ from cin_pipeline.reference.tables import fingerprints
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.state import State
 
-_AGAIN = "run job england for it in the UI, or cin-pipeline run with the returns again"
 _NUMBERS = ["known", "estimated", "value", "grossing_factor"]
+
+
+def _again(year: int) -> str:
+    return f"run job england for it in the UI, or cin-pipeline run --year {year} with the returns again"
 
 
 class ReleaseRefused(ValueError):
@@ -32,7 +35,7 @@ def release_input(state: State, year: int) -> ReleaseInput:
     returns in force give."""
     held = [each for each in range(FIRST_YEAR, year + 1) if not state.figures.estimates(each).empty]
     if year not in held:
-        raise ReleaseRefused(f"there are no figures of England for {CollectionYear(year)}: {_AGAIN}")
+        raise ReleaseRefused(_why_no_england(state, year))
     inputs = {each: state.inputs.of(each) for each in held}
     measures = {each: _measures(state, each, inputs[each]) for each in held}
     for each in held:
@@ -44,6 +47,20 @@ def release_input(state: State, year: int) -> ReleaseInput:
         expected={each: inputs[each].expected for each in held},
         population={each: people_of(each, inputs[each].expected, inputs[each].population) for each in held},
     )
+
+
+def _why_no_england(state: State, year: int) -> str:
+    """Why there are no figures of England for a year, and what to do."""
+    inputs = state.inputs.of(year)
+    measures = _measures(state, year, inputs)
+    if measures.empty:
+        years = ", ".join(str(CollectionYear(each)) for each in sorted(state.registry.years_in_force()))
+        return f"no return of {CollectionYear(year)} is in force; there are returns of: {years or 'no year'}"
+    try:
+        estimate_england(measures, inputs.expected, inputs.population, year)
+    except EstimateImpossible as impossible:
+        return f"England cannot be estimated for {CollectionYear(year)}: {impossible}"
+    return f"there are no figures of England for {CollectionYear(year)}: {_again(year)}"
 
 
 def years_left_out(state: State, release: ReleaseInput) -> list[CollectionYear]:
@@ -103,7 +120,8 @@ def _refuse_stale(stored: DataFrame, measures: DataFrame, inputs: NationalInputs
         raise ReleaseRefused(f"{CollectionYear(year)}: {impossible}") from None
     if not _same(stored, fresh):
         raise ReleaseRefused(
-            f"the figures of England for {CollectionYear(year)} are older than the returns or inputs in force: {_AGAIN}"
+            f"the figures of England for {CollectionYear(year)} are older than the returns or inputs in force: "
+            f"{_again(year)}"
         )
 
 

@@ -77,6 +77,19 @@ def test_a_release_compared_with_itself_and_with_a_later_one(settings: Settings,
     same = command("compare", first, again)
     assert (same.exit_code, same.output) == (0, "The releases are the same.\n")
 
+    # A release is what its manifest says.
+    altered = tmp_path / "altered"
+    shutil.copytree(first, altered)
+    file = altered / "open-data" / "b1_children_in_need.csv"
+    for content, said in (
+        (file.read_bytes() + b"\n", "was changed after it was published"),
+        (None, "is missing, which"),
+    ):
+        file.unlink() if content is None else file.write_bytes(content)
+        told = command("compare", first, altered)
+        assert (told.exit_code, str(altered) in told.output) == (2, True)
+        assert f"b1_children_in_need.csv {said}" in told.output
+
     # An LA sends a correction: refused until England is made again, then every cell that moved is listed.
     made.accept("202", messy_return(5, 30, 2017, "202"))
     shutil.copytree(first, later)
@@ -162,6 +175,11 @@ def test_what_cannot_be_published(settings: Settings, tmp_path: Path) -> None:
     stale = publish(made, tmp_path / "release")
     assert "older than the returns or inputs in force" in stale.output
     assert not (tmp_path / "release").exists()
+    (tmp_path / "file").write_text("")
+    below = command("publish", "--year", 2017, "--output", tmp_path / "file" / "release", "--state", settings.state)
+    assert (below.exit_code, "Not a directory" in below.output) == (2, True)
+    earlier = command("publish", "--year", 2014, "--output", tmp_path / "release", "--state", settings.state)
+    assert "no return of 2013 to 2014 is in force; there are returns of: 2016 to 2017" in earlier.output
     missing = command("publish", "--year", 2017, "--output", tmp_path / "release", "--state", tmp_path)
     assert missing.exit_code == 2
     assert "there is no state of a run here" in missing.output

@@ -63,5 +63,5 @@ def test_the_job_writes_what_the_command_writes(
 def test_without_england_there_is_no_release(settings: Settings) -> None:
     run, checks, _ = publish(settings)
     (failure,) = [event for event in run.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
-    assert "there are no figures of England for 2016 to 2017" in failure.step_failure_data.user_failure_data.description
+    assert "no return of 2016 to 2017 is in force" in failure.step_failure_data.user_failure_data.description
     assert (run.success, checks) == (False, {})

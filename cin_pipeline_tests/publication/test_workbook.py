@@ -84,13 +84,21 @@ def test_one_header_row_frozen_wrapped_and_unique(xlsx: Any, ods: OpenDocument) 
 
 
 def test_links_lead_to_sheets(xlsx: Any, ods: OpenDocument) -> None:
-    linked = {row[0].hyperlink.location for row in xlsx["Contents"].iter_rows(min_row=4)}
+    contents = xlsx["Contents"]
+    linked = {row[0].hyperlink.location for row in contents.iter_rows(min_row=header_row(contents) + 1)}
     assert linked == {f"'{name}'!A1" for name in ("Notes", *NAMES)}
     for name in NAMES:
         back = [row[0].hyperlink for row in xlsx[name].iter_rows(max_row=header_row(xlsx[name]) - 1)]
         assert "'Contents'!A1" in [link.location for link in back if link]
     targets = {link.getAttribute("href") for link in ods.spreadsheet.getElementsByType(A)}
     assert targets == {f"#'{name}'.A1" for name in ("Contents", "Notes", *NAMES)}
+
+
+def test_the_cover_says_of_how_many_authorities_and_the_contents_what_is_left_out(xlsx: Any) -> None:
+    said = [row[0] for row in xlsx["Cover"].iter_rows(values_only=True)]
+    assert any("of England's 152 local authorities. England and its regions mean those" in str(line) for line in said)
+    lines = [row[0] for row in xlsx["Contents"].iter_rows(max_row=5, values_only=True)]
+    assert sum("Table D8: " in str(line) and "is not produced" in str(line) for line in lines) == 1
 
 
 def test_notes_are_referred_to_and_collected(xlsx: Any) -> None:

@@ -68,11 +68,13 @@ def la_changes(published: Published, year: CollectionYear) -> LaChanges:
     """LAs' counts that moved beyond the thresholds of data confidence (docs/data-confidence.md), and beyond chance."""
     found, compared = [], 0
     for module, measure in OF_LAS:
-        beyond = f"{threshold_of(CHANGE, measure).high:.0%}"
+        rise = threshold_of(CHANGE, measure).high
         for la, before, now in _both(published, year, measure):
             compared += 1
             if graded_change(module, measure, int(now.number or 0), int(before.number or 0)).confidence != HIGH:
-                found.append(_change(la_name(la), measure, before, now, beyond))
+                # Judged by how far the larger exceeds the smaller: doubling weighs as much as halving.
+                beyond = rise if (now.number or 0) >= (before.number or 0) else 1 / (1 + rise) - 1
+                found.append(_change(la_name(la), measure, before, now, f"{beyond:+.0%}"))
     return LaChanges(found, compared)
 
 

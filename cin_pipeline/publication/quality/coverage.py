@@ -17,6 +17,7 @@ MANY_ALIKE = 6  # figures that make one row of the table
 
 NO_RETURN = "no accepted return"
 NO_PREVIOUS_RETURN = "no return of the year before"
+RE_REFERRALS = "re_referrals"
 NOT_SAID = "not available in the LA's figures"
 
 
@@ -63,9 +64,19 @@ def not_returned(facts: QualityInput) -> list[tuple[str, str]]:
 
 
 def without_year_before(facts: QualityInput) -> list[str]:
-    """Names of the LAs with figures of the year and none of the year before."""
-    before = set(_of_year(facts.release.measures, facts.release.year.previous.ending)["la_code"])
-    return [la_name(la) for la in returned(facts) if la not in before]
+    """Names of the LAs whose re-referrals could not be counted for want of a return of the year before."""
+    year = facts.release.year.ending
+    declared = {item.la_code for item in _declared(facts) if item.measure == RE_REFERRALS}
+    rows = _of_year(facts.release.measures, year)
+    rows = rows[(rows["measure"] == RE_REFERRALS) & (rows["breakdown"] == TOTAL) & (rows["status"] != KNOWN)]
+    without = set(rows["la_code"]) - declared
+    return [la_name(la) for la in returned(facts) if la in without]
+
+
+def without_population(facts: QualityInput) -> list[str]:
+    """Names of the expected LAs for which no number of people aged 0 to 17 is held."""
+    people = facts.release.population.get(facts.release.year.ending, {})
+    return [la_name(la) for la in expected(facts) if la not in people]
 
 
 def missing_figures(facts: QualityInput) -> list[Missing]:

@@ -36,6 +36,7 @@ def quality_report(facts: QualityInput) -> str:
         returned=coverage.returned(facts),
         not_returned=coverage.not_returned(facts),
         without_year_before=coverage.without_year_before(facts),
+        without_population=coverage.without_population(facts),
         missing=missing,
         missing_rows=[_missing_row(each) for each in coverage.alike(missing)],
         unusable=[each._replace(breakdown=each.breakdown or "all") for each in coverage.unusable_items(facts)],

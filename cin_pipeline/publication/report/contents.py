@@ -344,7 +344,8 @@ def _ranked(published: Published, name: str, wanted: Wanted, title: str, year: i
     )
     others = [(every_authority()[la].name, shown.text) for la, shown in rates.items() if shown.number is None]
     data = DataTable(("Local authority", "Rate"), (*((label, text) for label, text, _ in rows), *others))
-    caption = f"{len(known)} local authorities, highest first. {_left_out(rates)}"
+    number = f"{len(known)} local {'authority' if len(known) == 1 else 'authorities'}"
+    caption = f"{number}, highest first. {_left_out(rates)}"
     return BarChart(f"ranked-{name}", title, caption, alternative, data, bars(rows, "England"), columns=True)
 
 

@@ -56,10 +56,10 @@ def funnel_chart(name: str, title: str, rates: Iterable[tuple[str, Shown, int | 
     outside = sum(not place.startswith(_WITHIN) for place in places)
     far = sum(place.endswith(LIMITS[-1].words) and not place.startswith(_WITHIN) for place in places)
     caption = (
-        f"{len(points)} local authorities by their number of people aged 0 to 17. Beyond the 95% limits lie {outside}, "
-        f"beyond the 99.8% limits {far}; by chance alone about {len(points) * 0.05:.0f} and {len(points) * 0.002:.0f} "
-        f"would. More do, because authorities differ in need and practice: the limits show where chance ends, not "
-        f"what is good. {len(listed) - len(points)} authorities without a published rate or population are left out."
+        f"{_authorities(len(points))} by their number of people aged 0 to 17. Beyond the 95% limits lie {outside}, "
+        f"beyond the 99.8% limits {far}; by chance alone about {len(points) * 0.05:.1f} and {len(points) * 0.002:.1f} "
+        f"would. Authorities differ in need and practice: the limits show where chance ends, not what is good. "
+        f"{_authorities(len(listed) - len(points))} without a published rate or population left out."
     )
     rows = tuple(
         sorted(
@@ -70,7 +70,7 @@ def funnel_chart(name: str, title: str, rates: Iterable[tuple[str, Shown, int | 
         name,
         f"{title}: against England",
         caption,
-        f"Funnel plot: rates of {len(points)} local authorities around England's {england.text}; {outside} lie beyond "
+        f"Funnel plot: rates of {_authorities(len(points))} around England's {england.text}; {outside} lie beyond "
         f"the 95% limits, {far} beyond the 99.8% limits.",
         DataTable(("Local authority", "People aged 0 to 17", "Rate", "Against England"), rows),
         on.gridlines(),
@@ -87,6 +87,10 @@ def funnel_chart(name: str, title: str, rates: Iterable[tuple[str, Shown, int | 
         ),
         x_title="People aged 0 to 17",
     )
+
+
+def _authorities(number: int) -> str:
+    return f"{number} local {'authority' if number == 1 else 'authorities'}"
 
 
 def _limits(centre: float, largest: int, on: Axes) -> Iterable[Segment]:

@@ -22,6 +22,7 @@ from cin_pipeline.publication.declaring import (
 from cin_pipeline.publication.open_data import Where, authority_of, place_names, region_of, where_of, wide_rows
 from cin_pipeline.publication.workbook import sheets
 from cin_pipeline.publication.workbook.sheets import Cell, Column, Link, Sheet
+from cin_pipeline.reference.authorities import authorities
 
 COVER, CONTENTS, NOTES = "Cover", "Contents", "Notes"
 
@@ -42,8 +43,8 @@ def release_sheets(tables: Mapping[str, Table], protected: DataFrame, year: Coll
     notes = _numbered(note for table in made for note in table.notes)
     years = ", ".join(CollectionYear(int(each)).label for each in sorted(protected["collection_year"].unique()))
     return (
-        _cover(year, years, made),
-        _contents(made),
+        _cover(year, years, made, coverage(protected, year)),
+        _contents(made, [table for table in tables.values() if table.not_produced]),
         _notes(notes, made),
         *(_table_sheet(table, protected[protected["table"] == table.id], notes) for table in made),
     )
@@ -58,13 +59,26 @@ def title_of(year: CollectionYear) -> str:
     return f"Characteristics of children in need: {year}"
 
 
-def _cover(year: CollectionYear, years: str, made: list[Table]) -> Sheet:
+def coverage(protected: DataFrame, year: CollectionYear) -> str:
+    """Of how many of the authorities of the year the tables are, in a sentence; empty where they are of all."""
+    of_year = protected[protected["collection_year"] == year.ending]
+    shown, existing = set(of_year["la_code"]) - {""}, set(authorities(year.ending))
+    if shown >= existing:
+        return ""
+    return (
+        f"These tables are of {len(shown)} of England's {len(existing)} local authorities. England and its regions "
+        "mean those of them together."
+    )
+
+
+def _cover(year: CollectionYear, years: str, made: list[Table], covered: str) -> Sheet:
     return Sheet(
         COVER,
         (
             title_of(year),
             f"Children in need and child protection in England, from the children in need census. {len(made)} tables.",
             f"Years: {years}. A year runs from 1 April to 31 March.",
+            *([covered] if covered else []),
             "Counts of England and its regions are rounded to the nearest 10, so parts may not add up to their total. "
             "Counts of local authorities are not rounded. Percentages and rates are made from unrounded counts and "
             "have one decimal.",
@@ -77,11 +91,15 @@ def _cover(year: CollectionYear, years: str, made: list[Table]) -> Sheet:
     )
 
 
-def _contents(made: list[Table]) -> Sheet:
+def _contents(made: list[Table], left_out: list[Table]) -> Sheet:
     columns = (Column("Sheet", 12), Column("Table", 70, wrapped=True), Column("Areas", 45, wrapped=True))
     rows: list[tuple[Cell, ...]] = [(Link(NOTES, NOTES), "Notes to the tables", "All")]
     rows += [(Link(table.id, table.id), table.title, _areas(table)) for table in made]
-    lines = ("Contents", "This worksheet contains one table: the worksheets, each with a link to it.")
+    lines = (
+        "Contents",
+        "This worksheet contains one table: the worksheets, each with a link to it.",
+        *(f"Table {table.id}: {table.title}, is not produced. {table.not_produced}" for table in left_out),
+    )
     return Sheet(CONTENTS, lines, "contents", columns, tuple(rows))
 
 
