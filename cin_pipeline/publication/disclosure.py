@@ -116,9 +116,15 @@ class _Hiding:
     def __post_init__(self) -> None:
         self.hidden: Flags = is_small(self.values)
         self.attempts = np.zeros(self.hidden.shape, dtype=np.int64)
-        self.used = np.zeros(len(self.hidden), dtype=np.int64)  # counts of each LA hidden for others' in this round
-        self.raised: Flags = np.zeros((len(self.seen.codes), len(la_counts())), dtype=bool)
         self.places: Indices = np.full((len(self.seen.codes), len(la_counts())), NOTHING)
+        self._begin_round()
+
+    def _begin_round(self) -> None:
+        """What was done in a round is not done twice for two counts: the next attack tells whether it was enough."""
+        self.used = np.zeros(len(self.hidden), dtype=np.int64)  # counts of each LA hidden for others'
+        self.raised: Flags = np.zeros(self.places.shape, dtype=bool)  # counts of places
+        self.rows: set[tuple[int, int]] = set()  # LA and relation in which one more is hidden
+        self.over: set[tuple[int, int]] = set()  # place and count of which one more LA's is hidden
 
     def until_safe(self) -> None:
         """Hides until nothing can be worked out, or nothing is left to hide with."""
@@ -176,9 +182,7 @@ class _Hiding:
 
     def _hide_more(self, narrowed: list[tuple[int, int, float, float, str]], in_rows: Flags) -> bool:
         """One more count for each that was worked out, where there is one; whether there was any."""
-        done: set[tuple[int, int]] = set()
-        self.used[:] = 0
-        self.raised[:] = False
+        self._begin_round()
         changed = False
         for la, column, *_ in narrowed:
             self.attempts[la, column] += 1
@@ -188,18 +192,18 @@ class _Hiding:
                 continue
             # What gives a count away may be a partner's column: where hiding over LAs did not help, the row is next.
             row_first = in_rows[la, column] or (alone is None and self.attempts[la, column] % 2 == 0)
-            if row_first and self._in_row(la, column, done):
+            if row_first and self._in_row(la, column):
                 changed = True
                 continue
             found = self._with_others(la, column) if self.attempts[la, column] <= _ATTEMPTS else None
             if found is None:
                 changed |= (
                     self._hide_in_a_place(la, np.array([column]))
-                    or self._in_row(la, column, done)
+                    or self._in_row(la, column)
                     or self._partners_in_places(la, column)
                 )
-            elif found not in done:
-                done.add(found)
+            elif found not in self.over:
+                self.over.add(found)
                 changed |= self._over_las(*found)
         return changed
 
@@ -237,13 +241,11 @@ class _Hiding:
             found.setdefault((share.place, share.part), []).append(share)
         return found
 
-    def _in_row(self, la: int, column: int, done: set[tuple[int, int]]) -> bool:
-        """Hides one more of the counts that one hangs together with in its LA, of sums first; whether there was any.
-
-        `done` has the relations of LAs, numbered from -1 down, in which that happened for another count."""
-        for number, columns in enumerate(_columns_of_relations(), start=1):
-            if column in columns and ((la, -number) in done or self._hide_next(la, columns)):
-                done.add((la, -number))
+    def _in_row(self, la: int, column: int) -> bool:
+        """Hides one more of the counts that one hangs together with in its LA, of sums first; whether there was any."""
+        for number, columns in enumerate(_columns_of_relations()):
+            if column in columns and ((la, number) in self.rows or self._hide_next(la, columns)):
+                self.rows.add((la, number))
                 return True
         return False
 
@@ -258,7 +260,7 @@ class _Hiding:
 
     def _hide_in(self, place: int, columns: Indices) -> bool:
         """Hides more of these counts of a place, and of any of the same LAs: first what says them finely, then
-        themselves; whether there was any. Once a round: the next attack tells whether that was enough."""
+        themselves; whether there was any."""
         members = self.seen.members[: len(self.seen.codes)]
         at = np.ix_(np.flatnonzero((members == members[place]).all(axis=1)), columns)
         if self.raised[at].any():
