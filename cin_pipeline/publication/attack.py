@@ -1,8 +1,8 @@
 """An outsider's attempt to work out what is hidden: by subtraction, then by linear programming.
 
-It knows what is published and how the tables hang together (`relations`), not how the hiding was decided. It is
-granted more than an outsider has: which hidden cells are small, what is estimated of missing LAs, and that dates are
-never impossible."""
+It knows what is published and how the tables hang together (`relations`), not how the hiding was decided. It can repeat
+the estimates, and is granted more than an outsider has: which hidden cells are small, and that dates are never
+impossible."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
