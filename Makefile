@@ -45,7 +45,7 @@ test: $(VENV)/test.done  ## lint, types and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --dist worksteal
 
 backtest: $(VENV)/test.done  ## every published figure of 2015-16 and 2016-17 beside ours, for all LAs: about 10 minutes
 	rm -rf build/backtest

@@ -14,6 +14,11 @@ from cin_pipeline.settings import Settings
 SKIPPED_HELP = "Skipped parts need, once: apt-get install chromium (the browser of the system tests)."
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of real servers first: they wait more than they work, and the other worker has the machine meanwhile."""
+    items.sort(key=lambda item: item.get_closest_marker("system") is None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if terminalreporter.stats.get("skipped"):
         terminalreporter.write_line(SKIPPED_HELP)
