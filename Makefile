@@ -47,7 +47,7 @@ test: $(VENV)/test.done  ## lint, types and every test
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist worksteal
 
-backtest: $(VENV)/test.done  ## every published figure of 2015-16 and 2016-17 beside ours, for all LAs: about 10 minutes
+backtest: $(VENV)/test.done  ## every published figure of 2015-16 and 2016-17 beside ours, for all LAs: about 7 minutes
 	rm -rf build/backtest
 	$(BIN)/python -m cin_pipeline_tests.backtests build/backtest
 

@@ -12,8 +12,8 @@ from cin_pipeline_tests.backtests.__main__ import backtest
 from cin_pipeline_tests.backtests.known import known_for_las
 
 # The two smallest, whose figures are hidden; Rutland, where few cases close; Wakefield, with children referred again
-# and again; West Sussex and Bracknell Forest, whose figures break an identity; Torbay, with cases entered late.
-LAS = ("201", "420", "857", "384", "938", "867", "880")
+# and again; Bracknell Forest, whose figures break an identity; Torbay, with cases entered late.
+LAS = ("201", "420", "857", "384", "867", "880")
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +30,13 @@ def test_every_published_cell_is_reached_but_those_left_off(las: DataFrame) -> N
     assert len(las) == sum(len(published_la_figures(year)[la]) for year in CALIBRATED for la in LAS)
     off = las["outcome"].isin((DIFFERENT, NOT_COUNTED))
     assert las[off & ~known_for_las(las)].empty
-    assert (las["outcome"] == EQUAL).sum() > 250
+    assert (las["outcome"] == EQUAL).sum() > 200
 
 
 def test_the_cells_left_off_differ_by_what_the_published_row_does_not_add_up_by(las: DataFrame) -> None:
     off = las[known_for_las(las)].set_index(["la_code", "collection_year"])
     assert set(off["measure"]) == {"cin_episodes_starting"}
-    assert off["difference"].to_dict() == {("384", 2016): 19, ("938", 2016): 60, ("938", 2017): 40, ("867", 2017): 2}
+    assert off["difference"].to_dict() == {("384", 2016): 19, ("867", 2017): 2}
 
 
 def test_hidden_cells_are_small_unless_they_protect_another(las: DataFrame) -> None:
