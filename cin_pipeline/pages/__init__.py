@@ -4,6 +4,6 @@ A page needs nothing else: not a server, not the network, and scripts only for c
 escaped by the templates; besides, the page forbids itself every script and style but its own.
 """
 
-from cin_pipeline.pages.rendering import environment, render
+from cin_pipeline.pages.rendering import counted, environment, render
 
-__all__ = ["environment", "render"]
+__all__ = ["counted", "environment", "render"]

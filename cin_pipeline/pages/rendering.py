@@ -22,7 +22,7 @@ def environment(package: str) -> Environment:
         lstrip_blocks=True,
     )
     made.filters["number"] = "{:,}".format
-    made.filters["counted"] = _counted
+    made.filters["counted"] = counted
     made.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
     return made
 
@@ -46,7 +46,8 @@ def _source(templates: Environment, name: str) -> str:
     return templates.get_template(name).render()
 
 
-def _counted(number: int, one: str, several: str = "") -> str:
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number of things in words: `1 hit`, `1,200 hits`."""
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 

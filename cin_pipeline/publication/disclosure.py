@@ -31,11 +31,8 @@ from cin_pipeline.publication.outsider import (
 )
 from cin_pipeline.publication.relations import AT_MOST, bands_of, la_counts, la_relations
 from cin_pipeline.publication.rounding import rounded
+from cin_pipeline.publication.symbols import HIDDEN, INAPPLICABLE, LOW, UNAVAILABLE
 
-HIDDEN, UNAVAILABLE, INAPPLICABLE, LOW, UNRELIABLE = "c", "x", "z", "low", "u"
-# How each layout writes our symbols: the open data since 2020, and the workbook of the 2016-17 release.
-OPEN_DATA_SYMBOLS = {HIDDEN: "c", UNAVAILABLE: "x", INAPPLICABLE: "z", LOW: "low", UNRELIABLE: "u"}
-WORKBOOK_2017_SYMBOLS = {HIDDEN: "x", UNAVAILABLE: "..", INAPPLICABLE: ".", LOW: "-", UNRELIABLE: ""}
 PRIMARY, SECONDARY, DEPENDENT = "primary", "secondary", "dependent"
 
 _ROUNDS = 60
@@ -84,7 +81,7 @@ def _protected_year(cells: DataFrame) -> DataFrame:
 def _low_with_their_counts(cells: DataFrame) -> DataFrame:
     """Percentages and rates of a count that rounds to zero round to zero too: they would say what it is."""
     place = pd.factorize(cells["geography_code"] + " " + cells["collection_year"].astype(str))[0]
-    numerator, _ = _counts_of(cells)
+    numerator = _numerators(cells)
     low = np.zeros((place.max() + 1, numerator.max() + 1), dtype=bool)
     is_low = ((cells["unit"] == COUNT) & (cells["symbol"] == LOW)).to_numpy()
     low[place[is_low], numerator[is_low]] = True
@@ -92,18 +89,12 @@ def _low_with_their_counts(cells: DataFrame) -> DataFrame:
     return cells.assign(symbol=cells["symbol"].mask(vanish, LOW), shown=cells["shown"].mask(vanish, None))
 
 
-def _counts_of(cells: DataFrame) -> tuple[Indices, Indices]:
-    """A number for the count each cell shows or is a part of, and for what it is a percentage of (itself if none)."""
+def _numerators(cells: DataFrame) -> Indices:
+    """A number for the count each cell shows or is a part of."""
     _, figures = figure_index()
-    number: dict[Count, int] = {}
-    for figure in figures:
-        for count in (figure.numerator, figure.denominator):
-            if count is not None:
-                number.setdefault(count, len(number))
+    number = {count: n for n, count in enumerate(dict.fromkeys(figure.numerator for figure in figures))}
     figure_at, _ = positions_of(cells)
-    numerators = np.array([number[figure.numerator] for figure in figures])
-    denominators = np.array([number[figure.denominator or figure.numerator] for figure in figures])
-    return numerators[figure_at], denominators[figure_at]
+    return np.array([number[figure.numerator] for figure in figures])[figure_at]
 
 
 @dataclass

@@ -21,6 +21,7 @@ from cin_pipeline.publication.declaring import (
 from cin_pipeline.publication.numbers import Flags, Floats
 from cin_pipeline.publication.relations import bands_of, la_counts
 from cin_pipeline.publication.rounding import step
+from cin_pipeline.publication.symbols import HIDDEN, INAPPLICABLE, LOW
 from cin_pipeline.publication.tables import every_figure
 from cin_pipeline.reference.authorities import every_authority
 
@@ -134,8 +135,8 @@ def outsider_of(protected: DataFrame) -> Outsider:
     values, hidden, shown = _la_counts(protected, column, row - len(codes), len(las))
     members = _members(codes, las)
     exact, grossed = _exact_counts(protected, column, row, members, values)
-    count_low, count_high = _windows(protected, column, row, exact, (COUNT,))
-    low, high = _windows(protected, column, row, exact, (COUNT, RATE))
+    count_low, count_high = _windows(protected, column, row, exact, COUNT)
+    rate_low, rate_high = _windows(protected, column, row, exact, RATE)
     return Outsider(
         codes=codes,
         las=las,
@@ -143,8 +144,8 @@ def outsider_of(protected: DataFrame) -> Outsider:
         hidden=hidden,
         small=hidden & is_small(values),
         members=members,
-        low=low,
-        high=high,
+        low=np.maximum(count_low, rate_low),
+        high=np.minimum(count_high, rate_high),
         count_low=count_low,
         count_high=count_high,
         grossed=grossed,
@@ -155,11 +156,11 @@ def outsider_of(protected: DataFrame) -> Outsider:
 
 def _without_low_by_rule(protected: DataFrame, column: Indices, row: Indices) -> DataFrame:
     """Percentages and rates of a count that rounds to zero say nothing: they are `low` with it, whatever they are."""
-    is_low = (protected["symbol"] == "low").to_numpy() & (column >= 0)
+    is_low = (protected["symbol"] == LOW).to_numpy() & (column >= 0)
     is_count = (protected["unit"] == COUNT).to_numpy()
     low_counts = set(zip(row[is_low & is_count].tolist(), column[is_low & is_count].tolist(), strict=True))
     by_rule = [at in low_counts for at in zip(row.tolist(), column.tolist(), strict=True)]
-    return protected.assign(symbol=protected["symbol"].mask(is_low & ~is_count & by_rule, "c"))
+    return protected.assign(symbol=protected["symbol"].mask(is_low & ~is_count & by_rule, HIDDEN))
 
 
 def rows_of(protected: DataFrame, codes: tuple[str, ...], las: tuple[str, ...]) -> Indices:
@@ -182,9 +183,9 @@ def _la_counts(protected: DataFrame, column: Indices, row: Indices, las: int) ->
     shape = (las, len(la_counts()))
     values, shown, hidden = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype=bool)
     values[at] = protected["value"].to_numpy()[held]
-    hidden[at] = (protected["symbol"] == "c").to_numpy()[held]
+    hidden[at] = (protected["symbol"] == HIDDEN).to_numpy()[held]
     shown[at] = _as_numbers(protected["shown"].to_numpy()[held])
-    shown[at] = np.where((protected["symbol"] == "z").to_numpy()[held], 0.0, shown[at])
+    shown[at] = np.where((protected["symbol"] == INAPPLICABLE).to_numpy()[held], 0.0, shown[at])
     return values, hidden, shown
 
 
@@ -206,18 +207,16 @@ def _exact_counts(
     return exact, np.divide(estimated, given, out=np.zeros_like(estimated), where=given > 0)
 
 
-def _windows(
-    protected: DataFrame, column: Indices, row: Indices, exact: Floats, units: tuple[str, ...]
-) -> tuple[Floats, Floats]:
-    """Bounds of every count of every place from its rounded figures of some units.
+def _windows(protected: DataFrame, column: Indices, row: Indices, exact: Floats, of: str) -> tuple[Floats, Floats]:
+    """Bounds of every count of every place from its rounded figures of one unit.
 
     A figure r rounded half up to s is of a value from r - s/2 up to, not including, r + s/2; what rounds to zero is
     more than 0. Of a rate the people it is of are public."""
     low, high = np.full(exact.shape, -np.inf), np.full(exact.shape, np.inf)
-    seen = (protected["shown"].notna() | (protected["symbol"] == "low")).to_numpy()
-    used = seen & (column >= 0) & protected["unit"].isin(units).to_numpy()
-    is_la = (protected["geographic_level"] == LOCAL_AUTHORITY).to_numpy()
-    used &= ~((protected["unit"] == COUNT).to_numpy() & is_la)  # a shown count of an LA is no variable
+    seen = (protected["shown"].notna() | (protected["symbol"] == LOW)).to_numpy()
+    used = seen & (column >= 0) & (protected["unit"] == of).to_numpy()
+    if of == COUNT:  # a shown count of an LA is no variable
+        used &= (protected["geographic_level"] != LOCAL_AUTHORITY).to_numpy()
     names = ("shown", "unit", "geographic_level", "value")
     shown, unit, level, value = (protected[name].to_numpy() for name in names)
     for n in np.flatnonzero(used):
@@ -239,7 +238,7 @@ def _rounding_bounds(shown: object, unit: str, level: str) -> tuple[float, float
 def _shares(protected: DataFrame, figure: Indices, row: Indices) -> Iterator[Share]:
     _, figures = figure_index()
     position = {count: n for n, count in enumerate(la_counts())}
-    used = (protected["unit"] == PERCENT) & (protected["shown"].notna() | (protected["symbol"] == "low"))
+    used = (protected["unit"] == PERCENT) & (protected["shown"].notna() | (protected["symbol"] == LOW))
     shown, level = protected["shown"].to_numpy(), protected["geographic_level"].to_numpy()
     for n in np.flatnonzero(used.to_numpy()):
         found = figures[figure[n]]

@@ -13,18 +13,17 @@ from pandas import DataFrame
 
 from cin_pipeline.methodology.measures import TOTAL
 from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, PERCENT, RATE, Figure, Table, figures_of
+from cin_pipeline.publication.symbols import HIDDEN, INAPPLICABLE, LOW, UNAVAILABLE, UNRELIABLE
 from cin_pipeline.reference.authorities import ENGLAND
-
-NOT_APPLICABLE, UNAVAILABLE = "z", "x"
 
 # In words what stands where a figure does not: the neutral symbols of `disclosure.protect`.
 SYMBOLS = {
     "": "no figure",
-    "c": "hidden",
+    HIDDEN: "hidden",
     UNAVAILABLE: "not available",
-    NOT_APPLICABLE: "not applicable",
-    "low": "rounds to zero",
-    "u": "of low reliability",
+    INAPPLICABLE: "not applicable",
+    LOW: "rounds to zero",
+    UNRELIABLE: "of low reliability",
 }
 _UNITS = {COUNT: "", PERCENT: "%", RATE: "", DAYS: ""}
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import ASSESSMENT_BANDS, WAIT_BANDS
 from cin_pipeline.methodology.measures import MEASURES
+from cin_pipeline.pages import counted
 from cin_pipeline.publication.declaring import DAYS, PERCENT, RATE
 from cin_pipeline.publication.report.charts import (
     BarChart,
@@ -20,8 +21,9 @@ from cin_pipeline.publication.report.charts import (
     bars,
     line,
 )
-from cin_pipeline.publication.report.funnel import funnel_chart
-from cin_pipeline.publication.shown import ABSENT, NOT_APPLICABLE, SYMBOLS, UNAVAILABLE, Published, Shown, Wanted
+from cin_pipeline.publication.report.funnel import AUTHORITIES, funnel_chart
+from cin_pipeline.publication.shown import ABSENT, SYMBOLS, Published, Shown, Wanted
+from cin_pipeline.publication.symbols import INAPPLICABLE, UNAVAILABLE
 from cin_pipeline.reference.authorities import authorities, every_authority
 from cin_pipeline.reference.published import published_england_series
 
@@ -282,7 +284,7 @@ def _split(published: Published, split: Split, year: int) -> Chart:
         (label, published.england(wanted, year), published.england(wanted._replace(unit=PERCENT), year))
         for label, wanted in listed
     ]
-    found = [each for each in found if each[1] != ABSENT and each[1].symbol != NOT_APPLICABLE]  # other years had them
+    found = [each for each in found if each[1] != ABSENT and each[1].symbol != INAPPLICABLE]  # other years had them
     if split.by_size:
         found.sort(key=lambda each: _size(each[1]), reverse=True)
     total = published.england(Wanted(split.measure), year)
@@ -344,8 +346,7 @@ def _ranked(published: Published, name: str, wanted: Wanted, title: str, year: i
     )
     others = [(every_authority()[la].name, shown.text) for la, shown in rates.items() if shown.number is None]
     data = DataTable(("Local authority", "Rate"), (*((label, text) for label, text, _ in rows), *others))
-    number = f"{len(known)} local {'authority' if len(known) == 1 else 'authorities'}"
-    caption = f"{number}, highest first. {_left_out(rates)}"
+    caption = f"{counted(len(known), *AUTHORITIES)}, highest first. {_left_out(rates)}"
     return BarChart(f"ranked-{name}", title, caption, alternative, data, bars(rows, "England"), columns=True)
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cin_pipeline.pages import counted
 from cin_pipeline.publication.report.charts import Axes, DataTable, Dot, Label, Plot, Segment, axes, line, round_step
 from cin_pipeline.publication.shown import Shown
 
@@ -22,6 +23,7 @@ class Limit(NamedTuple):
 
 
 LIMITS = (Limit("inner", "95% limits", 1.96), Limit("outer", "99.8% limits", 3.09))
+AUTHORITIES = ("local authority", "local authorities")
 _STEPS = 48  # pieces of a limit's line
 _BEYOND, _WITHIN = ("above", "below"), "within"
 
@@ -55,11 +57,12 @@ def funnel_chart(name: str, title: str, rates: Iterable[tuple[str, Shown, int | 
     places = [place_in_funnel(rate, centre, people) for _, rate, people in points]
     outside = sum(not place.startswith(_WITHIN) for place in places)
     far = sum(place.endswith(LIMITS[-1].words) and not place.startswith(_WITHIN) for place in places)
+    number = counted(len(points), *AUTHORITIES)
     caption = (
-        f"{_authorities(len(points))} by their number of people aged 0 to 17. Beyond the 95% limits lie {outside}, "
+        f"{number} by their number of people aged 0 to 17. Beyond the 95% limits lie {outside}, "
         f"beyond the 99.8% limits {far}; by chance alone about {len(points) * 0.05:.1f} and {len(points) * 0.002:.1f} "
         f"would. Authorities differ in need and practice: the limits show where chance ends, not what is good. "
-        f"{_authorities(len(listed) - len(points))} without a published rate or population left out."
+        f"{counted(len(listed) - len(points), *AUTHORITIES)} without a published rate or population left out."
     )
     rows = tuple(
         sorted(
@@ -70,7 +73,7 @@ def funnel_chart(name: str, title: str, rates: Iterable[tuple[str, Shown, int | 
         name,
         f"{title}: against England",
         caption,
-        f"Funnel plot: rates of {_authorities(len(points))} around England's {england.text}; {outside} lie beyond "
+        f"Funnel plot: rates of {number} around England's {england.text}; {outside} lie beyond "
         f"the 95% limits, {far} beyond the 99.8% limits.",
         DataTable(("Local authority", "People aged 0 to 17", "Rate", "Against England"), rows),
         on.gridlines(),
@@ -87,10 +90,6 @@ def funnel_chart(name: str, title: str, rates: Iterable[tuple[str, Shown, int | 
         ),
         x_title="People aged 0 to 17",
     )
-
-
-def _authorities(number: int) -> str:
-    return f"{number} local {'authority' if number == 1 else 'authorities'}"
 
 
 def _limits(centre: float, largest: int, on: Axes) -> Iterable[Segment]:

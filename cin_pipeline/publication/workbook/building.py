@@ -20,6 +20,7 @@ from cin_pipeline.publication.declaring import (
     Table,
 )
 from cin_pipeline.publication.open_data import Where, authority_of, place_names, region_of, where_of, wide_rows
+from cin_pipeline.publication.symbols import HIDDEN, INAPPLICABLE, LOW, UNAVAILABLE, UNRELIABLE
 from cin_pipeline.publication.workbook import sheets
 from cin_pipeline.publication.workbook.sheets import Cell, Column, Link, Sheet
 from cin_pipeline.reference.authorities import authorities
@@ -27,11 +28,11 @@ from cin_pipeline.reference.authorities import authorities
 COVER, CONTENTS, NOTES = "Cover", "Contents", "Notes"
 
 SHORTHAND = {
-    "c": "[c] confidential: hidden so that nothing is learnt of a child",
-    "x": "[x] not available",
-    "z": "[z] not applicable",
-    "low": "[low] rounds to zero, but is not zero",
-    "u": "[u] of low reliability",
+    HIDDEN: "[c] confidential: hidden so that nothing is learnt of a child",
+    UNAVAILABLE: "[x] not available",
+    INAPPLICABLE: "[z] not applicable",
+    LOW: "[low] rounds to zero, but is not zero",
+    UNRELIABLE: "[u] of low reliability",
 }
 _SHOWN = {COUNT: sheets.COUNT, PERCENT: sheets.ONE_DECIMAL, RATE: sheets.ONE_DECIMAL}
 _MOST_HEADING = 3  # lines of a heading before its column is made wider
