@@ -21,6 +21,7 @@ from cin_pipeline.publication.outsider import (
     LARGEST_HIDDEN,
     Indices,
     Outsider,
+    Quartile,
     outsider_of,
     positions_of,
 )
@@ -169,7 +170,7 @@ def _rows(outsider: Outsider, number: Indices) -> Iterator[_Row]:
     for quartile in outsider.quartiles:
         if not concerned[quartile.place, list(quartile.bands)].any():
             continue
-        yield from _quartile_rows(outsider, number, quartile.place, quartile.bands, quartile.band, quartile.part)
+        yield from _quartile_rows(outsider, number, quartile)
 
 
 def _form(outsider: Outsider, number: Indices, place: int, weights: dict[int, float]) -> tuple[Indices, Floats, float]:
@@ -220,13 +221,12 @@ def _window_rows(outsider: Outsider, number: Indices, concerned: Flags) -> Itera
             yield variables, factors, np.ceil(low - _NEARLY), np.ceil(high - _NEARLY) - 1, False
 
 
-def _quartile_rows(
-    outsider: Outsider, number: Indices, place: int, bands: tuple[int, ...], band: int, part: float
-) -> Iterator[_Row]:
-    for until, sign in ((band, -1.0), (band + 1, 1.0)):
+def _quartile_rows(outsider: Outsider, number: Indices, quartile: Quartile) -> Iterator[_Row]:
+    part = quartile.part
+    for until, sign in ((quartile.first, -1.0), (quartile.last + 1, 1.0)):
         # Less than the part was done before the band; at least the part up to its end.
-        weights = {column: sign * ((1.0 if n < until else 0.0) - part) for n, column in enumerate(bands)}
-        variables, factors, constant = _form(outsider, number, place, weights)
+        weights = {column: sign * ((1.0 if n < until else 0.0) - part) for n, column in enumerate(quartile.bands)}
+        variables, factors, constant = _form(outsider, number, quartile.place, weights)
         yield variables, factors, -constant, np.inf, False
 
 

@@ -45,11 +45,13 @@ class Share:
 
 @dataclass(frozen=True)
 class Quartile:
-    """A published quartile: below it less than `part` of a distribution was done, up to its band at least that."""
+    """A published quartile: before its band less than `part` of a distribution was done, up to its end at least that;
+    where it may be in either of two bands, before the `first` and up to the end of the `last`."""
 
     place: int
     bands: tuple[int, ...]
-    band: int
+    first: int
+    last: int
     part: float
 
 
@@ -256,10 +258,10 @@ def _quartiles(protected: DataFrame, figure: Indices, row: Indices) -> Iterator[
         found = figures[figure[n]]
         bands = bands_of(found.numerator.measure)
         days = float(protected["shown"].iat[n])
-        last = next(k for k, band in enumerate(bands) if days <= _last_day(band))
+        first = next(k for k, band in enumerate(bands) if days <= _last_day(band))
         # No working day may have gone by in `1-10` too, so that a quartile of 0 is in either.
-        last = 1 if days == 0 and bands[0].categories == ("same_day",) else last
-        yield Quartile(int(row[n]), tuple(position[band] for band in bands), last, found.indicator.quantile)
+        last = 1 if days == 0 and bands[0].categories == ("same_day",) else first
+        yield Quartile(int(row[n]), tuple(position[band] for band in bands), first, last, found.indicator.quantile)
 
 
 def _last_day(band: Count) -> float:
