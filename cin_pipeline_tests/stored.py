@@ -8,7 +8,7 @@ from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.return_files import sha256_of
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline_tests.pipeline import measures_table
 
 FIRST_DAY = datetime(2017, 6, 1, 9, 30, tzinfo=UTC)
@@ -18,7 +18,7 @@ class Office:
     """Receives returns for a state, one each day."""
 
     def __init__(self, settings: Settings, expected: tuple[str, ...] = ("201", "202", "390")) -> None:
-        self.state = State(settings)
+        self.state = Store(settings)
         self.expected, self.received = expected, 0
 
     def land(self, la_code: str, data: bytes, year: int = 2017) -> Submission:

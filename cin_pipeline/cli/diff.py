@@ -16,7 +16,7 @@ from cin_pipeline.cli.stored import (
     cell_text,
     count_text,
     known_authority,
-    stored_state,
+    opened_store,
     write_csv,
 )
 from cin_pipeline.cli.terminal import console, wrong_use
@@ -53,7 +53,7 @@ def diff(
     from cin_pipeline.store.history import NotComparable, compare_submissions, find_submission, moved_between
 
     code = known_authority(la)
-    with stored_state(state) as opened:
+    with opened_store(state) as opened:
         history = opened.registry.history(year, code)
         try:
             if not (before and after) and len(history) < 2:

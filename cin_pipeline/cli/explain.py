@@ -16,7 +16,7 @@ from cin_pipeline.cli.stored import (
     Year,
     cell_text,
     known_authority,
-    stored_state,
+    opened_store,
     write_csv,
 )
 from cin_pipeline.cli.terminal import console, errors, wrong_use
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cin_pipeline.methodology.estimates import Share
     from cin_pipeline.methodology.tracing import Cell
     from cin_pipeline.store.explaining import AuthorityFigure, NationalFigure
-    from cin_pipeline.store.state import State
+    from cin_pipeline.store.store import Store
 
 MOST_SHOWN = 60  # records in the terminal; a file takes them all
 OUT_OF_DATE = 1  # the figure was made from other returns than those in force now
@@ -66,7 +66,7 @@ def explain(
         cell = find_cell(measure, breakdown, category, year)
     except UnknownName as error:
         wrong_use(str(error))
-    with stored_state(state) as opened:
+    with opened_store(state) as opened:
         console.print(
             f"{cell}: {cell.measure.title}, {CollectionYear(year)} (table {cell.measure.table})", markup=False
         )
@@ -99,11 +99,11 @@ def _place(text: str) -> Place:
     return by_name[text.casefold()]
 
 
-def _explain_place(state: "State", year: int, cell: "Cell", place: Place, la_code: "str | None", csv: CsvFile) -> bool:
+def _explain_place(store: "Store", year: int, cell: "Cell", place: Place, la_code: "str | None", csv: CsvFile) -> bool:
     """Shows the figure of a place; gives whether its LAs add up to it."""
     from cin_pipeline.store.explaining import explain_place
 
-    found = explain_place(state, year, cell, place)
+    found = explain_place(store, year, cell, place)
     factor = f"; grossing factor {found.grossing_factor:.4f}" if found.grossing_factor == found.grossing_factor else ""
     parts = f"{_number(found.known)} known + {_number(found.estimated)} estimated"
     console.print(f"{place.name}: {_number(found.value)} = {parts}{factor}", markup=False)
@@ -152,12 +152,12 @@ def _base(row: Any, found: "NationalFigure") -> str:
 
 
 def _explain_authority(
-    state: "State", year: int, cell: "Cell", la_code: str, csv: CsvFile, show_children: bool
+    store: "Store", year: int, cell: "Cell", la_code: str, csv: CsvFile, show_children: bool
 ) -> bool:
     """Shows the figure of an LA and its records; gives whether they add up to it."""
     from cin_pipeline.store.explaining import explain_authority
 
-    found = explain_authority(state, year, cell, la_code)
+    found = explain_authority(store, year, cell, la_code)
     figure = "not available" if found.figure is None else f"{found.figure:,}"
     name = every_authority()[la_code].name
     console.print(f"\n{name} ({la_code}) itself: {figure}", markup=False)
@@ -165,10 +165,10 @@ def _explain_authority(
         console.print(f"Not used for England: {found.why}", markup=False)
     if found.submission is None:
         return True
-    history = state.registry.history(year, la_code)
+    history = store.registry.history(year, la_code)
     console.print(f"From submission {described(found.submission, history)}", markup=False)
     if found.previous is not None:
-        before = described(found.previous, state.registry.history(year - 1, la_code))
+        before = described(found.previous, store.registry.history(year - 1, la_code))
         console.print(f"And last year's, {before}", markup=False)
     if not found.agrees:
         errors.print(

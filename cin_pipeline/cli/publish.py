@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.cli.stored import StateDirectory, Year, stored_state
+from cin_pipeline.cli.stored import StateDirectory, Year, opened_store
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def publish(
     from cin_pipeline.store.release_inputs import ReleaseRefused, release_input, years_left_out
     from cin_pipeline.store.releases import NotARelease, refuse_other_files, write_release
 
-    with stored_state(state) as opened:
+    with opened_store(state) as opened:
         try:
             refuse_other_files(output)
             release = release_input(opened, year)

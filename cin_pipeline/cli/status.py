@@ -6,7 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.cli.stored import CsvFile, StateDirectory, Year, cell_text, count_text, stored_state, write_csv
+from cin_pipeline.cli.stored import CsvFile, StateDirectory, Year, cell_text, count_text, opened_store, write_csv
 from cin_pipeline.cli.terminal import console, wrong_use
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def status(year: Year, state: StateDirectory = None, csv: CsvFile = None) -> Non
     from cin_pipeline.store.national_inputs import InputFileError
     from cin_pipeline.store.status import status_of_year, status_summary
 
-    with stored_state(state) as opened:
+    with opened_store(state) as opened:
         try:
             table = status_of_year(opened, year)
         except InputFileError as error:

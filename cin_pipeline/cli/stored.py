@@ -18,7 +18,7 @@ from cin_pipeline.settings import Settings
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from cin_pipeline.store.state import State
+    from cin_pipeline.store.store import Store
 
 Year = Annotated[int, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Year in which the collection ends.")]
 StateDirectory = Annotated[
@@ -29,11 +29,11 @@ ShowChildren = Annotated[bool, typer.Option("--show-children", help="Show LAchil
 
 
 @contextmanager
-def stored_state(directory: Path | None) -> "Iterator[State]":
+def opened_store(directory: Path | None) -> "Iterator[Store]":
     """The state of earlier runs; ends the command where there is none, rather than make an empty one."""
     from sqlalchemy.exc import DBAPIError
 
-    from cin_pipeline.store.state import State
+    from cin_pipeline.store.store import Store
 
     try:
         settings = Settings.from_environment(state=directory)
@@ -42,12 +42,12 @@ def stored_state(directory: Path | None) -> "Iterator[State]":
     own_database = settings.database == f"sqlite:///{settings.state / 'cin.db'}"
     if not settings.state.is_dir() or (own_database and not (settings.state / "cin.db").exists()):
         wrong_use(f"{settings.state}: there is no state of a run here; --state results/state was expected")
-    with closing(State(settings)) as state:
+    with closing(Store(settings)) as store:
         try:
-            state.registry.all_in_force(FIRST_YEAR)
+            store.registry.all_in_force(FIRST_YEAR)
         except DBAPIError as error:  # its message could hold parameters
             wrong_use(f"{settings.state}: its database cannot be read ({type(error).__name__})")
-        yield state
+        yield store
 
 
 def known_authority(code: str) -> str:

@@ -22,12 +22,12 @@ def ui(
 ) -> None:
     """Open the Dagster UI on what a run left behind: graph, partitions, checks, figures."""
     from cin_pipeline.orchestration.home import prepare_home
-    from cin_pipeline.store.state import State
+    from cin_pipeline.store.store import Store
 
     try:
         settings = Settings.from_environment(state=state)
         prepare_home(settings)
-        with closing(State(settings)) as opened:
+        with closing(Store(settings)) as opened:
             _ = opened.engine  # made here, before several processes would make it at once
     except ValueError as error:
         wrong_use(str(error))

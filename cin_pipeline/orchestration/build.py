@@ -5,17 +5,17 @@ import dagster as dg
 from cin_pipeline.orchestration import jobs
 from cin_pipeline.orchestration.assets import measures, national, publication, returns, status, validation
 from cin_pipeline.orchestration.io_managers import FigureTables, RowTables
-from cin_pipeline.orchestration.runs import state_resource
+from cin_pipeline.orchestration.runs import store_resource
 from cin_pipeline.orchestration.sensors import all_sensors
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 _EXECUTORS = {"in_process": dg.in_process_executor, "multiprocess": dg.multiprocess_executor}
 
 
-def build_definitions(settings: Settings, state: State | None = None) -> dg.Definitions:
+def build_definitions(settings: Settings, store: Store | None = None) -> dg.Definitions:
     """All that Dagster is given over the state that the settings name, or one that is open already. Opens nothing."""
-    state = state or State(settings)
+    store = store or Store(settings)
     return dg.Definitions(
         assets=[
             returns.return_file,
@@ -35,12 +35,12 @@ def build_definitions(settings: Settings, state: State | None = None) -> dg.Defi
         ],
         asset_checks=list(national.INPUTS_CURRENT.values()),
         jobs=[jobs.la_return_job, jobs.england_job, jobs.publish_job, jobs.bulk_load_job, jobs.inputs_current_job],
-        sensors=all_sensors(state),
+        sensors=all_sensors(store),
         resources={
-            "state": state_resource(state),
+            "store": store_resource(store),
             # Through them every run holds the state.
-            "row_tables": dg.IOManagerDefinition(lambda _: RowTables(state), required_resource_keys={"state"}),
-            "figure_tables": dg.IOManagerDefinition(lambda _: FigureTables(state), required_resource_keys={"state"}),
+            "row_tables": dg.IOManagerDefinition(lambda _: RowTables(store), required_resource_keys={"store"}),
+            "figure_tables": dg.IOManagerDefinition(lambda _: FigureTables(store), required_resource_keys={"store"}),
         },
         # The built-in default starts a process per step: 44 CPU seconds an LA instead of 8.
         executor=_EXECUTORS[settings.executor],

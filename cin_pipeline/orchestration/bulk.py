@@ -26,7 +26,7 @@ from cin_pipeline.orchestration.submissions import SUBMISSION_TAG
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.offers import after_failure
 from cin_pipeline.store.registry import Submission, SubmissionState
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 FEW = 3  # up to so many LAs, starting workers takes longer than they save
 
@@ -128,19 +128,19 @@ class _Worker:
         from cin_pipeline.orchestration.build import build_definitions  # it imports this module
         from cin_pipeline.orchestration.jobs import LA_JOB
 
-        self._state = State(settings)
+        self._store = Store(settings)
         self._instance = open_instance(settings)
-        definitions = build_definitions(settings, self._state)
+        definitions = build_definitions(settings, self._store)
         self._job = definitions.resolve_job_def(LA_JOB)
         self._figures = list(dg.AssetSelection.groups(*FIGURES).resolve(definitions.resolve_asset_graph()))
 
     def close(self) -> None:
         """Closes what it holds open."""
         self._instance.dispose()
-        self._state.close()
+        self._store.close()
 
     def load(self, number: int, load: Load) -> Outcome:
-        registry = self._state.registry
+        registry = self._store.registry
         submission = registry.get(number)
         year, la_code = submission.partition
         if submission.state is SubmissionState.LANDED:
@@ -168,13 +168,13 @@ class _Worker:
 
     def _selection(self, submission: Submission, load: Load) -> list[dg.AssetKey] | None:
         if load.recount:
-            return recounted_assets(submission, self._state)
+            return recounted_assets(submission, self._store)
         return self._figures if submission.collection_year in load.figures_only else None
 
 
-def recounted_assets(submission: Submission, state: State) -> list[dg.AssetKey]:
+def recounted_assets(submission: Submission, store: Store) -> list[dg.AssetKey]:
     """What is made again when the return of the year before changes: nothing of another LA, and no reading."""
-    directory = state.tables_directory(RULES, *submission.partition, submission.submission)
+    directory = store.tables_directory(RULES, *submission.partition, submission.submission)
     return [dg.AssetKey(name) for name in (RECOUNTED if directory.is_dir() else RECOUNTED[:-1])]
 
 

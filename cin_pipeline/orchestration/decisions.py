@@ -17,16 +17,16 @@ from cin_pipeline.orchestration.jobs import INPUTS_JOB, look_at_inputs
 from cin_pipeline.orchestration.runs import end_dead_runs, release_dead_claims
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import DecisionRefused, Submission, SubmissionState
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 
 @contextmanager
-def command(state: State, instance: dg.DagsterInstance) -> Iterator[str]:
+def command(store: Store, instance: dg.DagsterInstance) -> Iterator[str]:
     """A name in which a command claims submissions, while its process lives. Frees first what dead runs held."""
-    end_dead_runs(instance, state)
-    release_dead_claims(instance, state)
+    end_dead_runs(instance, store)
+    release_dead_claims(instance, store)
     name = f"command-{uuid4().hex}"
-    with state.locks.alive(name):
+    with store.locks.alive(name):
         yield name
 
 
@@ -34,44 +34,44 @@ def accept(settings: Settings, number: int, by: str, reason: str) -> str:
     """Puts a submission in force because a person says so; what was done, in a sentence.
 
     Raises DecisionRefused where that cannot be, KeyError for an unknown number."""
-    with closing(State(settings)) as state, open_instance(settings) as instance:
-        if state.registry.restore(number, by, reason):
-            _look_at_inputs(state, instance, number)
-            return f"{_named(state.registry.get(number))} is in force, as it was counted before."
-        submission = state.registry.get(number)
-        if submission.collection_year is not None and not state.returns.has(submission.sha256):
+    with closing(Store(settings)) as store, open_instance(settings) as instance:
+        if store.registry.restore(number, by, reason):
+            _look_at_inputs(store, instance, number)
+            return f"{_named(store.registry.get(number))} is in force, as it was counted before."
+        submission = store.registry.get(number)
+        if submission.collection_year is not None and not store.returns.has(submission.sha256):
             raise DecisionRefused(f"submission {number} cannot be accepted: it was refused before it landed")
-        with command(state, instance) as holder:
-            state.registry.reopen(number, holder, by, reason)
-            (outcome,) = load_returns([state.registry.get(number)], settings, Load(holder))
+        with command(store, instance) as holder:
+            store.registry.reopen(number, holder, by, reason)
+            (outcome,) = load_returns([store.registry.get(number)], settings, Load(holder))
         if not outcome.accepted:
             raise DecisionRefused(f"submission {number} cannot be accepted: {outcome.reason}")
-        _look_at_inputs(state, instance, number)
-        return f"{_named(state.registry.get(number))} was run again and is in force."
+        _look_at_inputs(store, instance, number)
+        return f"{_named(store.registry.get(number))} was run again and is in force."
 
 
 def reject(settings: Settings, number: int, by: str, reason: str) -> str:
     """Turns down a submission that waits. Raises as `accept`."""
-    with closing(State(settings)) as state:
-        state.registry.turn_down(number, by, reason)
-        return f"{_named(state.registry.get(number))} is rejected."
+    with closing(Store(settings)) as store:
+        store.registry.turn_down(number, by, reason)
+        return f"{_named(store.registry.get(number))} is rejected."
 
 
 def withdraw(settings: Settings, number: int, by: str, reason: str) -> str:
     """Takes a submission back; the one in force before it is again. Raises as `accept`."""
-    with closing(State(settings)) as state, open_instance(settings) as instance:
-        was_in_force = state.registry.get(number).state is SubmissionState.ACCEPTED
-        before = state.registry.withdraw(number, by, reason)
-        this = state.registry.get(number)
-        _look_at_inputs(state, instance, number)
+    with closing(Store(settings)) as store, open_instance(settings) as instance:
+        was_in_force = store.registry.get(number).state is SubmissionState.ACCEPTED
+        before = store.registry.withdraw(number, by, reason)
+        this = store.registry.get(number)
+        _look_at_inputs(store, instance, number)
         if before:
             return f"{_named(this)} is withdrawn; submission {before.submission} is in force again."
         return f"{_named(this)} is withdrawn{'; nothing is in force in its place' if was_in_force else ''}."
 
 
-def _look_at_inputs(state: State, instance: dg.DagsterInstance, number: int) -> None:
-    job = build_definitions(state.settings, state).resolve_job_def(INPUTS_JOB)
-    look_at_inputs(job, instance, state, state.registry.get(number).partition[0])
+def _look_at_inputs(store: Store, instance: dg.DagsterInstance, number: int) -> None:
+    job = build_definitions(store.settings, store).resolve_job_def(INPUTS_JOB)
+    look_at_inputs(job, instance, store, store.registry.get(number).partition[0])
 
 
 def _named(submission: Submission) -> str:

@@ -27,7 +27,7 @@ from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.registry import ACCEPTED, CLAIMED, LANDED, Submission
 from cin_pipeline.store.row_tables import read_tables
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 Progress = Callable[[str, int], Callable[[], None]]  # (what is done, how many steps) -> call after each step
 
@@ -77,11 +77,11 @@ def run_folder(folder: Folder, settings: Settings, received: datetime, progress:
         folder.output.mkdir(parents=True, exist_ok=True)
         (folder.output / RESULTS_MARKER).touch()
     with (
-        closing(State(settings)) as state,
+        closing(Store(settings)) as store,
         open_instance(settings) as instance,
-        command(state, instance) as holder,
+        command(store, instance) as holder,
     ):
-        return _run(folder, settings, state, paths, received, progress, holder)
+        return _run(folder, settings, store, paths, received, progress, holder)
 
 
 def _paths(folder: Folder) -> list[Path]:
@@ -101,7 +101,7 @@ def _paths(folder: Folder) -> list[Path]:
 def _run(
     folder: Folder,
     settings: Settings,
-    state: State,
+    store: Store,
     paths: list[Path],
     received: datetime,
     progress: Progress,
@@ -109,17 +109,17 @@ def _run(
 ) -> Report:
     year = CollectionYear(folder.year)
     if folder.landing is None:
-        inputs = state.inputs.of(year.ending)
-        known = _known(folder, state)
+        inputs = store.inputs.of(year.ending)
+        known = _known(folder, store)
     else:
-        inputs = state.inputs.keep(
+        inputs = store.inputs.keep(
             year.ending, expected=folder.expected, people=folder.population, unusable=folder.unusable
         )
         known = land(
             paths,
-            _wanted(folder, state, inputs),
-            state.registry,
-            state.returns,
+            _wanted(folder, store, inputs),
+            store.registry,
+            store.returns,
             folder=folder.landing,
             received=received,
             max_bytes=settings.max_return_bytes,
@@ -131,30 +131,30 @@ def _run(
     step = progress("Reading returns and counting", len(to_do))
     load = Load(holder, figures_only=frozenset({year.previous.ending}))
     for outcome in load_returns(to_do, settings, load):
-        submission = replace(state.registry.get(outcome.submission), reason=outcome.reason)
+        submission = replace(store.registry.get(outcome.submission), reason=outcome.reason)
         (report.landed if outcome.accepted else report.rejected).append(submission)
         step()
     report.rejected.sort(key=lambda each: each.file_name)
     step = progress("Adding up England", 1)
-    report.impossible = _run_england(year, settings, state)
+    report.impossible = _run_england(year, settings, store)
     step()
-    _figures(report, state)
+    _figures(report, store)
     if folder.output:
-        _write(report, folder.output, state)
+        _write(report, folder.output, store)
     here = {(each.collection_year, each.la_code) for each in report.landed}
     report.earlier = [
-        each for each in state.registry.all_in_force(year.ending) if (year.ending, each.la_code) not in here
+        each for each in store.registry.all_in_force(year.ending) if (year.ending, each.la_code) not in here
     ]
     return report
 
 
-def _known(folder: Folder, state: State) -> list[Submission]:
+def _known(folder: Folder, store: Store) -> list[Submission]:
     """What is to be run again: of each LA asked for, what waits, else what is in force.
 
     Raises NothingToRun where there is nothing of one of them."""
-    of_year = [each for each in state.registry.waiting() if each.collection_year == folder.year]
+    of_year = [each for each in store.registry.waiting() if each.collection_year == folder.year]
     waiting_las = {each.la_code for each in of_year}
-    of_year += [each for each in state.registry.all_in_force(folder.year) if each.la_code not in waiting_las]
+    of_year += [each for each in store.registry.all_in_force(folder.year) if each.la_code not in waiting_las]
     known = {str(each.la_code) for each in of_year}
     if missing := sorted(set(folder.la_codes) - known) or ([] if known else ["any LA"]):
         label = CollectionYear(folder.year)
@@ -162,18 +162,18 @@ def _known(folder: Folder, state: State) -> list[Submission]:
     return [each for each in of_year if not folder.la_codes or each.la_code in folder.la_codes]
 
 
-def _wanted(folder: Folder, state: State, inputs: NationalInputs) -> Wanted:
+def _wanted(folder: Folder, store: Store, inputs: NationalInputs) -> Wanted:
     expected = {folder.year: frozenset(inputs.expected)}
     if folder.year > FIRST_YEAR:
         # The user's list is for the whole run; without one, each year has the authorities of its own time.
-        before = inputs.expected if folder.expected else state.inputs.of(folder.year - 1).expected
+        before = inputs.expected if folder.expected else store.inputs.of(folder.year - 1).expected
         expected[folder.year - 1] = frozenset(before)
     return Wanted(expected, frozenset(folder.la_codes))
 
 
-def _run_england(year: CollectionYear, settings: Settings, state: State) -> str:
+def _run_england(year: CollectionYear, settings: Settings, store: Store) -> str:
     """Why England could not be estimated; empty where it could."""
-    job = build_definitions(settings, state).resolve_job_def(NATIONAL_JOB)
+    job = build_definitions(settings, store).resolve_job_def(NATIONAL_JOB)
     with open_instance(settings) as instance:
         run = job.execute_in_process(partition_key=year.key, instance=instance, run_config=QUIET, raise_on_error=False)
     if run.success:
@@ -187,29 +187,29 @@ def _run_england(year: CollectionYear, settings: Settings, state: State) -> str:
     return next((reason for reason in reasons if reason), f"the run failed; run {run.run_id} in the UI tells more")
 
 
-def _figures(report: Report, state: State) -> None:
+def _figures(report: Report, store: Store) -> None:
     year = report.year.ending
-    in_force = state.figures.la_measures_in_force(year)
+    in_force = store.figures.la_measures_in_force(year)
     expected = in_force[in_force["la_code"].isin(report.inputs.expected)]
     report.measures = without_unusable(expected, report.inputs.unusable)
     if not report.impossible:
-        report.england = state.figures.estimates(year)
+        report.england = store.figures.estimates(year)
 
 
-def _write(report: Report, output: Path, state: State) -> None:
+def _write(report: Report, output: Path, store: Store) -> None:
     write_measures(report.measures, output / MEASURES_FILE)
-    write_issues(_issues_in_force(report, state), output / ISSUES_FILE)
+    write_issues(_issues_in_force(report, store), output / ISSUES_FILE)
     if report.england is None:
         (output / ENGLAND_FILE).unlink(missing_ok=True)  # an earlier one would pass for this run's
     else:
         write_england(report.england, output / ENGLAND_FILE)
 
 
-def _issues_in_force(report: Report, state: State) -> Iterator[DataFrame]:
+def _issues_in_force(report: Report, store: Store) -> Iterator[DataFrame]:
     """The hits of the census rules on each expected return that is in force, one return at a time."""
     year = report.year.ending
-    for each in state.registry.all_in_force(year):
-        directory = state.tables_directory(VALIDATION, year, str(each.la_code), each.submission)
+    for each in store.registry.all_in_force(year):
+        directory = store.tables_directory(VALIDATION, year, str(each.la_code), each.submission)
         # A return that was only ever counted, as last year's, has no issues stored.
         if each.la_code in report.inputs.expected and directory.is_dir():
             issues = read_tables(directory)[ISSUES]

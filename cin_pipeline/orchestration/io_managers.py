@@ -15,7 +15,7 @@ from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
 from cin_pipeline.store.figures import Input
 from cin_pipeline.store.row_tables import read_tables, write_tables
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline.validation import RuleResults
 
 ISSUES, ROWS, SOURCE = "issues", "rows", "source"
@@ -61,15 +61,15 @@ class RowTables(dg.IOManager):
 
     What a run has just stored is handed to its next step as it is: reading it back took a sixth of a run."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._run = ""
         self._stored: dict[Path, RowData] = {}  # of that run only: memory stays bounded by one return
 
     def handle_output(self, context: dg.OutputContext, obj: RowData) -> None:
         """Stores the tables of the submission at work."""
         year, la_code = year_and_la(context.partition_key)
-        submission = submission_at_work(self._state, year.ending, la_code, _run(context))
+        submission = submission_at_work(self._store, year.ending, la_code, _run(context))
         match obj:
             case ReturnTables():
                 tables = dict(obj.items())
@@ -94,9 +94,9 @@ class RowTables(dg.IOManager):
             return None  # the year before the first
         year, la_code = year_and_la(keys[0])
         if keys[0] == context.step_context.partition_key:
-            submission = submission_at_work(self._state, year.ending, la_code, _run(context))
+            submission = submission_at_work(self._store, year.ending, la_code, _run(context))
             return self._read(context, year, la_code, submission.submission)
-        in_force = self._state.registry.in_force(year.ending, la_code)
+        in_force = self._store.registry.in_force(year.ending, la_code)
         if in_force is None:
             return None
         cleaned = self._read(context, year, la_code, in_force.submission)
@@ -124,21 +124,21 @@ class RowTables(dg.IOManager):
                 return tables[ROWS]
 
     def _directory(self, context: Any, year: CollectionYear, la_code: str, submission: int) -> Path:
-        return self._state.tables_directory(context.asset_key.path[-1], year.ending, la_code, submission)
+        return self._store.tables_directory(context.asset_key.path[-1], year.ending, la_code, submission)
 
 
 class FigureTables(dg.IOManager):
     """Figures: long tables in SQL, by submission for an LA and by year for England."""
 
-    def __init__(self, state: State) -> None:
-        self._state = state
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def handle_output(self, context: dg.OutputContext, obj: Counted | DataFrame) -> None:
         """Stores the figures in place of those of the same submission or year."""
-        figures = self._state.figures
+        figures = self._store.figures
         if isinstance(obj, Counted):
             year, la_code = year_and_la(context.partition_key)
-            submission = submission_at_work(self._state, year.ending, la_code, _run(context))
+            submission = submission_at_work(self._store, year.ending, la_code, _run(context))
             figures.write_la_measures(obj.measures, submission.submission, obj.previous)
         elif context.asset_key.path[-1] == "national_measures":
             figures.write_national_measures(obj, CollectionYear.from_key(context.partition_key).ending)
@@ -150,16 +150,16 @@ class FigureTables(dg.IOManager):
         key = context.step_context.partition_key
         if isinstance(key, dg.MultiPartitionKey):
             year, la_code = year_and_la(key)
-            submission = submission_at_work(self._state, year.ending, la_code, _run(context))
-            return self._state.figures.la_measures_of(submission.submission)
+            submission = submission_at_work(self._store, year.ending, la_code, _run(context))
+            return self._store.figures.la_measures_of(submission.submission)
         year = CollectionYear.from_key(key)
         match context.asset_key.path[-1]:
             case "la_measures":
-                return InForce(*self._state.figures.la_measures_with_inputs(year.ending))
+                return InForce(*self._store.figures.la_measures_with_inputs(year.ending))
             case "national_measures":
-                return self._state.figures.national_measures(year.ending)
+                return self._store.figures.national_measures(year.ending)
             case _:
-                return self._state.figures.estimates(year.ending)
+                return self._store.figures.estimates(year.ending)
 
 
 def _run(context: dg.OutputContext | dg.InputContext) -> dg.DagsterRun:

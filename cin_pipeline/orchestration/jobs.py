@@ -7,7 +7,7 @@ from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT
 from cin_pipeline.orchestration.bulk import FIGURES, QUIET, Load, WorkerDied, load_returns
 from cin_pipeline.orchestration.runs import PARTITION_TAG
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 LA_JOB, NATIONAL_JOB, PUBLISH_JOB = "la_return", "england", "publish"
 BULK_JOB, INPUTS_JOB = "bulk_load", "inputs_current"
@@ -32,11 +32,11 @@ inputs_current_job = dg.define_asset_job(
 )
 
 
-def look_at_inputs(job: dg.JobDefinition, instance: dg.DagsterInstance, state: State, year: int) -> None:
+def look_at_inputs(job: dg.JobDefinition, instance: dg.DagsterInstance, store: Store, year: int) -> None:
     """Runs that job here, where figures of the year were made: a run of its own would cost ten times as much.
 
     Not a check result without a run: Dagster 1.13 keeps only one of those for each partition."""
-    if any(state.figures.manifest(asset, year) for asset in INPUTS_CURRENT):
+    if any(store.figures.manifest(asset, year) for asset in INPUTS_CURRENT):
         # By tag: Dagster sees no partitions in a job of checks only.
         tags = {PARTITION_TAG: CollectionYear(year).key}
         job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
@@ -59,12 +59,12 @@ class BulkConfig(dg.Config):
 
 
 @dg.op(description="Runs the job of each LA in warm worker processes, largest file first.")
-def load_many_returns(context: dg.OpExecutionContext, config: BulkConfig, state: dg.ResourceParam[State]) -> None:
+def load_many_returns(context: dg.OpExecutionContext, config: BulkConfig, store: dg.ResourceParam[Store]) -> None:
     """See orchestration.bulk.load_returns."""
-    submissions = [state.registry.get(number) for number in config.submissions]
+    submissions = [store.registry.get(number) for number in config.submissions]
     load = Load(context.run_id, try_again=True, recount=config.recount)
     try:
-        for outcome in load_returns(submissions, state.settings, load):
+        for outcome in load_returns(submissions, store.settings, load):
             context.log.info(f"{outcome.la_code} {outcome.year}: {'accepted' if outcome.accepted else 'not accepted'}")
     except WorkerDied as died:
         raise dg.Failure(str(died), allow_retries=False) from None

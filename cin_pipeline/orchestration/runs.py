@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import dagster as dg
 
 from cin_pipeline.store.locks import Life
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 HOLDER_TAG = "cin/holder"  # the bulk load or command that a run is a part of
 PARTITION_TAG = "dagster/partition"
@@ -21,27 +21,27 @@ UNFINISHED = [
 ]
 
 
-def state_resource(state: State) -> dg.ResourceDefinition:
+def store_resource(store: Store) -> dg.ResourceDefinition:
     """The store, as a resource that shows the run is alive, and lets one run at a time work on a partition."""
 
     @dg.resource(description="Registry, tables and figures of the state directory.")
-    def held(context: dg.InitResourceContext) -> Iterator[State]:
+    def held(context: dg.InitResourceContext) -> Iterator[Store]:
         run = context.run
         with ExitStack() as stack:
             # A step in a process of its own ends long before its run; Dagster's record is all there is then.
-            if run is not None and state.settings.executor == "in_process":
+            if run is not None and store.settings.executor == "in_process":
                 if HOLDER_TAG not in run.tags:
-                    stack.enter_context(state.locks.alive(run.run_id))
+                    stack.enter_context(store.locks.alive(run.run_id))
                 if PARTITION_TAG in run.tags:
-                    stack.enter_context(state.locks.one_at_a_time(run.tags[PARTITION_TAG].replace("|", "-")))
-            yield state
+                    stack.enter_context(store.locks.one_at_a_time(run.tags[PARTITION_TAG].replace("|", "-")))
+            yield store
 
     return held
 
 
-def is_dead(holder: str, instance: dg.DagsterInstance, state: State) -> bool:
+def is_dead(holder: str, instance: dg.DagsterInstance, store: Store) -> bool:
     """Whether a run or command that claimed something is no more."""
-    match state.locks.look(holder):
+    match store.locks.look(holder):
         case Life.ALIVE:
             return False
         case Life.DEAD:
@@ -51,21 +51,21 @@ def is_dead(holder: str, instance: dg.DagsterInstance, state: State) -> bool:
             return run is None or run.is_finished
 
 
-def end_dead_runs(instance: dg.DagsterInstance, state: State) -> list[str]:
+def end_dead_runs(instance: dg.DagsterInstance, store: Store) -> list[str]:
     """Tells Dagster that runs whose process is no more have failed; their ids."""
     ended = []
     for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
         holder = run.tags.get(HOLDER_TAG)
         # A part of a bulk load ends with it, begun or not; another run is dead once it was seen alive.
-        if is_dead(holder, instance, state) if holder else state.locks.look(run.run_id) is Life.DEAD:
+        if is_dead(holder, instance, store) if holder else store.locks.look(run.run_id) is Life.DEAD:
             instance.report_run_failed(run, "The process of this run ended without a word.")
-            state.locks.forget(run.run_id)
+            store.locks.forget(run.run_id)
             ended.append(run.run_id)
     return ended
 
 
-def release_dead_claims(instance: dg.DagsterInstance, state: State) -> None:
+def release_dead_claims(instance: dg.DagsterInstance, store: Store) -> None:
     """Lands again what was claimed by runs and commands that are no more."""
-    for each in state.registry.waiting():
-        if each.run and is_dead(each.run, instance, state):
-            state.registry.release(each.submission, each.run, "its run ended without a result")
+    for each in store.registry.waiting():
+        if each.run and is_dead(each.run, instance, store):
+            store.registry.release(each.submission, each.run, "its run ended without a result")

@@ -46,15 +46,15 @@ from cin_pipeline.store.offers import (
     quiet,
 )
 from cin_pipeline.store.registry import Submission, SubmissionState
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 SCAN_SECONDS = 30  # Dagster ends an evaluation after 60
 INPUTS_TAG = "cin/inputs"
 
 
-def all_sensors(state: State) -> list[dg.SensorDefinition]:
+def all_sensors(store: Store) -> list[dg.SensorDefinition]:
     """The four sensors over a state."""
-    settings = state.settings
+    settings = store.settings
     status = dg.DefaultSensorStatus.RUNNING if settings.sensors else dg.DefaultSensorStatus.STOPPED
     seconds = settings.tick_seconds
 
@@ -65,9 +65,9 @@ def all_sensors(state: State) -> list[dg.SensorDefinition]:
         description="Takes new files from the inbox, and offers every submission that waits to a run.",
     )
     def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        end_dead_runs(context.instance, state)
-        scan = scan_inbox(state)
-        requests = offer_waiting(context.instance, state)
+        end_dead_runs(context.instance, store)
+        scan = scan_inbox(store)
+        requests = offer_waiting(context.instance, store)
         return dg.SensorResult(run_requests=requests, skip_reason=None if requests else told(scan))
 
     @dg.sensor(
@@ -77,7 +77,7 @@ def all_sensors(state: State) -> list[dg.SensorDefinition]:
         description="Counts an LA's return again when its return of the year before changes: re-referrals need it.",
     )
     def prior_year(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        requests = offer_recounts(context.instance, state)
+        requests = offer_recounts(context.instance, store)
         skip = None if requests else "every return in force is counted with the return of the year before in force"
         return dg.SensorResult(run_requests=requests, skip_reason=skip)
 
@@ -90,12 +90,12 @@ def all_sensors(state: State) -> list[dg.SensorDefinition]:
     def national(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         cursor = json.loads(context.cursor or "{}")
         requests, waits = [], []
-        for year in _national_years(state):
-            if _newly_outdated(state, year, cursor) and context.repository_def:
+        for year in _national_years(store):
+            if _newly_outdated(store, year, cursor) and context.repository_def:
                 # Through an instance that captures no output: to end the processes that do can take longer than a tick.
                 with open_instance(settings) as instance:
-                    look_at_inputs(context.repository_def.get_job(INPUTS_JOB), instance, state, year)
-            request, why_not = _national_request(context.instance, state, year)
+                    look_at_inputs(context.repository_def.get_job(INPUTS_JOB), instance, store, year)
+            request, why_not = _national_request(context.instance, store, year)
             requests += request
             waits += why_not
         skip = None if requests else "; ".join(waits) or "every national figure is made from what is in force"
@@ -108,29 +108,29 @@ def all_sensors(state: State) -> list[dg.SensorDefinition]:
         description="Lands again, or rejects after three attempts, what a failed run had claimed.",
     )
     def failure(context: dg.RunFailureSensorContext) -> None:
-        let_go(context.dagster_run.run_id, error_type(context.get_step_failure_events()), state)
+        let_go(context.dagster_run.run_id, error_type(context.get_step_failure_events()), store)
 
     return [landing, prior_year, national, failure]
 
 
-def wanted_of(state: State, settings: Settings) -> Wanted:
+def wanted_of(store: Store, settings: Settings) -> Wanted:
     """What the inbox takes: the years of the settings, each with the year before; without any, all years known."""
     years = settings.years or frozenset(year.ending for year in COLLECTION_YEARS)
     both = {*years, *(year - 1 for year in years if year > FIRST_YEAR)}
-    return Wanted({year: frozenset(state.inputs.of(year).expected) for year in both})
+    return Wanted({year: frozenset(store.inputs.of(year).expected) for year in both})
 
 
-def scan_inbox(state: State) -> Scan:
+def scan_inbox(store: Store) -> Scan:
     """One look into the inbox; without one, what is landed otherwise is offered all the same."""
-    inbox = state.inbox()
+    inbox = store.inbox()
     if inbox is None:
         return Scan(problem="no inbox is watched: CIN_INBOX is not set")
-    settings = state.settings
-    if settings.inbox and state.settings.state.is_relative_to(settings.inbox):
+    settings = store.settings
+    if settings.inbox and store.settings.state.is_relative_to(settings.inbox):
         return Scan(problem=f"the inbox {settings.inbox} holds the state {settings.state}; keep them apart")
     until = time.monotonic() + SCAN_SECONDS
     return inbox.scan(
-        wanted_of(state, settings),
+        wanted_of(store, settings),
         datetime.now(UTC),
         settle_seconds=2 * settings.tick_seconds,
         max_bytes=settings.max_return_bytes,
@@ -149,46 +149,46 @@ def told(scan: Scan) -> str:
     return "; ".join(filter(None, parts)) or "nothing new"
 
 
-def offer_waiting(instance: dg.DagsterInstance, state: State) -> list[dg.RunRequest]:
+def offer_waiting(instance: dg.DagsterInstance, store: Store) -> list[dg.RunRequest]:
     """Run requests for what waits; lets go of what dead runs held, and rejects what was tried often enough."""
-    waiting = state.registry.waiting()
+    waiting = store.registry.waiting()
     if not waiting:
         return []
-    dead = {run for run in {each.run for each in waiting if each.run} if is_dead(run, instance, state)}
+    dead = {run for run in {each.run for each in waiting if each.run} if is_dead(run, instance, store)}
     plan = plan_offers(waiting, _named_by_unfinished_runs(instance), dead)
     for each in plan.release:
-        state.registry.release(each.submission, each.run, "its run ended without a result")
-        state.locks.forget(each.run)
+        store.registry.release(each.submission, each.run, "its run ended without a result")
+        store.locks.forget(each.run)
     for each in plan.give_up:
-        state.registry.reject(each.submission, given_up(each))
-    state.registry.offered(each.submission for each in (*plan.alone, *plan.together))
+        store.registry.reject(each.submission, given_up(each))
+    store.registry.offered(each.submission for each in (*plan.alone, *plan.together))
     requests = [_run_of(each, each.offers + 1) for each in plan.alone]
     if plan.together:
         requests.append(_bulk_run([(each.submission, each.offers + 1) for each in plan.together]))
     return requests
 
 
-def offer_recounts(instance: dg.DagsterInstance, state: State) -> list[dg.RunRequest]:
+def offer_recounts(instance: dg.DagsterInstance, store: Store) -> list[dg.RunRequest]:
     """Run requests for what was counted with another return of the year before than the one in force."""
-    recounts = state.figures.recounts()
+    recounts = store.figures.recounts()
     if not recounts:
         return []
     todo = plan_recounts(recounts, _named_by_unfinished_runs(instance))
-    state.figures.recounts_offered(todo)
+    store.figures.recounts_offered(todo)
     if len(todo) > FEW_WAITING:
         keys = [(each.submission, f"{each.previous}|{each.offers + 1}") for each in todo]
         return [_bulk_run(keys, recount=True)]
-    return [_recount_run(each, state) for each in todo]
+    return [_recount_run(each, store) for each in todo]
 
 
-def let_go(run: str, error: str, state: State) -> None:
+def let_go(run: str, error: str, store: Store) -> None:
     """Lands again what a failed run had claimed, or rejects it after three attempts. Knows the kind of error only."""
     reason = f"the run failed ({error}); run {run} in the UI tells more"
-    for each in state.registry.held_by(run):
+    for each in store.registry.held_by(run):
         if after_failure(each) is SubmissionState.LANDED:
-            state.registry.release(each.submission, run, reason)
+            store.registry.release(each.submission, run, reason)
         else:
-            state.registry.reject(each.submission, reason, run)
+            store.registry.reject(each.submission, reason, run)
 
 
 def _run_of(submission: Submission, offer: int) -> dg.RunRequest:
@@ -201,14 +201,14 @@ def _run_of(submission: Submission, offer: int) -> dg.RunRequest:
     )
 
 
-def _recount_run(recount: Recount, state: State) -> dg.RunRequest:
+def _recount_run(recount: Recount, store: Store) -> dg.RunRequest:
     key = partition_key(recount.year, recount.la_code)
     return dg.RunRequest(
         run_key=f"{key}|{recount.submission}|with {recount.previous}|{recount.offers + 1}",
         job_name=LA_JOB,
         partition_key=key,
         tags={SUBMISSION_TAG: str(recount.submission)},
-        asset_selection=recounted_assets(state.registry.get(recount.submission), state),
+        asset_selection=recounted_assets(store.registry.get(recount.submission), store),
     )
 
 
@@ -233,34 +233,34 @@ def _named_by_unfinished_runs(instance: dg.DagsterInstance) -> set[int]:
     return named
 
 
-def _national_years(state: State) -> list[int]:
-    years = {*state.registry.years_in_force(), *state.figures.years_made()}
-    return sorted(years & state.settings.years if state.settings.years else years)
+def _national_years(store: Store) -> list[int]:
+    years = {*store.registry.years_in_force(), *store.figures.years_made()}
+    return sorted(years & store.settings.years if store.settings.years else years)
 
 
-def _outdated(state: State, year: int) -> bool:
-    return any(outdated_las(asset, state, year) for asset in INPUTS_CURRENT)
+def _outdated(store: Store, year: int) -> bool:
+    return any(outdated_las(asset, store, year) for asset in INPUTS_CURRENT)
 
 
-def _newly_outdated(state: State, year: int, cursor: dict[str, bool]) -> bool:
+def _newly_outdated(store: Store, year: int, cursor: dict[str, bool]) -> bool:
     """Whether the figures of a year have become outdated since the last look, which the cursor remembers."""
-    before, cursor[str(year)] = cursor.get(str(year), False), _outdated(state, year)
+    before, cursor[str(year)] = cursor.get(str(year), False), _outdated(store, year)
     return cursor[str(year)] and not before
 
 
-def _national_request(instance: dg.DagsterInstance, state: State, year: int) -> tuple[list[dg.RunRequest], list[str]]:
+def _national_request(instance: dg.DagsterInstance, store: Store, year: int) -> tuple[list[dg.RunRequest], list[str]]:
     """The request for a year's national figures, or why there is none yet."""
-    if not _outdated(state, year):
+    if not _outdated(store, year):
         return [], []
-    change, at = state.registry.last_change(year)
+    change, at = store.registry.last_change(year)
     label = str(CollectionYear(year))
-    if any(each.collection_year == year for each in state.registry.waiting()):
+    if any(each.collection_year == year for each in store.registry.waiting()):
         return [], [f"{label}: returns wait"]
-    if any(each.year == year for each in plan_recounts(state.figures.recounts(), busy=())):
+    if any(each.year == year for each in plan_recounts(store.figures.recounts(), busy=())):
         return [], [f"{label}: returns wait to be counted again"]
-    if not quiet(at, datetime.now(UTC), state.settings.quiet_seconds):
-        return [], [f"{label}: something changed less than {state.settings.quiet_seconds} seconds ago"]
-    inputs = f"{year}|{change}|" + _digest(state, year)
+    if not quiet(at, datetime.now(UTC), store.settings.quiet_seconds):
+        return [], [f"{label}: something changed less than {store.settings.quiet_seconds} seconds ago"]
+    inputs = f"{year}|{change}|" + _digest(store, year)
     key = CollectionYear(year).key
     same = instance.get_runs(dg.RunsFilter(job_name=NATIONAL_JOB, tags={PARTITION_TAG: key}), limit=MOST_ATTEMPTS)
     if any(not run.is_finished for run in same):
@@ -274,6 +274,6 @@ def _national_request(instance: dg.DagsterInstance, state: State, year: int) -> 
     return [request], []
 
 
-def _digest(state: State, year: int) -> str:
-    in_force = [(each.submission, each.data_version) for each in state.figures.inputs_in_force(year)]
+def _digest(store: Store, year: int) -> str:
+    in_force = [(each.submission, each.data_version) for each in store.figures.inputs_in_force(year)]
     return hashlib.sha256(repr(in_force).encode()).hexdigest()[:16]

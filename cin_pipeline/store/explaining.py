@@ -19,7 +19,7 @@ from cin_pipeline.reference.authorities import Place, every_authority
 from cin_pipeline.store.history import tables_of
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.registry import Submission
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 ESTIMATED, NOT_ESTIMATED = "estimated", "not available"
 AUTHORITY_COLUMNS = ("la_code", "la_name", "status", "value", "base", "why")
@@ -77,10 +77,10 @@ class AuthorityFigure:
         return self.listed == self.figure
 
 
-def explain_place(state: State, year: int, cell: Cell, place: Place) -> NationalFigure:
+def explain_place(store: Store, year: int, cell: Cell, place: Place) -> NationalFigure:
     """The figure of a place and what every LA adds to it. Raises NotExplained, EstimateImpossible."""
-    inputs = state.inputs.of(year)
-    given = without_unusable(state.figures.la_measures_in_force(year), inputs.unusable)
+    inputs = store.inputs.of(year)
+    given = without_unusable(store.figures.la_measures_in_force(year), inputs.unusable)
     table, share = figures_by_la(
         given,
         inputs.expected,
@@ -93,7 +93,7 @@ def explain_place(state: State, year: int, cell: Cell, place: Place) -> National
     inside = table[[place.geography_code in every_authority()[la].places for la in table["la_code"]]]
     missing = inside["known"].isna()
     sums = [inside["known"].sum(), inside["estimated"][missing].sum(skipna=False)]
-    found = _estimate(state, year, cell, place) or _of_zeros(sums[1])
+    found = _estimate(store, year, cell, place) or _of_zeros(sums[1])
     agrees = bool(np.allclose(sums, [found["known"], found["estimated"]], equal_nan=True))
     value = inside["known"].where(~missing, inside["estimated"])
     lacking = set(inside["la_code"][missing])
@@ -102,15 +102,15 @@ def explain_place(state: State, year: int, cell: Cell, place: Place) -> National
         status=np.where(~missing, KNOWN, np.where(value.notna(), ESTIMATED, NOT_ESTIMATED)),
         value=value,
         base=inside["base"].where(missing),
-        why=[_why(state, year, cell, la, inputs) if la in lacking else "" for la in inside["la_code"]],
+        why=[_why(store, year, cell, la, inputs) if la in lacking else "" for la in inside["la_code"]],
     )
     ordered = authorities.sort_values("known", na_position="first", ascending=False, kind="stable", ignore_index=True)
     return NationalFigure(place, **found, authorities=ordered[list(AUTHORITY_COLUMNS)], share=share, agrees=agrees)
 
 
-def _estimate(state: State, year: int, cell: Cell, place: Place) -> dict[str, float] | None:
+def _estimate(store: Store, year: int, cell: Cell, place: Place) -> dict[str, float] | None:
     """The row of a place in the table of estimates; None where it is left out, as rows of zeros are."""
-    estimates = state.figures.estimates(year)
+    estimates = store.figures.estimates(year)
     if estimates.empty:
         raise NotExplained(f"England was not made for {CollectionYear(year)}; make it with: cin-pipeline run")
     of_place = (estimates["geography_code"] == place.geography_code) & (estimates["measure"] == cell.measure.name)
@@ -126,37 +126,37 @@ def _of_zeros(estimated: float) -> dict[str, float]:
     return {"known": 0.0, "estimated": zero, "value": zero, "grossing_factor": float("nan")}
 
 
-def explain_authority(state: State, year: int, cell: Cell, la_code: str) -> AuthorityFigure:
+def explain_authority(store: Store, year: int, cell: Cell, la_code: str) -> AuthorityFigure:
     """The figure of an LA in force, and the records of its return that it counts.
 
     Holds one return at a time. Raises NotComparable where the copy of a return is gone, RecordsDoNotAddUp."""
-    inputs = state.inputs.of(year)
-    why = _why(state, year, cell, la_code, inputs)
-    submission = state.registry.in_force(year, la_code)
+    inputs = store.inputs.of(year)
+    why = _why(store, year, cell, la_code, inputs)
+    submission = store.registry.in_force(year, la_code)
     if submission is None:
         return AuthorityFigure(la_code, None, why, None, 0, None, None)
     # Only re-referrals look at the return of the year before.
     looks_back = cell.measure.population is re_referrals
-    previous = state.registry.in_force(year - 1, la_code) if looks_back else None
+    previous = store.registry.in_force(year - 1, la_code) if looks_back else None
     prior = None
     if previous is not None:
-        prior = latest_referrals(_cleaned(state, previous), CollectionYear(year - 1))
-    tables = _cleaned(state, submission)
+        prior = latest_referrals(_cleaned(store, previous), CollectionYear(year - 1))
+    tables = _cleaned(store, submission)
     ending = CollectionYear(year)
     records = counted_records(ReturnFacts(ending, flag_episodes(tables, ending), tables, prior), cell)
-    history = [each.submission for each in state.registry.history(year, la_code)]
+    history = [each.submission for each in store.registry.history(year, la_code)]
     number = history.index(submission.submission) + 1
-    figure = _figure_in_force(state, submission, cell)
+    figure = _figure_in_force(store, submission, cell)
     return AuthorityFigure(la_code, figure, why, submission, number, previous, records)
 
 
-def _cleaned(state: State, submission: Submission) -> ReturnTables:
-    return clean_return(tables_of(state, submission), submission.collection_year or 0).tables
+def _cleaned(store: Store, submission: Submission) -> ReturnTables:
+    return clean_return(tables_of(store, submission), submission.collection_year or 0).tables
 
 
-def _figure_in_force(state: State, submission: Submission, cell: Cell) -> int | None:
+def _figure_in_force(store: Store, submission: Submission, cell: Cell) -> int | None:
     """The figure as it was counted when the return was accepted."""
-    measures = state.figures.la_measures_of(submission.submission)
+    measures = store.figures.la_measures_of(submission.submission)
     own = measures[measures["measure"] == cell.measure.name]
     total = own[own["breakdown"] == TOTAL]["value"]
     if total.empty or total.isna().any():
@@ -165,17 +165,17 @@ def _figure_in_force(state: State, submission: Submission, cell: Cell) -> int | 
     return int(found.iloc[0]) if len(found) else 0
 
 
-def _why(state: State, year: int, cell: Cell, la_code: str, inputs: NationalInputs) -> str:
+def _why(store: Store, year: int, cell: Cell, la_code: str, inputs: NationalInputs) -> str:
     """Why the figure of an LA is not known to England's figures; empty where it is."""
     if la_code not in inputs.expected:
         return "not among the expected authorities: in no figure of England"
-    submission = state.registry.in_force(year, la_code)
+    submission = store.registry.in_force(year, la_code)
     if submission is None:
         return f"no accepted return for {CollectionYear(year)}"
     for item in inputs.unusable:
         about_it = (item.year, item.la_code, item.measure) == (year, la_code, cell.measure.name)
         if about_it and cell.breakdown in item.breakdowns:
             return f"declared unusable: {item.reason}"
-    if _figure_in_force(state, submission, cell) is None:
+    if _figure_in_force(store, submission, cell) is None:
         return f"no return of the year before ({CollectionYear(year - 1)}) when it was counted"
     return ""

@@ -10,7 +10,7 @@ from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.methodology.moving import moved_figures
 from cin_pipeline.store.registry import Submission
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 
 class NotComparable(ValueError):
@@ -31,14 +31,14 @@ def find_submission(history: Sequence[Submission], wanted: str) -> Submission:
     raise NotComparable(f"there is no submission {wanted}; {_choices(history)}")
 
 
-def tables_of(state: State, submission: Submission) -> ReturnTables:
+def tables_of(store: Store, submission: Submission) -> ReturnTables:
     """The records of a submission as sent, from the copy that was kept. Raises NotComparable."""
     what = f"submission {submission.submission} ({submission.state.value})"
     if submission.collection_year is None:
         raise NotComparable(f"{what} was never identified")
     try:
         # It was let in once: a limit that was lowered since is for new files.
-        data = state.returns.read(submission.sha256)
+        data = store.returns.read(submission.sha256)
         return read_return(data, submission.collection_year, max_bytes=max(submission.size, 1))
     except FileNotFoundError:
         raise NotComparable(f"{what} was refused on receipt or its copy is gone: there is no file to read") from None
@@ -46,15 +46,15 @@ def tables_of(state: State, submission: Submission) -> ReturnTables:
         raise NotComparable(f"{what} cannot be read as a return: {rejected}") from None
 
 
-def compare_submissions(state: State, before: Submission, after: Submission) -> Comparison:
+def compare_submissions(store: Store, before: Submission, after: Submission) -> Comparison:
     """What changed in the records from one submission of an LA and year to another. Raises NotComparable."""
-    earlier = tables_of(state, before)
-    return compare_returns(earlier, tables_of(state, after), after.collection_year or 0)
+    earlier = tables_of(store, before)
+    return compare_returns(earlier, tables_of(store, after), after.collection_year or 0)
 
 
-def moved_between(state: State, before: Submission, after: Submission) -> DataFrame | None:
+def moved_between(store: Store, before: Submission, after: Submission) -> DataFrame | None:
     """The figures that moved (`moved_figures`), as they were counted when each was; None where one never was."""
-    tables = [state.figures.la_measures_of(each.submission) for each in (before, after)]
+    tables = [store.figures.la_measures_of(each.submission) for each in (before, after)]
     return None if any(table.empty for table in tables) else moved_figures(*tables)
 
 

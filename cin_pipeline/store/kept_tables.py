@@ -12,40 +12,40 @@ from cin_pipeline.store.publishing import Tables
 from cin_pipeline.store.release_inputs import ReleaseRefused, provenance
 from cin_pipeline.store.releases import files_in, write_release
 from cin_pipeline.store.row_tables import read_tables, write_tables
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 _CELLS, _MADE_FROM = "cells", "made_from"
 
 
-def keep_tables(state: State, release: ReleaseInput, tables: Tables) -> None:
+def keep_tables(store: Store, release: ReleaseInput, tables: Tables) -> None:
     """Writes the files into the year's release folder, without a manifest, and keeps the cells."""
     shown = [None if cell is None else str(cell) for cell in tables.protected["shown"]]
     cells = tables.protected.assign(shown=DataFrame({"shown": shown}, dtype="str")["shown"].to_numpy())
-    made_from = DataFrame({"manifest": [_made_from(state, release)]})
-    write_tables(state.tables_of_release(release.year.ending), {_CELLS: cells, _MADE_FROM: made_from})
-    write_release(tables.files, state.release_directory(release.year.ending))
+    made_from = DataFrame({"manifest": [_made_from(store, release)]})
+    write_tables(store.tables_of_release(release.year.ending), {_CELLS: cells, _MADE_FROM: made_from})
+    write_release(tables.files, store.release_directory(release.year.ending))
 
 
-def tables_kept(state: State, release: ReleaseInput) -> Tables:
+def tables_kept(store: Store, release: ReleaseInput) -> Tables:
     """The tables as they were kept. Raises ReleaseRefused where there are none, or they are of other inputs by now."""
     year = release.year
     try:
-        kept = read_tables(state.tables_of_release(year.ending))
+        kept = read_tables(store.tables_of_release(year.ending))
     except FileNotFoundError:
         raise ReleaseRefused(f"the tables of {year} were never made: run job publish for it") from None
-    if kept[_MADE_FROM]["manifest"].item() != _made_from(state, release):
+    if kept[_MADE_FROM]["manifest"].item() != _made_from(store, release):
         raise ReleaseRefused(
             f"the tables of {year} were made from other inputs than are in force: run job publish again"
         )
     cells = kept[_CELLS]
     numbers = [_number(cell) for cell in cells["shown"]]
-    folder = state.release_directory(year.ending)
+    folder = store.release_directory(year.ending)
     files = {name: (folder / name).read_bytes() for name in files_in(folder) if name != MANIFEST}
     return Tables(cells.assign(shown=DataFrame({"shown": numbers}, dtype=object)["shown"].to_numpy()), files)
 
 
-def _made_from(state: State, release: ReleaseInput) -> str:
-    return manifest(release.year, provenance(state, release), {}).decode()
+def _made_from(store: Store, release: ReleaseInput) -> str:
+    return manifest(release.year, provenance(store, release), {}).decode()
 
 
 def _number(cell: object) -> int | Decimal | None:

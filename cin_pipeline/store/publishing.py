@@ -14,7 +14,7 @@ from cin_pipeline.publication.release import table_files, with_manifest
 from cin_pipeline.publication.report import release_report
 from cin_pipeline.store.quality_inputs import quality_input, returns_of
 from cin_pipeline.store.release_inputs import provenance
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 Progress = Callable[[str, int], Callable[[], None]]  # (what is done, how many steps) -> call after each step
 
@@ -67,13 +67,13 @@ def recovered(protected: DataFrame) -> list[str]:
     ]
 
 
-def whole_release(state: State, release: ReleaseInput, tables: Tables, progress: Progress) -> dict[str, bytes]:
+def whole_release(store: Store, release: ReleaseInput, tables: Tables, progress: Progress) -> dict[str, bytes]:
     """Every file of the release by path: the tables, both reports, and the manifest."""
-    step = progress("Looking at the returns", max(len(returns_of(state, release)), 1))
-    quality = quality_input(state, release, tables.protected, step)
+    step = progress("Looking at the returns", max(len(returns_of(store, release)), 1))
+    quality = quality_input(store, release, tables.protected, step)
     step = progress("Writing reports", 2)
     files = {**tables.files, "release.html": release_report(tables.protected, release).encode()}
     step()
     files["quality.html"] = quality_report(quality).encode()
     step()
-    return with_manifest(files, release.year, provenance(state, release))
+    return with_manifest(files, release.year, provenance(store, release))

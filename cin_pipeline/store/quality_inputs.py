@@ -11,7 +11,7 @@ from cin_pipeline.publication.quality import QualityInput
 from cin_pipeline.store.quality import Grade
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.row_tables import read_tables
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline.validation.confidence.table import CONFIDENCE_COLUMNS
 
 SUBMISSION_COLUMNS = ("la_code", "submission", "sha256", "state", "errors", "queries")
@@ -21,40 +21,40 @@ _ROWS = "rows"  # the table of an asset that has one
 
 
 def quality_input(
-    state: State, release: ReleaseInput, protected: DataFrame, on_la: Callable[[], None] = lambda: None
+    store: Store, release: ReleaseInput, protected: DataFrame, on_la: Callable[[], None] = lambda: None
 ) -> QualityInput:
     """What is known of the returns of the release year; `on_la` is called after each LA in force.
 
     Row tables are read one LA at a time. What a return was never put through (the rules, say) is left out."""
     year = release.year.ending
-    in_force = returns_of(state, release)
+    in_force = returns_of(store, release)
     rules, confidence = [], []
     for each in in_force:
-        rules.append(_rule_counts(state, each))
-        confidence.append(_stored(state, "data_confidence", each).get(_ROWS, DataFrame()))
+        rules.append(_rule_counts(store, each))
+        confidence.append(_stored(store, "data_confidence", each).get(_ROWS, DataFrame()))
         on_la()
-    readings = state.figures.reading_counts_in_force(year)
+    readings = store.figures.reading_counts_in_force(year)
     return QualityInput(
         release=release,
         protected=protected,
-        submissions=_submissions(state, year),
+        submissions=_submissions(store, year),
         rule_counts=_together(rules, RULE_COLUMNS),
         confidence=_together(confidence, CONFIDENCE_COLUMNS),
-        unusable=state.inputs.of(year).unusable,
+        unusable=store.inputs.of(year).unusable,
         readings=readings[readings["la_code"].isin(release.expected[year])][list(READING_COLUMNS)],
     )
 
 
-def returns_of(state: State, release: ReleaseInput) -> list[Submission]:
+def returns_of(store: Store, release: ReleaseInput) -> list[Submission]:
     """The submissions in force of the release year, of the LAs that are expected."""
     expected = release.expected[release.year.ending]
-    return [each for each in state.registry.all_in_force(release.year.ending) if each.la_code in expected]
+    return [each for each in store.registry.all_in_force(release.year.ending) if each.la_code in expected]
 
 
-def _submissions(state: State, year: int) -> DataFrame:
+def _submissions(store: Store, year: int) -> DataFrame:
     """The last submission of each LA."""
-    grades = state.quality.of_year(year)
-    last = {each.la_code: each for each in state.registry.history(year) if each.la_code}
+    grades = store.quality.of_year(year)
+    last = {each.la_code: each for each in store.registry.history(year) if each.la_code}
     return DataFrame(list(_described(last, grades)), columns=list(SUBMISSION_COLUMNS)).astype(
         {"errors": "Int64", "queries": "Int64"}
     )
@@ -67,19 +67,19 @@ def _described(last: dict[str, Submission], grades: dict[int, Grade]) -> Iterato
         yield la_code, *about, grade.errors, grade.queries
 
 
-def _rule_counts(state: State, submission: Submission) -> DataFrame:
-    issues = _stored(state, "validation_issues", submission).get("issues", DataFrame())
+def _rule_counts(store: Store, submission: Submission) -> DataFrame:
+    issues = _stored(store, "validation_issues", submission).get("issues", DataFrame())
     if issues.empty:
         return DataFrame()
     counts = issues.groupby(["rule_id", "severity"], as_index=False).size().rename(columns={"size": "hits"})
     return counts.assign(la_code=submission.la_code)
 
 
-def _stored(state: State, asset: str, submission: Submission) -> dict[str, DataFrame]:
+def _stored(store: Store, asset: str, submission: Submission) -> dict[str, DataFrame]:
     """The row tables of an asset; none where they were never made."""
     place = (submission.collection_year or 0, str(submission.la_code), submission.submission)
     try:
-        return read_tables(state.tables_directory(asset, *place))
+        return read_tables(store.tables_directory(asset, *place))
     except FileNotFoundError:
         return {}
 

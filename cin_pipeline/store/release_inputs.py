@@ -15,7 +15,7 @@ from cin_pipeline.reference.authorities import authorities, every_authority, pla
 from cin_pipeline.reference.population import place_population, population
 from cin_pipeline.reference.tables import fingerprints
 from cin_pipeline.store.national_inputs import NationalInputs
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 _NUMBERS = ["known", "estimated", "value", "grossing_factor"]
 
@@ -28,33 +28,33 @@ class ReleaseRefused(ValueError):
     """A release that must not be made; the message says why and what to do."""
 
 
-def release_input(state: State, year: int) -> ReleaseInput:
+def release_input(store: Store, year: int) -> ReleaseInput:
     """The figures of the year and of the earlier years for which England was made.
 
     Raises ReleaseRefused where England's figures of the year are missing, or those of any of the years are not what the
     returns in force give."""
-    held = [each for each in range(FIRST_YEAR, year + 1) if not state.figures.estimates(each).empty]
+    held = [each for each in range(FIRST_YEAR, year + 1) if not store.figures.estimates(each).empty]
     if year not in held:
-        raise ReleaseRefused(_why_no_england(state, year))
-    inputs = {each: state.inputs.of(each) for each in held}
-    measures = {each: _measures(state, each, inputs[each]) for each in held}
+        raise ReleaseRefused(_why_no_england(store, year))
+    inputs = {each: store.inputs.of(each) for each in held}
+    measures = {each: _measures(store, each, inputs[each]) for each in held}
     for each in held:
-        _refuse_stale(state.figures.estimates(each), measures[each], inputs[each], each)
+        _refuse_stale(store.figures.estimates(each), measures[each], inputs[each], each)
     return ReleaseInput(
         year=CollectionYear(year),
         measures=pd.concat(measures.values(), ignore_index=True),
-        estimates=pd.concat([state.figures.estimates(each) for each in held], ignore_index=True),
+        estimates=pd.concat([store.figures.estimates(each) for each in held], ignore_index=True),
         expected={each: inputs[each].expected for each in held},
         population={each: people_of(each, inputs[each].expected, inputs[each].population) for each in held},
     )
 
 
-def _why_no_england(state: State, year: int) -> str:
+def _why_no_england(store: Store, year: int) -> str:
     """Why there are no figures of England for a year, and what to do."""
-    inputs = state.inputs.of(year)
-    measures = _measures(state, year, inputs)
+    inputs = store.inputs.of(year)
+    measures = _measures(store, year, inputs)
     if measures.empty:
-        years = ", ".join(str(CollectionYear(each)) for each in sorted(state.registry.years_in_force()))
+        years = ", ".join(str(CollectionYear(each)) for each in sorted(store.registry.years_in_force()))
         return f"no return of {CollectionYear(year)} is in force; there are returns of: {years or 'no year'}"
     try:
         estimate_england(measures, inputs.expected, inputs.population, year)
@@ -63,19 +63,19 @@ def _why_no_england(state: State, year: int) -> str:
     return f"there are no figures of England for {CollectionYear(year)}: {_again(year)}"
 
 
-def years_left_out(state: State, release: ReleaseInput) -> list[CollectionYear]:
+def years_left_out(store: Store, release: ReleaseInput) -> list[CollectionYear]:
     """Earlier years with returns in force for which England was never made."""
     earlier = range(FIRST_YEAR, release.year.ending)
     return [
-        CollectionYear(each) for each in earlier if each not in release.expected and state.registry.all_in_force(each)
+        CollectionYear(each) for each in earlier if each not in release.expected and store.registry.all_in_force(each)
     ]
 
 
-def provenance(state: State, release: ReleaseInput) -> Provenance:
+def provenance(store: Store, release: ReleaseInput) -> Provenance:
     """Which submissions, population, settings, code and reference data a release comes from."""
-    settings = state.settings
+    settings = store.settings
     return Provenance(
-        inputs=tuple(_year_inputs(state, year) for year in sorted(release.expected)),
+        inputs=tuple(_year_inputs(store, year) for year in sorted(release.expected)),
         package_version=version("cin_pipeline"),
         data_versions=fingerprints(),
         settings={
@@ -108,8 +108,8 @@ def _all_in(geography_code: str, year: int) -> set[str]:
     return {code for code, la in authorities(year).items() if geography_code in la.places}
 
 
-def _measures(state: State, year: int, inputs: NationalInputs) -> DataFrame:
-    in_force = state.figures.la_measures_in_force(year)
+def _measures(store: Store, year: int, inputs: NationalInputs) -> DataFrame:
+    in_force = store.figures.la_measures_in_force(year)
     return without_unusable(in_force[in_force["la_code"].isin(inputs.expected)], inputs.unusable)
 
 
@@ -131,9 +131,9 @@ def _same(stored: DataFrame, fresh: DataFrame) -> bool:
     return bool(one.index.equals(other.index) and ((one == other) | (one.isna() & other.isna())).all(axis=None))
 
 
-def _year_inputs(state: State, year: int) -> YearInputs:
-    inputs = state.inputs.of(year)
-    in_force = state.registry.all_in_force(year)
+def _year_inputs(store: Store, year: int) -> YearInputs:
+    inputs = store.inputs.of(year)
+    in_force = store.registry.all_in_force(year)
     return YearInputs(
         year=CollectionYear(year),
         submissions=tuple(

@@ -10,7 +10,7 @@ from cin_pipeline.methodology.missing import UnusableItem
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.store.quality import Grade
 from cin_pipeline.store.registry import Submission, SubmissionState
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline.validation.confidence import LOW, MEDIUM
 
 STATUS_COLUMNS = (
@@ -22,15 +22,15 @@ NO_RETURN = "no return"
 NOT_EXPECTED = "not among the expected authorities"
 
 
-def status_of_year(state: State, year: int) -> DataFrame:
+def status_of_year(store: Store, year: int) -> DataFrame:
     """The status table of a year from what a state holds: `status_table`."""
-    before = state.registry.all_in_force(year - 1) if year > FIRST_YEAR else None
-    inputs = state.inputs.of(year)
+    before = store.registry.all_in_force(year - 1) if year > FIRST_YEAR else None
+    inputs = store.inputs.of(year)
     return status_table(
         year,
         inputs.expected,
-        state.registry.history(year),
-        state.quality.of_year(year),
+        store.registry.history(year),
+        store.quality.of_year(year),
         None if before is None else {str(each.la_code) for each in before},
         inputs.unusable,
     )

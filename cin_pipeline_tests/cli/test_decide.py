@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from cin_pipeline.cli import app
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline_tests.random_returns import messy_return
 
 
@@ -38,7 +38,7 @@ def test_decisions_and_reruns_over_one_state(tmp_path: Path) -> None:
     assert "in force, as it was counted before" in said("accept", 1, *reason)
     assert "there is no submission 9" in said("accept", 9, *reason, code=2)
     assert "--reason is empty" in said("accept", 1, "--reason", " ", "--state", state, code=2)
-    events = State(Settings.from_environment({}, state=state)).registry.events(1)
+    events = Store(Settings.from_environment({}, state=state)).registry.events(1)
     assert [(event.to_state, event.decided_by) for event in events] == [
         ("landed", ""),
         ("claimed", ""),

@@ -14,7 +14,7 @@ from cin_pipeline.methodology.readings import touched_by_readings
 from cin_pipeline.orchestration.folder_run import Folder, Report, run_folder
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline_tests import oracle
 from cin_pipeline_tests.pipeline import facts_of
 from cin_pipeline_tests.random_returns import messy_return
@@ -87,8 +87,8 @@ def test_a_folder_becomes_measures_and_england(job: Job) -> None:
 def test_what_the_readings_touch_is_counted_of_every_return_in_force(job: Job) -> None:
     sent = {year: job.put("201", year) for year in (2016, 2017)}
     job.run()
-    with closing(State(job.settings)) as state:
-        counts = state.figures.reading_counts_in_force(2017)
+    with closing(Store(job.settings)) as store:
+        counts = store.figures.reading_counts_in_force(2017)
     expected = touched_by_readings(facts_of(sent[2017], sent[2016], 2017), "201")
     pd.testing.assert_frame_equal(counts, expected, check_dtype=False)
 
@@ -98,8 +98,8 @@ def test_what_dagster_remembers(job: Job) -> None:
     job.run()
     with open_instance(job.settings) as instance:
         (record,) = instance.fetch_materializations(dg.AssetKey("raw_return"), limit=9).records
-        state = State(job.settings)
-        (submission,) = state.registry.all_in_force(2017)
+        store = Store(job.settings)
+        (submission,) = store.registry.all_in_force(2017)
         assert record.partition_key == "2016-04-01|201"
         assert record.asset_materialization.tags["dagster/data_version"] == submission.sha256
         assert record.asset_materialization.metadata["submission"].value == submission.submission
@@ -115,7 +115,7 @@ def test_what_dagster_remembers(job: Job) -> None:
         assert metadata["hits"].value == by_rule.sum()
         assert all(f"| {rule} | {count} |" in metadata["by_rule"].value for rule, count in by_rule.items())
         # No identifier and no value in the event log.
-        ids = state.engine.url.database and messy_return(1, 8, 2017, "201").decode()
+        ids = store.engine.url.database and messy_return(1, 8, 2017, "201").decode()
         texts = [ids.split("<LAchildID>")[n].split("<")[0].strip() for n in range(1, 4)]
         for run in instance.get_runs():
             log = "".join(str(entry.to_json()) for entry in instance.all_logs(run.run_id))
@@ -170,7 +170,7 @@ def test_england_that_cannot_be_estimated_leaves_no_old_figures_behind(job: Job,
     assert "391" in report.impossible
     assert "population file" in report.impossible
     assert not (job.output / "england.csv").exists()
-    assert State(job.settings).figures.estimates(2017).empty
+    assert Store(job.settings).figures.estimates(2017).empty
     assert len(pd.read_csv(job.output / "measures.csv")) > 90
 
 

@@ -13,7 +13,7 @@ from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.publication.manifest import MANIFEST
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.releases import files_in
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline_tests.orchestration.test_folder_run import Job
 
 KEY = "2016-04-01"
@@ -44,7 +44,7 @@ def test_the_job_writes_what_the_command_writes(
     assert run.success
     assert checks == {"screening": True, "disclosure": True, "identities": True}
     assert "| B1 | " in shown["cells"].value
-    release = State(settings).release_directory(2017)
+    release = Store(settings).release_directory(2017)
     files = read(release)
     words = ["publish", "--year", "2017", "--output", str(tmp_path / "release"), "--state", str(settings.state)]
     assert CliRunner().invoke(app, words).exit_code == 0

@@ -16,7 +16,7 @@ from cin_pipeline.orchestration.partitions import partition_key
 from cin_pipeline.orchestration.sensors import let_go
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import DecisionRefused, Registry
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline_tests import oracle
 from cin_pipeline_tests.random_returns import messy_return
 
@@ -28,7 +28,7 @@ class Living:
 
     def __init__(self, directory: Path, instance: dg.DagsterInstance, settings: Settings) -> None:
         self.inbox, self.instance, self.settings = directory, instance, settings
-        self.state = State(settings)
+        self.state = Store(settings)
         self.state.__dict__["registry"] = Registry(self.state.engine, now=lambda: LONG_AGO)
         self.definitions = build_definitions(settings, self.state)
         self.cursors: dict[str, str | None] = {}

@@ -7,8 +7,8 @@ import pytest
 
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.state import State
 from cin_pipeline.store.status import status_of_year, status_summary
+from cin_pipeline.store.store import Store
 from cin_pipeline_tests.orchestration.test_folder_run import Job
 
 
@@ -43,11 +43,11 @@ def test_a_resubmission_shows_what_it_changed_and_the_status_follows(job: Job) -
     old = raw["compared_with_submission"].value
     assert measures["compared_with_submission"].value == old
     assert int(measures["figures_moved"].value) == measures["moved"].value.count("\n") - 1
-    state = State(job.settings)
-    superseded = {each.submission for each in state.registry.history(2017, "201")[:-1]}
+    store = Store(job.settings)
+    superseded = {each.submission for each in store.registry.history(2017, "201")[:-1]}
     assert old in superseded
     status = metadata(job, "submission_status")[0]
-    table = status_of_year(state, 2017)
+    table = status_of_year(store, 2017)
     assert status["summary"].value == status_summary(table)
     top = status["status"].value.splitlines()[2]
     assert top.startswith("| [390](/assets/la_measures?")

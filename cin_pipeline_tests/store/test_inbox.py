@@ -9,7 +9,7 @@ import pytest
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.inbox import GROWING, PARTIAL, FileState, Fingerprint, Inbox, InboxFile, Scan, changes
 from cin_pipeline.store.landing import Wanted
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline_tests.random_returns import messy_return
 
 WANTED = Wanted({2017: frozenset({"201", "202"}), 2016: frozenset({"201", "202"})})
@@ -21,8 +21,8 @@ NOW_NS = int(NOW.timestamp()) * SECOND
 class Box:
     """An inbox with its state; files are dropped with a time in seconds before now."""
 
-    def __init__(self, directory: Path, state: State) -> None:
-        self.path, self.state = directory, state
+    def __init__(self, directory: Path, store: Store) -> None:
+        self.path, self.store = directory, store
         directory.mkdir()
 
     def put(self, name: str | bytes, data: bytes, ago: int = 3600) -> Path:
@@ -32,18 +32,18 @@ class Box:
         return path
 
     def scan(self, **options: object) -> Scan:
-        state = self.state
-        inbox = Inbox(self.path, state.engine, state.registry, state.returns, state.quarantine)
+        store = self.store
+        inbox = Inbox(self.path, store.engine, store.registry, store.returns, store.quarantine)
         return inbox.scan(WANTED, NOW, **{"settle_seconds": 60, "max_bytes": 100_000, **options})
 
     def file(self, name: str) -> InboxFile:
-        inbox = Inbox(self.path, self.state.engine, self.state.registry, self.state.returns, self.state.quarantine)
+        inbox = Inbox(self.path, self.store.engine, self.store.registry, self.store.returns, self.store.quarantine)
         return inbox.files()[name.encode()]
 
 
 @pytest.fixture
 def box(tmp_path: Path, settings: Settings) -> Box:
-    return Box(tmp_path / "inbox", State(settings))
+    return Box(tmp_path / "inbox", Store(settings))
 
 
 def sent(la: str = "201", seed: int = 1, year: int = 2017) -> bytes:
@@ -54,7 +54,7 @@ def test_what_is_new_is_landed_once(box: Box) -> None:
     box.put("a b.xml", sent())
     (landed,) = box.scan().landed
     assert (landed.la_code, landed.collection_year, landed.file_name) == ("201", 2017, "a b.xml")
-    assert box.state.returns.read(landed.sha256) == sent()
+    assert box.store.returns.read(landed.sha256) == sent()
     assert box.scan() == Scan()
 
 
@@ -107,8 +107,8 @@ def test_a_bad_file_is_quarantined_with_its_reason_and_others_land(box: Box, cas
     assert [each.file_name for each in scan.landed] == ["good.xml"]
     (quarantined,) = scan.quarantined
     assert said in quarantined.reason or said == "."
-    assert box.state.quarantine.read(quarantined.sha256) == data == bad.read_bytes()
-    assert box.state.registry.get(quarantined.submission).state == "rejected"
+    assert box.store.quarantine.read(quarantined.sha256) == data == bad.read_bytes()
+    assert box.store.registry.get(quarantined.submission).state == "rejected"
     assert box.scan() == Scan()  # told once
     box.put("bad.xml", data, ago=500)
     assert box.scan() == Scan()  # touched
@@ -158,7 +158,7 @@ def test_a_full_disk_loses_nothing_and_the_next_scan_goes_on(box: Box, monkeypat
     scan = box.scan()
     assert "No space left on device" in scan.problem
     assert scan.landed == []
-    assert list((box.state.settings.state / "returns").rglob("*.xml")) == []
+    assert list((box.store.settings.state / "returns").rglob("*.xml")) == []
     monkeypatch.undo()
     assert len(box.scan().landed) == 2
 

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.database import StateTooOld
 from cin_pipeline.store.registry import DecisionRefused, Registry, Submission, SubmissionState
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline_tests.pipeline import measures_table
 from cin_pipeline_tests.random_returns import messy_return
 
@@ -17,15 +17,15 @@ WHEN = datetime(2017, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def state(request: pytest.FixtureRequest, settings: Settings) -> State:
+def store(request: pytest.FixtureRequest, settings: Settings) -> Store:
     if request.param == "sqlite":
-        return State(settings)
-    return State(Settings(settings.state, request.getfixturevalue("postgresql_url"), settings.dagster_home))
+        return Store(settings)
+    return Store(Settings(settings.state, request.getfixturevalue("postgresql_url"), settings.dagster_home))
 
 
 @pytest.fixture
-def registry(state: State) -> Registry:
-    return state.registry
+def registry(store: Store) -> Registry:
+    return store.registry
 
 
 def land(registry: Registry, content: str, la: str = "201", year: int = 2017, **options: bool) -> Submission:
@@ -106,9 +106,9 @@ def test_what_waited_before_an_accepted_one_is_superseded_and_says_so(registry: 
     assert registry.get(later).state is SubmissionState.LANDED
 
 
-def test_times_that_go_backwards_change_no_order(state: State) -> None:
+def test_times_that_go_backwards_change_no_order(store: Store) -> None:
     times = iter([WHEN - timedelta(days=n) for n in range(20)])
-    registry = Registry(state.engine, now=lambda: next(times))
+    registry = Registry(store.engine, now=lambda: next(times))
     first = land(registry, "A").submission
     registry.accept(first)
     second = land(registry, "B").submission
@@ -161,13 +161,13 @@ def test_an_overridden_submission_may_come_in_force_over_a_newer_one(registry: R
     assert (now.overridden, now.decided_by, now.reason) == (True, "ann", "the check is wrong")
 
 
-def test_what_was_counted_can_be_put_in_force_as_it_was(state: State) -> None:
-    registry = state.registry
+def test_what_was_counted_can_be_put_in_force_as_it_was(store: Store) -> None:
+    registry = store.registry
     first, second = land(registry, "A").submission, land(registry, "B").submission
     registry.accept(first)
     registry.accept(second)
     assert not registry.restore(first, "ann", "the newer one is wrong")  # its measures are not there
-    state.figures.write_la_measures(measures_table(messy_return(1, 2, 2017, "201"), None, 2017), first)
+    store.figures.write_la_measures(measures_table(messy_return(1, 2, 2017, "201"), None, 2017), first)
     assert registry.restore(first, "ann", "the newer one is wrong")
     assert registry.in_force(2017, "201").submission == first
 
@@ -178,4 +178,4 @@ def test_a_state_of_an_earlier_version_is_told_and_left_alone(settings: Settings
     with engine.begin() as connection:
         connection.execute(text("create table submissions (submission integer primary key, state text)"))
     with pytest.raises(StateTooOld, match="another state directory"):
-        _ = State(settings).engine
+        _ = Store(settings).engine

@@ -19,7 +19,7 @@ from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
 from cin_pipeline.store.national_inputs import InputFileError
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.row_tables import read_tables, write_tables
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline_tests.pipeline import facts_of, measures_table
 from cin_pipeline_tests.random_returns import messy_return
 
@@ -28,16 +28,16 @@ TWO_YEARS = Wanted({2017: frozenset({"201", "202"}), 2016: frozenset({"201", "20
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def state(request: pytest.FixtureRequest, settings: Settings) -> State:
+def store(request: pytest.FixtureRequest, settings: Settings) -> Store:
     if request.param == "sqlite":
-        return State(settings)
+        return Store(settings)
     url = request.getfixturevalue("postgresql_url")
-    return State(Settings(settings.state, url, settings.dagster_home))
+    return Store(Settings(settings.state, url, settings.dagster_home))
 
 
-def landed(state: State, folder: Path, wanted: Wanted = TWO_YEARS, max_bytes: int = 10**8) -> list[Submission]:
+def landed(store: Store, folder: Path, wanted: Wanted = TWO_YEARS, max_bytes: int = 10**8) -> list[Submission]:
     return land(
-        files_in(folder), wanted, state.registry, state.returns, folder=folder, received=WHEN, max_bytes=max_bytes
+        files_in(folder), wanted, store.registry, store.returns, folder=folder, received=WHEN, max_bytes=max_bytes
     )
 
 
@@ -51,20 +51,20 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def test_a_folder_of_returns_lands(state: State, folder: Path) -> None:
-    found = landed(state, folder)
+def test_a_folder_of_returns_lands(store: Store, folder: Path) -> None:
+    found = landed(store, folder)
     assert [(each.la_code, each.collection_year, each.state) for each in found] == [
         ("201", 2016, "landed"),
         ("201", 2017, "landed"),
         ("202", 2016, "landed"),
         ("202", 2017, "landed"),
     ]
-    assert state.returns.read(found[0].sha256) == (folder / "201_2016.xml").read_bytes()
+    assert store.returns.read(found[0].sha256) == (folder / "201_2016.xml").read_bytes()
 
 
-def test_the_header_decides_not_the_name(state: State, folder: Path) -> None:
+def test_the_header_decides_not_the_name(store: Store, folder: Path) -> None:
     (folder / "201_2016.xml").rename(folder / "999 of another year\n.txt")
-    found = {each.file_name: each for each in landed(state, folder)}
+    found = {each.file_name: each for each in landed(store, folder)}
     assert found["999 of another year\n.txt"].la_code == "201"
     assert found["999 of another year\n.txt"].collection_year == 2016
 
@@ -80,22 +80,22 @@ def test_the_header_decides_not_the_name(state: State, folder: Path) -> None:
     ],
 )
 def test_files_that_are_not_wanted_are_refused_and_the_others_land(
-    state: State, folder: Path, data: bytes, said: str
+    store: Store, folder: Path, data: bytes, said: str
 ) -> None:
     (folder / "bad.xml").write_bytes(data)
-    found = landed(state, folder, max_bytes=1_000_000)
+    found = landed(store, folder, max_bytes=1_000_000)
     assert [each.state for each in found if each.file_name != "bad.xml"] == ["landed"] * 4
     (bad,) = [each for each in found if each.file_name == "bad.xml"]
     assert bad.state == "rejected"
     assert pd.Series([bad.reason]).str.contains(said).all()
 
 
-def test_of_two_returns_of_one_authority_the_first_that_can_be_read_is_taken(state: State, folder: Path) -> None:
+def test_of_two_returns_of_one_authority_the_first_that_can_be_read_is_taken(store: Store, folder: Path) -> None:
     good = (folder / "201_2017.xml").read_bytes()
     (folder / "201_2017.xml").write_bytes(good[:-40])  # its header can be read, the rest cannot
     (folder / "201_2017_again.xml").write_bytes(good)
     (folder / "201_2017_more.xml").write_bytes(good)
-    found = {each.file_name: each for each in landed(state, folder)}
+    found = {each.file_name: each for each in landed(store, folder)}
     assert found["201_2017_again.xml"].state == "landed"
     for name in ("201_2017.xml", "201_2017_more.xml"):
         assert found[name].state == "rejected"
@@ -114,14 +114,14 @@ def test_a_folder_is_read_deep_without_hidden_files_and_own_results(folder: Path
     assert names == ["201_2016.xml", "201_2017.xml", "202_2016.xml", "202_2017.xml", "gone.xml", "203.xml"]
 
 
-def test_what_is_no_readable_file_is_refused_and_the_others_land(state: State, folder: Path) -> None:
+def test_what_is_no_readable_file_is_refused_and_the_others_land(store: Store, folder: Path) -> None:
     """A loop of links and a name that is no text used to stop every other return."""
     (folder / "gone.xml").symlink_to(folder / "nowhere")
     (folder / "loop.xml").symlink_to(folder / "loop.xml")
     (folder / "self").symlink_to(folder)
     os.mkfifo(folder / "pipe.xml")
     Path(os.fsdecode(os.fsencode(folder) + b"/n\xff.xml")).write_bytes(b"x")
-    found = {each.file_name: each for each in landed(state, folder)}
+    found = {each.file_name: each for each in landed(store, folder)}
     assert [found[f"{la}_{year}.xml"].state for la in (201, 202) for year in (2016, 2017)] == ["landed"] * 4
     assert found["gone.xml"].reason == "the file cannot be read (No such file or directory)"
     assert "cannot be read" in found["loop.xml"].reason
@@ -130,12 +130,12 @@ def test_what_is_no_readable_file_is_refused_and_the_others_land(state: State, f
     assert "not well-formed" in found[r"n\xff.xml"].reason
 
 
-def test_the_last_accepted_return_stays_in_force_until_the_next_is(state: State, folder: Path) -> None:
+def test_the_last_accepted_return_stays_in_force_until_the_next_is(store: Store, folder: Path) -> None:
     def land_one(content: int) -> Submission:
         (folder / "201_2017.xml").write_bytes(messy_return(content, 3, 2017, "201"))
-        return landed(state, folder)[1]
+        return landed(store, folder)[1]
 
-    registry = state.registry
+    registry = store.registry
     first = land_one(1)
     assert registry.in_force(2017, "201") is None
     registry.accept(first.submission)
@@ -154,48 +154,48 @@ def test_the_last_accepted_return_stays_in_force_until_the_next_is(state: State,
         registry.get(10_000)
 
 
-def test_measures_come_back_as_they_were_and_only_those_in_force(state: State, folder: Path) -> None:
-    for each in landed(state, folder):
+def test_measures_come_back_as_they_were_and_only_those_in_force(store: Store, folder: Path) -> None:
+    for each in landed(store, folder):
         if each.collection_year == 2017:
             table = measures_table(messy_return(1, 9, 2017, each.la_code), None, 2017, each.la_code)
-            state.figures.write_la_measures(table, each.submission)
-            state.figures.write_la_measures(table, each.submission)  # in place of the first
+            store.figures.write_la_measures(table, each.submission)
+            store.figures.write_la_measures(table, each.submission)  # in place of the first
             pd.testing.assert_frame_equal(
-                _sorted(state.figures.la_measures_of(each.submission)), _sorted(table), check_dtype=False
+                _sorted(store.figures.la_measures_of(each.submission)), _sorted(table), check_dtype=False
             )
-    assert state.figures.la_measures_in_force(2017).empty
-    state.registry.accept(state.registry.at_work(2017, "202").submission)
-    assert set(state.figures.la_measures_in_force(2017)["la_code"]) == {"202"}
+    assert store.figures.la_measures_in_force(2017).empty
+    store.registry.accept(store.registry.at_work(2017, "202").submission)
+    assert set(store.figures.la_measures_in_force(2017)["la_code"]) == {"202"}
 
 
-def test_counts_of_readings_come_back_and_only_those_in_force(state: State, folder: Path) -> None:
-    for each in landed(state, folder):
+def test_counts_of_readings_come_back_and_only_those_in_force(store: Store, folder: Path) -> None:
+    for each in landed(store, folder):
         if each.collection_year == 2017:
             counts = touched_by_readings(facts_of(messy_return(1, 9, 2017, each.la_code), None, 2017), each.la_code)
-            state.figures.write_reading_counts(counts, each.submission)
-            state.figures.write_reading_counts(counts, each.submission)  # in place of the first
-    assert state.figures.reading_counts_in_force(2017).empty
-    state.registry.accept(state.registry.at_work(2017, "202").submission)
-    back = state.figures.reading_counts_in_force(2017)
+            store.figures.write_reading_counts(counts, each.submission)
+            store.figures.write_reading_counts(counts, each.submission)  # in place of the first
+    assert store.figures.reading_counts_in_force(2017).empty
+    store.registry.accept(store.registry.at_work(2017, "202").submission)
+    back = store.figures.reading_counts_in_force(2017)
     assert tuple(back.columns) == READING_COLUMNS
     assert list(back["la_code"]) == ["202"] * len(CASES)
     assert set(back["reading_case"]) == {case.name for case in CASES}
 
 
-def test_estimates_come_back_and_can_be_taken_back(state: State) -> None:
+def test_estimates_come_back_and_can_be_taken_back(store: Store) -> None:
     table = la_measures(facts_of(messy_return(1, 9, 2017, "201"), None, 2017), "201")
     england = estimate_england(table, ["201"], {}, 2017)
-    state.figures.write_estimates(england, 2017)
-    back = state.figures.estimates(2017)
+    store.figures.write_estimates(england, 2017)
+    back = store.figures.estimates(2017)
     assert len(back) == len(england)
     assert back["grossing_factor"].isna().any()
-    state.figures.clear_estimates(2017)
-    assert state.figures.estimates(2017).empty
+    store.figures.clear_estimates(2017)
+    assert store.figures.estimates(2017).empty
 
 
-def test_database_errors_print_no_values(state: State) -> None:
+def test_database_errors_print_no_values(store: Store) -> None:
     """A parameter may be a date of birth."""
-    with pytest.raises((IntegrityError, StatementError)) as error, state.engine.begin() as connection:
+    with pytest.raises((IntegrityError, StatementError)) as error, store.engine.begin() as connection:
         connection.execute(
             text("insert into la_measures (submission, measure) values (:a, :b)"), {"a": 1, "b": "1999-12-31"}
         )
@@ -246,26 +246,26 @@ INPUTS = {
 
 
 @pytest.mark.parametrize("case", INPUTS)
-def test_a_file_of_the_users_that_is_wrong_is_named_with_its_line(state: State, tmp_path: Path, case: str) -> None:
+def test_a_file_of_the_users_that_is_wrong_is_named_with_its_line(store: Store, tmp_path: Path, case: str) -> None:
     kind, content, said = INPUTS[case]
     path = tmp_path / f"{kind}.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     files = {"expected": None, "people": None, "unusable": None}
     files["people" if kind == "population" else kind] = path
     with pytest.raises(InputFileError) as error:
-        state.inputs.keep(2017, **files)
+        store.inputs.keep(2017, **files)
     assert str(path) in str(error.value)
     assert said in str(error.value)
-    assert state.inputs.of(2017).expected  # nothing was changed
+    assert store.inputs.of(2017).expected  # nothing was changed
 
 
-def test_the_users_files_stand_in_for_the_shipped_ones_until_they_are_not_given(state: State, tmp_path: Path) -> None:
+def test_the_users_files_stand_in_for_the_shipped_ones_until_they_are_not_given(store: Store, tmp_path: Path) -> None:
     path = tmp_path / "expected.csv"
     path.write_text("\ufeffla_code , note\n 201 ,x\n202,y\n")
-    assert state.inputs.keep(2017, expected=path, people=None, unusable=None).expected == ("201", "202")
-    assert state.inputs.of(2017).expected == ("201", "202")
-    assert len(state.inputs.of(2016).expected) == 152
-    assert len(state.inputs.keep(2017, expected=None, people=None, unusable=None).expected) == 152
+    assert store.inputs.keep(2017, expected=path, people=None, unusable=None).expected == ("201", "202")
+    assert store.inputs.of(2017).expected == ("201", "202")
+    assert len(store.inputs.of(2016).expected) == 152
+    assert len(store.inputs.keep(2017, expected=None, people=None, unusable=None).expected) == 152
 
 
 def test_written_files_are_ordered_exact_and_the_same_every_time(tmp_path: Path) -> None:

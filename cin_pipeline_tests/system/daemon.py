@@ -16,7 +16,7 @@ import dagster as dg
 from cin_pipeline.orchestration.home import open_instance, prepare_home
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import Submission
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 PAUSE = 0.5  # between two looks
@@ -32,7 +32,7 @@ class Daemon:
         self.settings = replace(
             base, inbox=self.inbox, sensors=True, tick_seconds=tick, quiet_seconds=quiet, years=years
         )
-        self.state = State(self.settings)
+        self.state = Store(self.settings)
         self.log = directory / "daemon.log"
         self._process: subprocess.Popen[bytes] | None = None
         prepare_home(self.settings)

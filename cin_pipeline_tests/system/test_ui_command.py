@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 COMMAND = Path(sys.executable).with_name("cin-pipeline")
 
@@ -19,7 +19,7 @@ COMMAND = Path(sys.executable).with_name("cin-pipeline")
 @pytest.mark.system
 def test_it_can_be_ended(settings: Settings) -> None:
     """With SIGINT ignored Dagster ignored SIGTERM too, and waited a minute for each process it could not end."""
-    _ = State(settings).engine
+    _ = Store(settings).engine
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -22,7 +22,7 @@ from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_befor
 from cin_pipeline.orchestration.submissions import holder_of, submission_at_work
 from cin_pipeline.store.figures import version_of
 from cin_pipeline.store.registry import Submission, SubmissionState
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 EPISODES_RECONCILE = check("reconcile", "episodes", "One row for every referral of the return.", blocking=True)
 UNDATED = check("referrals_dated", "episodes", "Every referral has a usable date; others are in no measure.")
@@ -40,11 +40,11 @@ UNDATED = check("referrals_dated", "episodes", "Every referral has a usable date
     io_manager_key="row_tables",
 )
 def episodes(
-    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], cleaned_return: CleanedReturn
+    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], cleaned_return: CleanedReturn
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.episodes.flag_episodes."""
     year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(state, year.ending, la_code, context.run)
+    submission = submission_at_work(store, year.ending, la_code, context.run)
     tables = cleaned_return.tables
     table = flag_episodes(tables, year)
     yield dg.Output(table, metadata=frame_metadata(table))
@@ -54,7 +54,7 @@ def episodes(
     undated = int(table["referral_date"].isna().sum())
     yield result(UNDATED, [f"{undated} referrals without a usable date"] if undated else [], {"undated": undated})
     if stopping([reconciled]):
-        state.registry.reject(submission.submission, "checks failed: reconcile of episodes", holder_of(context.run))
+        store.registry.reject(submission.submission, "checks failed: reconcile of episodes", holder_of(context.run))
 
 
 @dg.asset(
@@ -105,14 +105,14 @@ IDENTITIES = check(
 )
 def la_measures_asset(
     context: dg.AssetExecutionContext,
-    state: dg.ResourceParam[State],
+    store: dg.ResourceParam[Store],
     episodes: DataFrame,
     cleaned_return: CleanedReturn,
     prior_year_referrals: PriorYear,
 ) -> Iterator[dg.Output[Counted] | dg.AssetCheckResult]:
     """See methodology.measures.la_measures."""
     year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(state, year.ending, la_code, context.run)
+    submission = submission_at_work(store, year.ending, la_code, context.run)
     prior = prior_year_referrals.referrals if prior_year_referrals.submission is not None else None
     facts = ReturnFacts(year, episodes, cleaned_return.tables, prior)
     table = la_measures(facts, la_code)
@@ -124,7 +124,7 @@ def la_measures_asset(
         # What is in force has one set of figures, and these would take their place.
         raise dg.Failure("The figures counted again break an identity; those in force stay.", allow_retries=False)
     # Here, where the populations are at hand: an asset of its own would load them and count them again.
-    state.figures.write_reading_counts(touched_by_readings(facts, la_code), submission.submission)
+    store.figures.write_reading_counts(touched_by_readings(facts, la_code), submission.submission)
     yield dg.Output(
         Counted(table, prior_year_referrals.submission),
         # Of the figures themselves: what depends on them is outdated when a figure moves, and only then.
@@ -133,21 +133,21 @@ def la_measures_asset(
             "submission": submission.submission,
             **frame_metadata(table),
             "totals": markdown_table(("measure", "value"), rows),
-            **_moved(state, submission, table),
+            **_moved(store, submission, table),
         },
     )
     yield identities
     if stopping([identities]):
         reason = "its measures break an identity, see check identities"
-        state.registry.reject(submission.submission, reason, holder_of(context.run))
+        store.registry.reject(submission.submission, reason, holder_of(context.run))
     else:
-        state.registry.accept(submission.submission, holder_of(context.run))
+        store.registry.accept(submission.submission, holder_of(context.run))
 
 
-def _moved(state: State, submission: Submission, table: DataFrame) -> dict[str, Any]:
+def _moved(store: Store, submission: Submission, table: DataFrame) -> dict[str, Any]:
     """The figures that moved since the submission that was accepted before, where there is one that was counted."""
-    earlier = state.registry.accepted_before(submission)
-    counted = None if earlier is None else state.figures.la_measures_of(earlier.submission)
+    earlier = store.registry.accepted_before(submission)
+    counted = None if earlier is None else store.figures.la_measures_of(earlier.submission)
     if earlier is None or counted is None or counted.empty:
         return {}
     return moved(moved_figures(counted, table), earlier.submission)

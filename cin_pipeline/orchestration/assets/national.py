@@ -21,7 +21,7 @@ from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, part
 from cin_pipeline.reference.authorities import ENGLAND, authorities
 from cin_pipeline.store.figures import Input
 from cin_pipeline.store.offers import outdated
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 population = dg.AssetSpec(
     "population",
@@ -49,17 +49,17 @@ COMPLETENESS = national_check("completeness", "national_measures", "Every expect
     io_manager_key="figure_tables",
 )
 def national_measures(
-    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], la_measures: InForce
+    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], la_measures: InForce
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.national.sum_known."""
     year = CollectionYear.from_key(context.partition_key)
-    inputs = state.inputs.of(year.ending)
+    inputs = store.inputs.of(year.ending)
     known = la_measures.measures[la_measures.measures["la_code"].isin(inputs.expected)]
     made_from = [each for each in la_measures.inputs if each.la_code in inputs.expected]
     table = sum_known(without_unusable(known, inputs.unusable), year.ending)
     missing = sorted(set(inputs.expected) - set(known["la_code"]))
     yield dg.Output(table, metadata={**frame_metadata(table), **_missing(missing, year), **_manifest(made_from)})
-    state.figures.write_manifest(NATIONAL_MEASURES, year.ending, made_from)
+    store.figures.write_manifest(NATIONAL_MEASURES, year.ending, made_from)
     yield result(
         COMPLETENESS,
         [f"no accepted return of {', '.join(missing)}"] if missing else [],
@@ -88,30 +88,30 @@ NATIONAL_IDENTITIES = national_check(
     io_manager_key="figure_tables",
 )
 def estimates(
-    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], la_measures: InForce
+    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], la_measures: InForce
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.estimates.estimate_england."""
     year = CollectionYear.from_key(context.partition_key)
-    inputs = state.inputs.of(year.ending)
+    inputs = store.inputs.of(year.ending)
     given = without_unusable(la_measures.measures, inputs.unusable)
     made_from = [each for each in la_measures.inputs if each.la_code in inputs.expected]
     try:
         table = estimate_england(given, inputs.expected, inputs.population, year.ending)
     except EstimateImpossible as impossible:
-        state.figures.clear_estimates(year.ending)
+        store.figures.clear_estimates(year.ending)
         # Nothing is what these returns give; asked again, they would give the same.
-        state.figures.write_manifest(ESTIMATES, year.ending, made_from)
+        store.figures.write_manifest(ESTIMATES, year.ending, made_from)
         raise dg.Failure(str(impossible), allow_retries=False) from None
     yield dg.Output(table, metadata={**frame_metadata(table), **_headline(table), **_manifest(made_from)})
-    state.figures.write_manifest(ESTIMATES, year.ending, made_from)
+    store.figures.write_manifest(ESTIMATES, year.ending, made_from)
     yield result(NATIONAL_IDENTITIES, broken_national_identities(table))
 
 
-def outdated_las(asset: str, state: State, year: int) -> list[str]:
+def outdated_las(asset: str, store: Store, year: int) -> list[str]:
     """The LAs whose figures in force are not what a national asset of the year was made from."""
-    expected = state.inputs.of(year).expected
-    in_force = [each for each in state.figures.inputs_in_force(year) if each.la_code in expected]
-    return outdated(state.figures.manifest(asset, year), in_force)
+    expected = store.inputs.of(year).expected
+    in_force = [each for each in store.figures.inputs_in_force(year) if each.la_code in expected]
+    return outdated(store.figures.manifest(asset, year), in_force)
 
 
 def _inputs_current(asset: str) -> dg.AssetChecksDefinition:
@@ -121,9 +121,9 @@ def _inputs_current(asset: str) -> dg.AssetChecksDefinition:
         description="What is in force is what these figures were made from. Looked at again when that changes.",
         partitions_def=by_year,
     )
-    def inputs_current(context: dg.AssetCheckExecutionContext, state: dg.ResourceParam[State]) -> dg.AssetCheckResult:
+    def inputs_current(context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
         year = CollectionYear.from_key(context.op_execution_context.partition_key)
-        las = outdated_las(asset, state, year.ending)
+        las = outdated_las(asset, store, year.ending)
         return dg.AssetCheckResult(
             passed=not las,
             severity=dg.AssetCheckSeverity.WARN,

@@ -19,7 +19,7 @@ from cin_pipeline.store.kept_tables import keep_tables, tables_kept
 from cin_pipeline.store.publishing import broken_checks, publication_tables, unseen, whole_release
 from cin_pipeline.store.release_inputs import ReleaseRefused, release_input
 from cin_pipeline.store.releases import write_release
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 TABLES = "publication_tables"
 
@@ -46,13 +46,13 @@ CHECKS = {
     code_version="1",
 )
 def publication_tables_asset(
-    context: dg.AssetExecutionContext, state: dg.ResourceParam[State]
+    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store]
 ) -> Iterator[dg.MaterializeResult]:
     """See store.publishing.publication_tables."""
-    release = _release(context, state)
+    release = _release(context, store)
     tables = publication_tables(release, unseen)
     faults = broken_checks(release, tables, unseen)
-    keep_tables(state, release, tables)
+    keep_tables(store, release, tables)
     hidden = tables.protected.groupby("table", sort=False)["hidden"].agg(lambda cells: int((cells != "").sum()))
     cells = tables.protected.groupby("table", sort=False).size()
     rows = [(table, f"{cells[table]:,}", f"{hidden[table]:,}") for table in cells.index]
@@ -82,21 +82,21 @@ def publication_tables_asset(
     ],
     code_version="1",
 )
-def release_report(context: dg.AssetExecutionContext, state: dg.ResourceParam[State]) -> dg.MaterializeResult:
+def release_report(context: dg.AssetExecutionContext, store: dg.ResourceParam[Store]) -> dg.MaterializeResult:
     """See store.publishing.whole_release."""
-    release = _release(context, state)
+    release = _release(context, store)
     try:
-        files = whole_release(state, release, tables_kept(state, release), unseen)
+        files = whole_release(store, release, tables_kept(store, release), unseen)
     except ReleaseRefused as refused:
         raise dg.Failure(str(refused), allow_retries=False) from None
-    folder = state.release_directory(release.year.ending)
+    folder = store.release_directory(release.year.ending)
     write_release(files, folder)
     return dg.MaterializeResult(metadata={"folder": dg.MetadataValue.path(str(folder)), **_files(files)})
 
 
-def _release(context: dg.AssetExecutionContext, state: State) -> ReleaseInput:
+def _release(context: dg.AssetExecutionContext, store: Store) -> ReleaseInput:
     try:
-        return release_input(state, CollectionYear.from_key(context.partition_key).ending)
+        return release_input(store, CollectionYear.from_key(context.partition_key).ending)
     except ReleaseRefused as refused:
         raise dg.Failure(str(refused), allow_retries=False) from None
 

@@ -17,7 +17,7 @@ from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
 from cin_pipeline.orchestration.submissions import begin, holder_of, submission_at_work
 from cin_pipeline.store.history import NotComparable, tables_of
 from cin_pipeline.store.registry import Submission
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 
 return_file = dg.AssetSpec(
     "return_file",
@@ -39,16 +39,16 @@ return_file = dg.AssetSpec(
     code_version="1",
     io_manager_key="row_tables",
 )
-def raw_return(context: dg.AssetExecutionContext, state: dg.ResourceParam[State]) -> dg.Output[ReturnTables]:
+def raw_return(context: dg.AssetExecutionContext, store: dg.ResourceParam[Store]) -> dg.Output[ReturnTables]:
     """See census.reading.read_return."""
     year, _ = year_and_la(context.partition_key)
-    submission = begin(context, state)
+    submission = begin(context, store)
     try:
         tables = read_return(
-            state.returns.read(submission.sha256), year.ending, max_bytes=state.settings.max_return_bytes
+            store.returns.read(submission.sha256), year.ending, max_bytes=store.settings.max_return_bytes
         )
     except ReturnRejected as rejected:
-        state.registry.reject(submission.submission, str(rejected), holder_of(context.run))
+        store.registry.reject(submission.submission, str(rejected), holder_of(context.run))
         raise dg.Failure(f"{submission.file_name}: {rejected}", allow_retries=False) from None
     return dg.Output(
         tables,
@@ -60,18 +60,18 @@ def raw_return(context: dg.AssetExecutionContext, state: dg.ResourceParam[State]
             "sha256": submission.sha256,
             "bytes": submission.size,
             **record_counts(tables.row_counts()),
-            **_changes(state, submission, tables),
+            **_changes(store, submission, tables),
         },
     )
 
 
-def _changes(state: State, submission: Submission, tables: ReturnTables) -> dict[str, Any]:
+def _changes(store: Store, submission: Submission, tables: ReturnTables) -> dict[str, Any]:
     """What changed since the submission that was accepted before, where there is one whose copy can be read."""
-    earlier = state.registry.accepted_before(submission)
+    earlier = store.registry.accepted_before(submission)
     if earlier is None or submission.collection_year is None:
         return {}
     try:
-        comparison = compare_returns(tables_of(state, earlier), tables, submission.collection_year)
+        comparison = compare_returns(tables_of(store, earlier), tables, submission.collection_year)
     except NotComparable as reason:
         return {"changes": f"not known: {reason}"}
     return changed_records(comparison, earlier.submission)
@@ -94,11 +94,11 @@ VALUES = check("values_readable", "cleaned_return", "Every value could be read, 
     io_manager_key="row_tables",
 )
 def cleaned_return(
-    context: dg.AssetExecutionContext, state: dg.ResourceParam[State], raw_return: ReturnTables
+    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], raw_return: ReturnTables
 ) -> Iterator[dg.Output[CleanedReturn] | dg.AssetCheckResult]:
     """See census.cleaning.clean_return."""
     year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(state, year.ending, la_code, context.run)
+    submission = submission_at_work(store, year.ending, la_code, context.run)
     cleaned = clean_return(raw_return, year.ending)
     counts = cleaned.tables.row_counts()
     yield dg.Output(cleaned, metadata={**record_counts(counts), "value_issues": len(cleaned.issues)})
@@ -112,4 +112,4 @@ def cleaned_return(
     checks.append(result(VALUES, (f"{item}: {count}" for item, count in by_item.items()), by_item.to_dict()))
     yield from checks
     if failed := stopping(checks):
-        state.registry.reject(submission.submission, f"checks failed: {', '.join(failed)}", holder_of(context.run))
+        store.registry.reject(submission.submission, f"checks failed: {', '.join(failed)}", holder_of(context.run))

@@ -14,7 +14,7 @@ from cin_pipeline.orchestration.checks import check, result
 from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, with_bars
 from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
-from cin_pipeline.store.state import State
+from cin_pipeline.store.store import Store
 from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings
 from cin_pipeline.validation import check as check_rules
 from cin_pipeline.validation.confidence import LOW, data_confidence, movement
@@ -40,17 +40,17 @@ RAN = check("rules_ran", "validation_issues", "No rule crashed. What a crashed r
 )
 def validation_issues(
     context: dg.AssetExecutionContext,
-    state: dg.ResourceParam[State],
+    store: dg.ResourceParam[Store],
     raw_return: ReturnTables,
     cleaned_return: CleanedReturn,
 ) -> Iterator[dg.Output[RuleResults] | dg.AssetCheckResult]:
     """See validation.check."""
     year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(state, year.ending, la_code, context.run)
-    header = read_header(state.returns.read(submission.sha256), state.settings.max_return_bytes)
-    chosen = RuleSettings(state.settings.rules_added, state.settings.rules_removed)
+    submission = submission_at_work(store, year.ending, la_code, context.run)
+    header = read_header(store.returns.read(submission.sha256), store.settings.max_return_bytes)
+    chosen = RuleSettings(store.settings.rules_added, store.settings.rules_removed)
     found = check_rules(RuleInput(raw_return, cleaned_return, header, year.ending), chosen)
-    state.quality.note_rules(
+    store.quality.note_rules(
         submission.submission,
         errors=found.count("error"),
         queries=found.count("query"),
@@ -90,7 +90,7 @@ MOVEMENT = check("movement", "data_confidence", "No headline figure moved far be
 )
 def data_confidence_asset(
     context: dg.AssetExecutionContext,
-    state: dg.ResourceParam[State],
+    store: dg.ResourceParam[Store],
     cleaned_return: CleanedReturn,
     validation_issues: RuleResults,
     la_measures: DataFrame,
@@ -104,13 +104,13 @@ def data_confidence_asset(
         issues=validation_issues.issues,
         measures=la_measures,
         # Dagster allows one mapping between two assets, and la_measures of this year is an input already.
-        previous=_measures_in_force(state, year.previous.ending, la_code),
+        previous=_measures_in_force(store, year.previous.ending, la_code),
         crashed=validation_issues.crashed,
     )
     overall = table[table["indicator"] == "overall"]
     rows = list(zip(overall["module"], overall["confidence"], strict=True))
-    submission = submission_at_work(state, year.ending, la_code, context.run)
-    state.quality.note_confidence(submission.submission, dict(rows)[WHOLE_RETURN])
+    submission = submission_at_work(store, year.ending, la_code, context.run)
+    store.quality.note_confidence(submission.submission, dict(rows)[WHOLE_RETURN])
     yield dg.Output(
         table, metadata={**frame_metadata(table), "confidence": markdown_table(("module", "confidence"), rows)}
     )
@@ -118,6 +118,6 @@ def data_confidence_asset(
     yield result(MOVEMENT, movement(table, {name: measure.title for name, measure in MEASURES.items()}))
 
 
-def _measures_in_force(state: State, year: int, la_code: str) -> DataFrame | None:
-    in_force = state.registry.in_force(year, la_code)
-    return None if in_force is None else state.figures.la_measures_of(in_force.submission)
+def _measures_in_force(store: Store, year: int, la_code: str) -> DataFrame | None:
+    in_force = store.registry.in_force(year, la_code)
+    return None if in_force is None else store.figures.la_measures_of(in_force.submission)

@@ -16,7 +16,7 @@ from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.return_files import ReturnFiles
 
 
-class State:
+class Store:
     """The store of one deployment; opened when first used."""
 
     def __init__(self, settings: Settings) -> None:
