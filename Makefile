@@ -56,10 +56,10 @@ format: $(VENV)/test.done  ## put the code into shape
 	$(BIN)/ruff format .
 
 docs: $(VENV)/test.done  ## write the generated documentation again
-	$(BIN)/python -m cin_pipeline.methodology.listing
-	$(BIN)/python -m cin_pipeline.validation.listing
-	$(BIN)/python -m cin_pipeline.validation.confidence.listing
-	$(BIN)/python -m cin_pipeline.synthetic.mistakes.listing
+	$(BIN)/python -m cin_pipeline.methodology.measures_page
+	$(BIN)/python -m cin_pipeline.validation.rules_page
+	$(BIN)/python -m cin_pipeline.validation.confidence.indicators_page
+	$(BIN)/python -m cin_pipeline.synthetic.mistakes.mistakes_page
 
 bench: $(VENV)/test.done  ## measure the stages on one large synthetic return, and the sensors under load
 	$(BIN)/python -m benchmarks.stages

@@ -18,7 +18,7 @@ import dagster as dg
 from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.header import read_header
 from cin_pipeline.census.reading import read_return
-from cin_pipeline.census.tables import cleaned_schemas
+from cin_pipeline.census.return_tables import cleaned_schemas
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.facts import ReturnFacts
@@ -30,7 +30,7 @@ from cin_pipeline.store.row_tables import write_tables
 from cin_pipeline.synthetic import synthesise
 from cin_pipeline.validation import RuleInput
 from cin_pipeline.validation import check as check_rules
-from cin_pipeline_tests.system.daemon import Daemon
+from cin_pipeline_tests.support.daemon import Daemon
 
 YEAR, SCALE = 2017, 0.02
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.reading import read_return
-from cin_pipeline.census.tables import cleaned_schemas
+from cin_pipeline.census.return_tables import cleaned_schemas
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.facts import ReturnFacts

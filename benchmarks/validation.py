@@ -1,4 +1,4 @@
-"""CPU seconds of the census rules over returns of 10,000 and 50,000 children, beside reading and cleaning them.
+"""CPU seconds of the validation rules over returns of 10,000 and 50,000 children, beside reading and cleaning them.
 
 Run from the root of the repository: `python -m benchmarks.validation`. Bars: under 1 CPU second at 10,000 children
 beyond reading and cleaning, and linear to 50,000. One child in twenty has a mistake, each rule's in turn. A further
@@ -15,8 +15,7 @@ from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.header import read_header
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.validation import RuleInput, check
-from cin_pipeline_tests.validation.all_cases import PLANTS
-from cin_pipeline_tests.validation.building import (
+from cin_pipeline_tests.support.building import (
     Record,
     assessment,
     child,
@@ -27,6 +26,7 @@ from cin_pipeline_tests.validation.building import (
     upn,
     valid_children,
 )
+from cin_pipeline_tests.validation.all_cases import PLANTS
 
 YEAR = 2017
 SIZES = (10_000, 50_000)

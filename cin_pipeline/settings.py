@@ -18,10 +18,10 @@ class Settings:
     the estimates (CIN_DATABASE; SQLite in the state directory by default). dagster_home: Dagster's event log
     (DAGSTER_HOME; in the state directory by default). max_return_bytes: a larger file is refused
     (CIN_MAX_RETURN_BYTES). workers: processes of the bulk lane (CIN_WORKERS). executor: `in_process` or `multiprocess`,
-    how the steps of one run are executed (CIN_EXECUTOR). rules_added, rules_removed: census rules to run besides those
-    of a year, and to leave out (CIN_RULES_ADDED, CIN_RULES_REMOVED; ids with commas between). inbox: directory that the
-    landing sensor watches (CIN_INBOX). years: the collection years whose returns are taken from it, each with the year
-    before; none means all (CIN_YEARS; 2017 is 2016-17). sensors: whether the sensors run unless switched off in the UI
+    how the steps of one run are executed (CIN_EXECUTOR). rules_added, rules_removed: validation rules to run besides
+    those of a year, and to leave out (CIN_RULES_ADDED, CIN_RULES_REMOVED; ids with commas between). inbox: directory
+    that the landing sensor watches (CIN_INBOX). years: the collection years whose returns are taken from it, each with
+    the year before; none means all (CIN_YEARS; 2017 is 2016-17). sensors: whether the sensors run unless switched off in the UI
     (CIN_SENSORS; `on` or `off`). tick_seconds: how often they look (CIN_TICK_SECONDS). quiet_seconds: how long nothing
     may have changed before England is made again (CIN_QUIET_SECONDS)."""
 

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Collection
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,8 +25,20 @@ LAYERS = {
     "synthetic": {"reference", "census"},
     "publication": {"reference", "census", "methodology", "validation", "pages"},
     "settings": {"census"},
-    "store": {"reference", "census", "methodology", "validation", "publication", "settings"},
-    "orchestration": {"reference", "census", "validation", "methodology", "publication", "store", "settings"},
+    "store": {"reference", "census", "methodology", "settings"},
+    "answers": {"reference", "census", "validation", "methodology", "settings", "store"},
+    "outputs": {"reference", "census", "validation", "methodology", "publication", "settings", "store"},
+    "orchestration": {
+        "reference",
+        "census",
+        "validation",
+        "methodology",
+        "publication",
+        "settings",
+        "store",
+        "answers",
+        "outputs",
+    },
     "cli": {
         "reference",
         "census",
@@ -34,6 +47,8 @@ LAYERS = {
         "publication",
         "synthetic",
         "store",
+        "answers",
+        "outputs",
         "orchestration",
         "settings",
     },
@@ -70,6 +85,23 @@ def test_layers(path: Path) -> None:
         assert not any(name.split(".")[0].startswith("dagster") for name in imported)
     if package in PURE:
         assert not {name.split(".")[0] for name in imported} & FORBIDDEN_IN_PURE
+
+
+def test_no_circle_of_imports() -> None:
+    """Also within a package, and not hidden in a function."""
+    names = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in MODULES}
+    left = {name: modules_imported(path, names.keys()) - {name} for name, path in names.items()}
+    while free := [name for name, imported in left.items() if not imported & left.keys()]:
+        for name in free:
+            del left[name]
+    assert not left
+
+
+def modules_imported(path: Path, modules: Collection[str]) -> set[str]:
+    """`from a.b import c` is about a.b.c where that is a module, else about a.b."""
+    nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.ImportFrom)]
+    both = [(node.module, f"{node.module}.{alias.name}") for node in nodes for alias in node.names]
+    return {inner if inner in modules else str(outer) for outer, inner in both}
 
 
 @pytest.mark.parametrize("package", [name for name in LAYERS if name not in ("orchestration", "definitions")])

@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
+from cin_pipeline.census.return_tables import ReturnTables, code_dtype, links
 from cin_pipeline.census.specification import Item, Table, ValueType, tables
-from cin_pipeline.census.tables import ReturnTables, code_dtype, links
 
 ISSUE_COLUMNS = ("table", "record", "child_number", "line", "item", "value", "expected")
 

@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
+from cin_pipeline.census.return_tables import ReturnTables, links
 from cin_pipeline.census.specification import RECORD_NUMBER, Table, tables
-from cin_pipeline.census.tables import ReturnTables, links
 
 # By table the column that, with the record it lies in, says which record it is.
 KEYS = {

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.census.errors import ReturnRejected
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.specification import RECORD_NUMBER, Item, Table, tables
 from cin_pipeline.census.structure import structure_schema
-from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.census.text import MAX_BYTES, xml_text
 from cin_pipeline.census.xml import PARSER_OPTIONS, not_well_formed, wrong_root
 

@@ -28,8 +28,8 @@ def compare(old: Folder, new: Folder, csv: CsvFile = None) -> None:
     Cells are compared as published, rounded and hidden. --csv writes every changed cell. Exit code 0: the releases are
     the same. 1: they differ. 2: wrong use.
     """
+    from cin_pipeline.outputs.release_folders import read_release
     from cin_pipeline.publication.changes import NoRelease, compare_releases, refuse_altered
-    from cin_pipeline.store.releases import read_release
 
     files = []
     for folder in (old, new):

@@ -21,9 +21,9 @@ _Decision = Callable[[Settings, int, str, str], str]
 
 
 def accept(submission: Number, reason: Reason, by: By, state: StateDirectory = None) -> None:
-    """Put a submission in force all the same: its blocking checks only warn, and its figures count.
+    """Make a submission current all the same: its blocking checks only warn, and its figures count.
 
-    One that was rejected is run again; one counted before is put in force as it was. Exit code 2: that cannot be done.
+    One that was rejected is run again; one counted before is current again as it was. Exit code 2: that cannot be done.
     """
     from cin_pipeline.orchestration import decisions
 
@@ -38,7 +38,7 @@ def reject(submission: Number, reason: Reason, by: By, state: StateDirectory = N
 
 
 def withdraw(submission: Number, reason: Reason, by: By, state: StateDirectory = None) -> None:
-    """Take a submission back: the one that was in force before it is so again, or none is."""
+    """Take a submission back: the one that was current before it is current again, or none is."""
     from cin_pipeline.orchestration import decisions
 
     _decide(decisions.withdraw, submission, reason, by, state)

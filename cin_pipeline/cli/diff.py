@@ -50,7 +50,7 @@ def diff(
     assessment and code; repeats by their order. A corrected key shows as one removed and one added. Figures are as they
     were counted at the time. --csv writes every record that differs. Exit code 0: done. 2: wrong use.
     """
-    from cin_pipeline.store.history import NotComparable, compare_submissions, find_submission, moved_between
+    from cin_pipeline.answers.history import NotComparable, compare_submissions, find_submission, moved_between
 
     code = known_authority(la)
     with opened_store(state) as opened:

@@ -25,13 +25,13 @@ from cin_pipeline.reference.authorities import ENGLAND, Place, every_authority, 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from cin_pipeline.answers.explaining import AuthorityFigure, NationalFigure
     from cin_pipeline.methodology.estimates import Share
     from cin_pipeline.methodology.tracing import Cell
-    from cin_pipeline.store.explaining import AuthorityFigure, NationalFigure
     from cin_pipeline.store.store import Store
 
 MOST_SHOWN = 60  # records in the terminal; a file takes them all
-OUT_OF_DATE = 1  # the figure was made from other returns than those in force now
+OUT_OF_DATE = 1  # the figure was made from other returns than the current ones
 TOTAL = "total"
 
 
@@ -50,12 +50,12 @@ def explain(
 
     Records are shown by table, record number and line in the LA's file, and add up to the figure. --csv writes the
     whole list: of records with --la, else of LAs. Exit code 0: done. 1: the figure was made from other returns than
-    those now in force. 2: wrong use, such as a name that does not exist.
+    the current ones. 2: wrong use, such as a name that does not exist.
     """
+    from cin_pipeline.answers.explaining import NotExplained
+    from cin_pipeline.answers.history import NotComparable
     from cin_pipeline.methodology.estimates import EstimateImpossible
     from cin_pipeline.methodology.tracing import UnknownName, derivation, find_cell
-    from cin_pipeline.store.explaining import NotExplained
-    from cin_pipeline.store.history import NotComparable
     from cin_pipeline.store.national_inputs import InputFileError
 
     code = known_authority(la) if la else None
@@ -101,7 +101,7 @@ def _place(text: str) -> Place:
 
 def _explain_place(store: "Store", year: int, cell: "Cell", place: Place, la_code: "str | None", csv: CsvFile) -> bool:
     """Shows the figure of a place; gives whether its LAs add up to it."""
-    from cin_pipeline.store.explaining import explain_place
+    from cin_pipeline.answers.explaining import explain_place
 
     found = explain_place(store, year, cell, place)
     factor = f"; grossing factor {found.grossing_factor:.4f}" if found.grossing_factor == found.grossing_factor else ""
@@ -111,7 +111,7 @@ def _explain_place(store: "Store", year: int, cell: "Cell", place: Place, la_cod
         console.print(f"Where it is missing: {_rule(found.share, cell)}", markup=False)
     if not found.agrees:
         errors.print(
-            "The LAs in force now do not add up to that: it was made from other returns. Make it again with: "
+            "The current returns do not add up to that: it was made from other returns. Make it again with: "
             "cin-pipeline run, or job england in the UI.",
             markup=False,
         )
@@ -155,7 +155,7 @@ def _explain_authority(
     store: "Store", year: int, cell: "Cell", la_code: str, csv: CsvFile, show_children: bool
 ) -> bool:
     """Shows the figure of an LA and its records; gives whether they add up to it."""
-    from cin_pipeline.store.explaining import explain_authority
+    from cin_pipeline.answers.explaining import explain_authority
 
     found = explain_authority(store, year, cell, la_code)
     figure = "not available" if found.figure is None else f"{found.figure:,}"
@@ -172,7 +172,7 @@ def _explain_authority(
         console.print(f"And last year's, {before}", markup=False)
     if not found.agrees:
         errors.print(
-            f"The returns in force now give {found.listed if found.listed is not None else 'none'}: the figure was "
+            f"The current returns now give {found.listed if found.listed is not None else 'none'}: the figure was "
             f"counted with others. Count it again with: cin-pipeline run --la {la_code}",
             markup=False,
         )

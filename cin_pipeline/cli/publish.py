@@ -23,14 +23,14 @@ def publish(
 ) -> None:
     """Write the release of a year: open-data files, workbooks, release report, quality report, and a manifest.
 
-    It is made from the figures in force and those of earlier years for which England was made. The same inputs give the
+    It is made from the current figures and those of earlier years for which England was made. The same inputs give the
     same bytes. Exit code 0: published. 1: the tables break a check, and nothing is written. 2: wrong use, or England's
-    figures are missing or older than the returns in force.
+    figures are missing or older than the current returns.
     """
+    from cin_pipeline.outputs.publishing import broken_checks, publication_tables, whole_release
+    from cin_pipeline.outputs.release_folders import NotARelease, refuse_other_files, write_release
+    from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input, years_left_out
     from cin_pipeline.store.national_inputs import InputFileError
-    from cin_pipeline.store.publishing import broken_checks, publication_tables, whole_release
-    from cin_pipeline.store.release_inputs import ReleaseRefused, release_input, years_left_out
-    from cin_pipeline.store.releases import NotARelease, refuse_other_files, write_release
 
     with opened_store(state) as opened:
         try:

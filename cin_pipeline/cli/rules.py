@@ -1,4 +1,4 @@
-"""`cin-pipeline rules`: lists the census rules, and explains one."""
+"""`cin-pipeline rules`: lists the validation rules, and explains one."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
@@ -21,7 +21,7 @@ def rules(
         int | None, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Year in which the collection ends.")
     ] = None,
 ) -> None:
-    """List the census rules (with --year, those of that year), or explain one of them.
+    """List the validation rules (with --year, those of that year), or explain one of them.
 
     Exit code 0: done. 2: wrong use, such as an id that no rule has.
     """
@@ -44,7 +44,7 @@ def rules(
 
 
 def chosen_rules(settings: Settings) -> "RuleSettings":
-    """The census rules that the environment adds and leaves out. Raises ValueError for an id that no rule has."""
+    """The validation rules that the environment adds and leaves out. Raises ValueError for an id that no rule has."""
     from cin_pipeline.validation import RuleSettings
 
     return RuleSettings(settings.rules_added, settings.rules_removed)
@@ -56,10 +56,10 @@ def _table(title: str) -> Table:
 
 def _list_all() -> None:
     from cin_pipeline.reference.validation_rules import rule_variants
-    from cin_pipeline.validation.listing import part_title, severity_words, years_words
     from cin_pipeline.validation.registry import registry
+    from cin_pipeline.validation.rules_page import part_title, severity_words, years_words
 
-    table = _table(f"{len(rule_variants())} census rules")
+    table = _table(f"{len(rule_variants())} validation rules")
     for variants in rule_variants().values():
         for facts in variants:
             words = (severity_words(facts), part_title(facts.part), years_words(facts), registry().of(facts).message)
@@ -69,14 +69,14 @@ def _list_all() -> None:
 
 def _list_year(year: int) -> None:
     from cin_pipeline.validation import rule_set
-    from cin_pipeline.validation.listing import part_title, years_words
+    from cin_pipeline.validation.rules_page import part_title, years_words
 
     try:
         every = rule_set(year, chosen_rules(Settings.from_environment()))
     except ValueError as error:
         wrong_use(str(error))
     in_force = [rule for rule in every if not rule.not_run]
-    table = _table(f"{len(in_force)} of {len(every)} census rules run in {CollectionYear(year)}")
+    table = _table(f"{len(in_force)} of {len(every)} validation rules run in {CollectionYear(year)}")
     for rule in in_force:
         facts = rule.facts
         words = (rule.severity, part_title(facts.part), years_words(facts), rule.message)
@@ -89,8 +89,8 @@ def _list_year(year: int) -> None:
 def _explanation(rule_id: str, year: int | None) -> Iterator[str]:
     """A rule in plain lines: each variant of it, or that of a year, and whether it is in force."""
     from cin_pipeline.reference.validation_rules import rule_variants
-    from cin_pipeline.validation.listing import part_title, severity_words, years_words
     from cin_pipeline.validation.registry import registry, rule_set
+    from cin_pipeline.validation.rules_page import part_title, severity_words, years_words
 
     variants = rule_variants()[rule_id]
     in_year = None if year is None else next(rule for rule in rule_set(year) if rule.rule_id == rule_id)

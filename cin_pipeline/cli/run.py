@@ -61,7 +61,7 @@ def run(
 ) -> None:
     """Take every return in a folder for a year and the year before; write all measures and England's figures.
 
-    Without a folder: run again what the state holds of the year or of some LAs, what waits before what is in force.
+    Without a folder: run again what the state holds of the year or of some LAs, what waits before what is current.
     Exit code 0: all went through. 1: returns were rejected, or England cannot be estimated; all else is written.
     2: wrong use.
     """
@@ -118,17 +118,19 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
     missing = sorted(set(report.inputs.expected) - set(report.measures["la_code"]))
     console.print(f"Returns taken: {len(of_year)} for {year}, {before} for {year.previous}.")
     if report.earlier:
-        console.print(f"In force from earlier runs: {_codes([str(each.la_code) for each in report.earlier])}.")
+        console.print(f"Current from earlier runs: {_codes([str(each.la_code) for each in report.earlier])}.")
     if missing:
         console.print(f"No accepted return for {year}: {_codes(missing)}.")
     if report.rejected:
-        console.print(f"Rejected: {_count(report.rejected, 'file')}. What was in force before stays in force.")
+        console.print(f"Rejected: {_count(report.rejected, 'file')}. What was current before stays current.")
         for each in report.rejected:
             label = "rejected" if each.state is SubmissionState.REJECTED else "not taken"
             console.print(f"  [red]{label}[/red]  {escape(visible(each.file_name))}: {escape(each.reason)}")
     hits = f"{report.hits['error']:,} errors, {report.hits['query']:,} queries"
     if output:
-        console.print(f"Census rules: {hits} in the returns in force: {output / 'validation_issues.csv'}", markup=False)
+        console.print(
+            f"Validation rules: {hits} in the current returns: {output / 'validation_issues.csv'}", markup=False
+        )
         console.print(f"Measures of each LA: {output / 'measures.csv'}", markup=False)
     if report.impossible:
         console.print(f"[red]{escape(report.impossible)}[/red]")

@@ -18,11 +18,11 @@ _STYLES = {"low": "red", "medium": "yellow", "rejected": "red", "no return": "re
 def status(year: Year, state: StateDirectory = None, csv: CsvFile = None) -> None:
     """Show how far each LA's return of a year has come: last submission, errors, queries, confidence, what is missing.
 
-    What needs attention comes first: no return in force, then a last file that was not accepted, then low confidence.
+    What needs attention comes first: no current return, then a last file that was not accepted, then low confidence.
     Exit code 0: done. 2: wrong use.
     """
+    from cin_pipeline.answers.status_table import status_of_year, status_summary
     from cin_pipeline.store.national_inputs import InputFileError
-    from cin_pipeline.store.status import status_of_year, status_summary
 
     with opened_store(state) as opened:
         try:

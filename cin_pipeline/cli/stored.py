@@ -44,7 +44,7 @@ def opened_store(directory: Path | None) -> "Iterator[Store]":
         wrong_use(f"{settings.state}: there is no state of a run here; --state results/state was expected")
     with closing(Store(settings)) as store:
         try:
-            store.registry.all_in_force(FIRST_YEAR)
+            store.registry.all_current(FIRST_YEAR)
         except DBAPIError as error:  # its message could hold parameters
             wrong_use(f"{settings.state}: its database cannot be read ({type(error).__name__})")
         yield store
@@ -76,7 +76,7 @@ def count_text(value: object) -> str:
 
 def write_csv(table: "DataFrame", path: Path) -> None:
     """Writes the list; ends the command where that cannot be done."""
-    from cin_pipeline.store.exports import write_table
+    from cin_pipeline.outputs.run_files import write_table
 
     try:
         write_table(table, path)

@@ -1,4 +1,4 @@
-"""`cin-pipeline validate`: one return against the census rules, with a report to send back to whoever made it."""
+"""`cin-pipeline validate`: one return against the validation rules, with a report to send back to whoever made it."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from cin_pipeline.census.identifying import Identity
-    from cin_pipeline.census.tables import ReturnTables
+    from cin_pipeline.census.return_tables import ReturnTables
     from cin_pipeline.validation.files import CheckedFile
     from cin_pipeline.validation.reporting import About, RuleLine
     from cin_pipeline.validation.results import RuleResults
@@ -51,7 +51,7 @@ def validate(
         Path | None, typer.Option(file_okay=False, help="Folder to write report.html and issues.csv to.")
     ] = None,
 ) -> None:
-    """Check one return against the census rules of its year, which its header names, as it does the authority.
+    """Check one return against the validation rules of its year, which its header names, as it does the authority.
 
     Needs no server, no state and no other authority's return. With --output, writes report.html (opens in a browser,
     meant to go back to the sender; holds personal data) and issues.csv (a row per rule and record).
@@ -81,7 +81,7 @@ def validate(
 def _validate(file: Path, previous: Path | None, output: Path | None, settings: Settings) -> int:
     """Checks the file, writes and shows what came of it, and gives the exit code."""
     # Reading needs pandas, which takes a second to load; a wrong option should not wait for it.
-    from cin_pipeline.store.exports import issue_rows
+    from cin_pipeline.outputs.run_files import issue_rows
     from cin_pipeline.validation.files import CHECK_STEPS, check_file, whose
     from cin_pipeline.validation.reporting import About, rejection_page, report_page
 
@@ -145,7 +145,7 @@ def _shown(rejected: ReturnRejected) -> str:
 
 
 def _write(output: Path, page: str, rows: "list[DataFrame]") -> None:
-    from cin_pipeline.store.exports import write_issues
+    from cin_pipeline.outputs.run_files import write_issues
 
     write_issues(rows, output / ISSUES)
     temporary = output / f".{REPORT}"

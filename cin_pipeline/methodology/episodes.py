@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import days_of, duration_bands
 from cin_pipeline.methodology.children import characteristics, disabilities, with_unknown

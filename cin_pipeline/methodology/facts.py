@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pandas import DataFrame
 
-from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 
 

@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
+from cin_pipeline.census.return_tables import ReturnTables, empty_tables
 from cin_pipeline.census.specification import RECORD_NUMBER, tables
-from cin_pipeline.census.tables import ReturnTables, empty_tables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology import assessments, episodes, referrals, section47
 from cin_pipeline.methodology.children import one_child

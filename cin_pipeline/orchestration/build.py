@@ -3,9 +3,9 @@
 import dagster as dg
 
 from cin_pipeline.orchestration import jobs
-from cin_pipeline.orchestration.assets import measures, national, publication, returns, status, validation
-from cin_pipeline.orchestration.io_managers import FigureTables, RowTables
-from cin_pipeline.orchestration.runs import store_resource
+from cin_pipeline.orchestration.assets import national, publication, submission_status
+from cin_pipeline.orchestration.la_job import LA_ASSETS, la_return_job
+from cin_pipeline.orchestration.resources import resources_of
 from cin_pipeline.orchestration.sensors import all_sensors
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
@@ -18,30 +18,18 @@ def build_definitions(settings: Settings, store: Store | None = None) -> dg.Defi
     store = store or Store(settings)
     return dg.Definitions(
         assets=[
-            returns.return_file,
-            returns.raw_return,
-            returns.cleaned_return,
-            measures.episodes,
-            measures.prior_year_referrals,
-            measures.la_measures_asset,
-            validation.validation_issues,
-            validation.data_confidence_asset,
+            *LA_ASSETS,
             national.population,
             national.national_measures,
             national.estimates,
-            status.submission_status,
+            submission_status.submission_status,
             publication.publication_tables_asset,
             publication.release_report,
         ],
         asset_checks=list(national.INPUTS_CURRENT.values()),
-        jobs=[jobs.la_return_job, jobs.england_job, jobs.publish_job, jobs.bulk_load_job, jobs.inputs_current_job],
+        jobs=[la_return_job, jobs.england_job, jobs.publish_job, jobs.bulk_load_job, jobs.inputs_current_job],
         sensors=all_sensors(store),
-        resources={
-            "store": store_resource(store),
-            # Through them every run holds the state.
-            "row_tables": dg.IOManagerDefinition(lambda _: RowTables(store), required_resource_keys={"store"}),
-            "figure_tables": dg.IOManagerDefinition(lambda _: FigureTables(store), required_resource_keys={"store"}),
-        },
+        resources=resources_of(store),
         # The built-in default starts a process per step: 44 CPU seconds an LA instead of 8.
         executor=_EXECUTORS[settings.executor],
     )

@@ -18,25 +18,17 @@ from typing import Any
 
 import dagster as dg
 
-from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.orchestration.la_job import FIGURES, LA_JOB, QUIET, la_definitions, recounted_assets
 from cin_pipeline.orchestration.partitions import partition_key
+from cin_pipeline.orchestration.run_requests import after_failure
 from cin_pipeline.orchestration.runs import HOLDER_TAG
 from cin_pipeline.orchestration.submissions import SUBMISSION_TAG
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.offers import after_failure
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.store import Store
 
 FEW = 3  # up to so many LAs, starting workers takes longer than they save
-
-FIGURES = (groups.RETURNS, groups.MEASURES)  # the groups that figures depend on
-# What depends on the return of the year before; the last is part of it where the rules were run.
-RECOUNTED = ("prior_year_referrals", "la_measures", "data_confidence")
-RULES = "validation_issues"
-
-# Dagster logs every event; a run of 300 would drown the terminal. The event log has them all.
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class WorkerDied(RuntimeError):
@@ -125,12 +117,9 @@ class _Worker:
     """Definitions and instance, loaded once in a process."""
 
     def __init__(self, settings: Settings) -> None:
-        from cin_pipeline.orchestration.build import build_definitions  # it imports this module
-        from cin_pipeline.orchestration.jobs import LA_JOB
-
         self._store = Store(settings)
         self._instance = open_instance(settings)
-        definitions = build_definitions(settings, self._store)
+        definitions = la_definitions(self._store)
         self._job = definitions.resolve_job_def(LA_JOB)
         self._figures = list(dg.AssetSelection.groups(*FIGURES).resolve(definitions.resolve_asset_graph()))
 
@@ -157,9 +146,9 @@ class _Worker:
             raise_on_error=False,
         )
         failure = "" if run.success else f"the run failed ({_error_type(run)}); run {run.run_id} in the UI tells more"
-        # Nothing happens where the run has said why, or the submission was in force before.
+        # Nothing happens where the run has said why, or the submission was current before.
         if failure and load.try_again and after_failure(registry.get(number)) is SubmissionState.LANDED:
-            registry.release(number, load.holder, failure)
+            registry.requeue(number, load.holder, failure)
         elif failure:
             registry.reject(number, failure, load.holder)
         after = registry.get(number)
@@ -170,12 +159,6 @@ class _Worker:
         if load.recount:
             return recounted_assets(submission, self._store)
         return self._figures if submission.collection_year in load.figures_only else None
-
-
-def recounted_assets(submission: Submission, store: Store) -> list[dg.AssetKey]:
-    """What is made again when the return of the year before changes: nothing of another LA, and no reading."""
-    directory = store.tables_directory(RULES, *submission.partition, submission.submission)
-    return [dg.AssetKey(name) for name in (RECOUNTED if directory.is_dir() else RECOUNTED[:-1])]
 
 
 def told(submission: Submission) -> str:

@@ -1,7 +1,7 @@
 """What the data team decides about a submission, with what follows from it.
 
-Accepting a rejected return runs it again with blocking checks that only warn; so the figures in force are really its
-own. One that was counted before is put in force as it was counted.
+Accepting a rejected return runs it again with blocking checks that only warn; so the current figures are really its
+own. One that was counted before is current again as it was counted.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from cin_pipeline.orchestration.build import build_definitions
 from cin_pipeline.orchestration.bulk import Load, load_returns
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.jobs import INPUTS_JOB, look_at_inputs
-from cin_pipeline.orchestration.runs import end_dead_runs, release_dead_claims
+from cin_pipeline.orchestration.runs import end_orphaned_runs, requeue_orphaned
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import DecisionRefused, Submission, SubmissionState
 from cin_pipeline.store.store import Store
@@ -23,21 +23,21 @@ from cin_pipeline.store.store import Store
 @contextmanager
 def command(store: Store, instance: dg.DagsterInstance) -> Iterator[str]:
     """A name in which a command claims submissions, while its process lives. Frees first what dead runs held."""
-    end_dead_runs(instance, store)
-    release_dead_claims(instance, store)
+    end_orphaned_runs(instance, store)
+    requeue_orphaned(instance, store)
     name = f"command-{uuid4().hex}"
     with store.locks.alive(name):
         yield name
 
 
 def accept(settings: Settings, number: int, by: str, reason: str) -> str:
-    """Puts a submission in force because a person says so; what was done, in a sentence.
+    """Makes a submission current because a person says so; what was done, in a sentence.
 
     Raises DecisionRefused where that cannot be, KeyError for an unknown number."""
     with closing(Store(settings)) as store, open_instance(settings) as instance:
         if store.registry.restore(number, by, reason):
             _look_at_inputs(store, instance, number)
-            return f"{_named(store.registry.get(number))} is in force, as it was counted before."
+            return f"{_named(store.registry.get(number))} is current, as it was counted before."
         submission = store.registry.get(number)
         if submission.collection_year is not None and not store.returns.has(submission.sha256):
             raise DecisionRefused(f"submission {number} cannot be accepted: it was refused before it landed")
@@ -47,7 +47,7 @@ def accept(settings: Settings, number: int, by: str, reason: str) -> str:
         if not outcome.accepted:
             raise DecisionRefused(f"submission {number} cannot be accepted: {outcome.reason}")
         _look_at_inputs(store, instance, number)
-        return f"{_named(store.registry.get(number))} was run again and is in force."
+        return f"{_named(store.registry.get(number))} was run again and is current."
 
 
 def reject(settings: Settings, number: int, by: str, reason: str) -> str:
@@ -58,15 +58,15 @@ def reject(settings: Settings, number: int, by: str, reason: str) -> str:
 
 
 def withdraw(settings: Settings, number: int, by: str, reason: str) -> str:
-    """Takes a submission back; the one in force before it is again. Raises as `accept`."""
+    """Takes a submission back; the one that was current before it is current again. Raises as `accept`."""
     with closing(Store(settings)) as store, open_instance(settings) as instance:
-        was_in_force = store.registry.get(number).state is SubmissionState.ACCEPTED
+        was_current = store.registry.get(number).state is SubmissionState.ACCEPTED
         before = store.registry.withdraw(number, by, reason)
         this = store.registry.get(number)
         _look_at_inputs(store, instance, number)
         if before:
-            return f"{_named(this)} is withdrawn; submission {before.submission} is in force again."
-        return f"{_named(this)} is withdrawn{'; nothing is in force in its place' if was_in_force else ''}."
+            return f"{_named(this)} is withdrawn; submission {before.submission} is current again."
+        return f"{_named(this)} is withdrawn{'; nothing is current in its place' if was_current else ''}."
 
 
 def _look_at_inputs(store: Store, instance: dg.DagsterInstance, number: int) -> None:

@@ -16,13 +16,14 @@ from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.orchestration.assets.validation import VALIDATION
 from cin_pipeline.orchestration.build import build_definitions
-from cin_pipeline.orchestration.bulk import QUIET, Load, load_returns
+from cin_pipeline.orchestration.bulk import Load, load_returns
 from cin_pipeline.orchestration.decisions import command
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.io_managers import ISSUES
 from cin_pipeline.orchestration.jobs import NATIONAL_JOB
+from cin_pipeline.orchestration.la_job import QUIET
+from cin_pipeline.outputs.run_files import issue_rows, write_england, write_issues, write_measures
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.exports import issue_rows, write_england, write_issues, write_measures
 from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.registry import ACCEPTED, CLAIMED, LANDED, Submission
@@ -60,9 +61,9 @@ class Report:
     inputs: NationalInputs
     landed: list[Submission] = field(default_factory=list)
     rejected: list[Submission] = field(default_factory=list)
-    earlier: list[Submission] = field(default_factory=list)  # in force from an earlier run, not in this folder
+    earlier: list[Submission] = field(default_factory=list)  # current since an earlier run, not in this folder
     measures: DataFrame = field(default_factory=DataFrame)
-    hits: Counter[str] = field(default_factory=Counter)  # of the census rules, by severity
+    hits: Counter[str] = field(default_factory=Counter)  # of the validation rules, by severity
     england: DataFrame | None = None
     impossible: str = ""
 
@@ -143,22 +144,22 @@ def _run(
         _write(report, folder.output, store)
     here = {(each.collection_year, each.la_code) for each in report.landed}
     report.earlier = [
-        each for each in store.registry.all_in_force(year.ending) if (year.ending, each.la_code) not in here
+        each for each in store.registry.all_current(year.ending) if (year.ending, each.la_code) not in here
     ]
     return report
 
 
 def _known(folder: Folder, store: Store) -> list[Submission]:
-    """What is to be run again: of each LA asked for, what waits, else what is in force.
+    """What is to be run again: of each LA asked for, what waits, else what is current.
 
     Raises NothingToRun where there is nothing of one of them."""
     of_year = [each for each in store.registry.waiting() if each.collection_year == folder.year]
     waiting_las = {each.la_code for each in of_year}
-    of_year += [each for each in store.registry.all_in_force(folder.year) if each.la_code not in waiting_las]
+    of_year += [each for each in store.registry.all_current(folder.year) if each.la_code not in waiting_las]
     known = {str(each.la_code) for each in of_year}
     if missing := sorted(set(folder.la_codes) - known) or ([] if known else ["any LA"]):
         label = CollectionYear(folder.year)
-        raise NothingToRun(f"the state holds no return of {', '.join(missing)} for {label} that waits or is in force")
+        raise NothingToRun(f"the state holds no return of {', '.join(missing)} for {label} that waits or is current")
     return [each for each in of_year if not folder.la_codes or each.la_code in folder.la_codes]
 
 
@@ -189,8 +190,8 @@ def _run_england(year: CollectionYear, settings: Settings, store: Store) -> str:
 
 def _figures(report: Report, store: Store) -> None:
     year = report.year.ending
-    in_force = store.figures.la_measures_in_force(year)
-    expected = in_force[in_force["la_code"].isin(report.inputs.expected)]
+    current = store.figures.current_la_measures(year)
+    expected = current[current["la_code"].isin(report.inputs.expected)]
     report.measures = without_unusable(expected, report.inputs.unusable)
     if not report.impossible:
         report.england = store.figures.estimates(year)
@@ -198,17 +199,17 @@ def _figures(report: Report, store: Store) -> None:
 
 def _write(report: Report, output: Path, store: Store) -> None:
     write_measures(report.measures, output / MEASURES_FILE)
-    write_issues(_issues_in_force(report, store), output / ISSUES_FILE)
+    write_issues(_current_issues(report, store), output / ISSUES_FILE)
     if report.england is None:
         (output / ENGLAND_FILE).unlink(missing_ok=True)  # an earlier one would pass for this run's
     else:
         write_england(report.england, output / ENGLAND_FILE)
 
 
-def _issues_in_force(report: Report, store: Store) -> Iterator[DataFrame]:
-    """The hits of the census rules on each expected return that is in force, one return at a time."""
+def _current_issues(report: Report, store: Store) -> Iterator[DataFrame]:
+    """The hits of the validation rules on each expected return that is current, one return at a time."""
     year = report.year.ending
-    for each in store.registry.all_in_force(year):
+    for each in store.registry.all_current(year):
         directory = store.tables_directory(VALIDATION, year, str(each.la_code), each.submission)
         # A return that was only ever counted, as last year's, has no issues stored.
         if each.la_code in report.inputs.expected and directory.is_dir():

@@ -9,7 +9,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
-from cin_pipeline.census.tables import ReturnTables, with_declared_types
+from cin_pipeline.census.return_tables import ReturnTables, with_declared_types
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
@@ -22,8 +22,8 @@ ISSUES, ROWS, SOURCE = "issues", "rows", "source"
 
 
 @dataclass(frozen=True)
-class InForceBefore:
-    """The cleaned return of the year before that is in force, and which submission that is."""
+class PreviousReturn:
+    """The cleaned current return of the previous year, and which submission that is."""
 
     submission: int
     cleaned: CleanedReturn
@@ -46,8 +46,8 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class InForce:
-    """The measures of every LA in force, and what they were counted from."""
+class CurrentFigures:
+    """The measures of every current return, and what they were counted from."""
 
     measures: DataFrame
     inputs: list[Input]
@@ -57,7 +57,7 @@ RowData: TypeAlias = ReturnTables | CleanedReturn | RuleResults | PriorYear | Da
 
 
 class RowTables(dg.IOManager):
-    """Row tables: a version per submission, so that what is in force stays readable while the next is at work.
+    """Row tables: a version per submission, so that what is current stays readable while the next is at work.
 
     What a run has just stored is handed to its next step as it is: reading it back took a sixth of a run."""
 
@@ -87,8 +87,8 @@ class RowTables(dg.IOManager):
             self._run, self._stored = context.run_id, {}
         self._stored[directory] = obj
 
-    def load_input(self, context: dg.InputContext) -> RowData | InForceBefore | None:
-        """The tables of the submission at work; of another year, those in force, None where there are none."""
+    def load_input(self, context: dg.InputContext) -> RowData | PreviousReturn | None:
+        """The tables of the submission at work; of another year, those of the current return, None without one."""
         keys = context.asset_partition_keys
         if not keys:
             return None  # the year before the first
@@ -96,13 +96,13 @@ class RowTables(dg.IOManager):
         if keys[0] == context.step_context.partition_key:
             submission = submission_at_work(self._store, year.ending, la_code, _run(context))
             return self._read(context, year, la_code, submission.submission)
-        in_force = self._store.registry.in_force(year.ending, la_code)
-        if in_force is None:
+        current = self._store.registry.current(year.ending, la_code)
+        if current is None:
             return None
-        cleaned = self._read(context, year, la_code, in_force.submission)
+        cleaned = self._read(context, year, la_code, current.submission)
         if not isinstance(cleaned, CleanedReturn):
             raise TypeError(f"{context.asset_key.path[-1]} of another year was asked for; only cleaned_return is")
-        return InForceBefore(in_force.submission, cleaned)
+        return PreviousReturn(current.submission, cleaned)
 
     def _read(self, context: dg.InputContext, year: CollectionYear, la_code: str, submission: int) -> RowData:
         directory = self._directory(context, year, la_code, submission)
@@ -145,8 +145,8 @@ class FigureTables(dg.IOManager):
         else:
             figures.write_estimates(obj, CollectionYear.from_key(context.partition_key).ending)
 
-    def load_input(self, context: dg.InputContext) -> DataFrame | InForce:
-        """For an LA the figures of the submission at work, for England those in force of the year."""
+    def load_input(self, context: dg.InputContext) -> DataFrame | CurrentFigures:
+        """For an LA the figures of the submission at work, for England the current ones of the year."""
         key = context.step_context.partition_key
         if isinstance(key, dg.MultiPartitionKey):
             year, la_code = year_and_la(key)
@@ -155,7 +155,7 @@ class FigureTables(dg.IOManager):
         year = CollectionYear.from_key(key)
         match context.asset_key.path[-1]:
             case "la_measures":
-                return InForce(*self._store.figures.la_measures_with_inputs(year.ending))
+                return CurrentFigures(*self._store.figures.la_measures_with_inputs(year.ending))
             case "national_measures":
                 return self._store.figures.national_measures(year.ending)
             case _:

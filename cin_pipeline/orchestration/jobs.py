@@ -1,34 +1,28 @@
-"""Jobs: one run per LA and year, one for England, and the bulk lane."""
+"""The jobs beside that of an LA: England, the release, the look at its inputs, and the bulk lane."""
 
 import dagster as dg
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT
-from cin_pipeline.orchestration.bulk import FIGURES, QUIET, Load, WorkerDied, load_returns
+from cin_pipeline.orchestration.bulk import Load, WorkerDied, load_returns
+from cin_pipeline.orchestration.la_job import QUIET
 from cin_pipeline.orchestration.runs import PARTITION_TAG
 from cin_pipeline.store.store import Store
 
-LA_JOB, NATIONAL_JOB, PUBLISH_JOB = "la_return", "england", "publish"
+NATIONAL_JOB, PUBLISH_JOB = "england", "publish"
 BULK_JOB, INPUTS_JOB = "bulk_load", "inputs_current"
-
-la_return_job = dg.define_asset_job(
-    LA_JOB,
-    selection=dg.AssetSelection.groups(*FIGURES, groups.VALIDATION),
-    description="One LA's return of one year: reading, cleaning, rules, measures. Always one partition a run: "
-    "a range would give every LA the same data version and let one LA's failure stop the others.",
-)
 
 england_job = dg.define_asset_job(
     NATIONAL_JOB,
     selection=dg.AssetSelection.groups(groups.ENGLAND),
-    description="England and its regions for one year, from the returns in force.",
+    description="England and its regions for one year, from the current returns.",
 )
 
 inputs_current_job = dg.define_asset_job(
     INPUTS_JOB,
     selection=dg.AssetSelection.checks(*INPUTS_CURRENT.values()),
-    description="Whether England of a year was made from what is in force now.",
+    description="Whether England of a year was made from the current returns.",
 )
 
 
@@ -45,7 +39,7 @@ def look_at_inputs(job: dg.JobDefinition, instance: dg.DagsterInstance, store: S
 publish_job = dg.define_asset_job(
     PUBLISH_JOB,
     selection=dg.AssetSelection.groups(groups.PUBLICATION),
-    description="The release of one year, from the figures in force: what cin-pipeline publish writes, to the byte.",
+    description="The release of one year, from the current figures: what cin-pipeline publish writes, to the byte.",
 )
 
 

@@ -39,8 +39,8 @@ def store_resource(store: Store) -> dg.ResourceDefinition:
     return held
 
 
-def is_dead(holder: str, instance: dg.DagsterInstance, store: Store) -> bool:
-    """Whether a run or command that claimed something is no more."""
+def is_orphaned(holder: str, instance: dg.DagsterInstance, store: Store) -> bool:
+    """Whether the process of a run or command that claimed something is no more."""
     match store.locks.look(holder):
         case Life.ALIVE:
             return False
@@ -51,21 +51,21 @@ def is_dead(holder: str, instance: dg.DagsterInstance, store: Store) -> bool:
             return run is None or run.is_finished
 
 
-def end_dead_runs(instance: dg.DagsterInstance, store: Store) -> list[str]:
-    """Tells Dagster that runs whose process is no more have failed; their ids."""
+def end_orphaned_runs(instance: dg.DagsterInstance, store: Store) -> list[str]:
+    """Tells Dagster that orphaned runs, whose process is no more, have failed; their ids."""
     ended = []
     for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
         holder = run.tags.get(HOLDER_TAG)
-        # A part of a bulk load ends with it, begun or not; another run is dead once it was seen alive.
-        if is_dead(holder, instance, store) if holder else store.locks.look(run.run_id) is Life.DEAD:
+        # A part of a bulk load ends with it, begun or not; another run is orphaned once it was seen alive.
+        if is_orphaned(holder, instance, store) if holder else store.locks.look(run.run_id) is Life.DEAD:
             instance.report_run_failed(run, "The process of this run ended without a word.")
             store.locks.forget(run.run_id)
             ended.append(run.run_id)
     return ended
 
 
-def release_dead_claims(instance: dg.DagsterInstance, store: Store) -> None:
-    """Lands again what was claimed by runs and commands that are no more."""
+def requeue_orphaned(instance: dg.DagsterInstance, store: Store) -> None:
+    """Requeues what was claimed by orphaned runs and commands."""
     for each in store.registry.waiting():
-        if each.run and is_dead(each.run, instance, store):
-            store.registry.release(each.submission, each.run, "its run ended without a result")
+        if each.run and is_orphaned(each.run, instance, store):
+            store.registry.requeue(each.submission, each.run, "its run ended without a result")

@@ -1,8 +1,9 @@
-"""The sensors: thin shells around the decisions in store.offers. Off unless the settings say otherwise.
+"""The sensors: thin shells around the decisions in run_requests. Off unless the settings say otherwise.
 
-landing: looks into the inbox and offers every submission that waits. prior_year: recounts an LA whose return of the
-year before has changed. national: makes England again after a quiet spell. failure: lets go of what a failed run held.
-All but the last compare what is with what should be, so a tick that is lost, or comes twice, changes nothing.
+landing: looks into the inbox and requests a run for every submission that waits. prior_year: recounts an LA whose
+return of the previous year has changed. national: makes England again after a quiet spell. failure: requeues what a
+failed run held. All but the last compare what is with what should be, so a tick that is lost, or comes twice, changes
+nothing.
 """
 
 import hashlib
@@ -16,35 +17,34 @@ import dagster as dg
 
 from cin_pipeline.census.years import COLLECTION_YEARS, FIRST_YEAR, CollectionYear
 from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT, outdated_las
-from cin_pipeline.orchestration.bulk import error_type, recounted_assets
+from cin_pipeline.orchestration.bulk import error_type
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.jobs import (
     BULK_JOB,
     INPUTS_JOB,
-    LA_JOB,
     NATIONAL_JOB,
     bulk_load_job,
     england_job,
-    la_return_job,
     load_many_returns,
     look_at_inputs,
 )
+from cin_pipeline.orchestration.la_job import LA_JOB, la_return_job, recounted_assets
 from cin_pipeline.orchestration.partitions import partition_key
-from cin_pipeline.orchestration.runs import PARTITION_TAG, UNFINISHED, end_dead_runs, is_dead
+from cin_pipeline.orchestration.run_requests import (
+    FEW_WAITING,
+    MOST_ATTEMPTS,
+    after_failure,
+    given_up,
+    plan_recounts,
+    plan_run_requests,
+    quiet,
+)
+from cin_pipeline.orchestration.runs import PARTITION_TAG, UNFINISHED, end_orphaned_runs, is_orphaned
 from cin_pipeline.orchestration.submissions import SUBMISSION_TAG
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.inbox import Scan
 from cin_pipeline.store.landing import Wanted
-from cin_pipeline.store.offers import (
-    FEW_WAITING,
-    MOST_ATTEMPTS,
-    after_failure,
-    given_up,
-    plan_offers,
-    plan_recounts,
-    quiet,
-)
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.store import Store
 
@@ -62,12 +62,12 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         jobs=[la_return_job, bulk_load_job],
         minimum_interval_seconds=seconds,
         default_status=status,
-        description="Takes new files from the inbox, and offers every submission that waits to a run.",
+        description="Takes new files from the inbox, and requests a run for every submission that waits.",
     )
     def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        end_dead_runs(context.instance, store)
+        end_orphaned_runs(context.instance, store)
         scan = scan_inbox(store)
-        requests = offer_waiting(context.instance, store)
+        requests = request_runs(context.instance, store)
         return dg.SensorResult(run_requests=requests, skip_reason=None if requests else told(scan))
 
     @dg.sensor(
@@ -77,15 +77,15 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         description="Counts an LA's return again when its return of the year before changes: re-referrals need it.",
     )
     def prior_year(context: dg.SensorEvaluationContext) -> dg.SensorResult:
-        requests = offer_recounts(context.instance, store)
-        skip = None if requests else "every return in force is counted with the return of the year before in force"
+        requests = request_recounts(context.instance, store)
+        skip = None if requests else "every current return is counted with the current return of the previous year"
         return dg.SensorResult(run_requests=requests, skip_reason=skip)
 
     @dg.sensor(
         jobs=[england_job],
         minimum_interval_seconds=seconds,
         default_status=status,
-        description="Makes England again after a quiet spell, when other returns are in force than it was made from.",
+        description="Makes England again after a quiet spell, when the current returns are not those it was made from.",
     )
     def national(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         cursor = json.loads(context.cursor or "{}")
@@ -98,17 +98,17 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
             request, why_not = _national_request(context.instance, store, year)
             requests += request
             waits += why_not
-        skip = None if requests else "; ".join(waits) or "every national figure is made from what is in force"
+        skip = None if requests else "; ".join(waits) or "every national figure is made from the current returns"
         return dg.SensorResult(run_requests=requests, skip_reason=skip, cursor=json.dumps(cursor))
 
     @dg.run_failure_sensor(
         monitored_jobs=[la_return_job, bulk_load_job],
         minimum_interval_seconds=seconds,
         default_status=status,
-        description="Lands again, or rejects after three attempts, what a failed run had claimed.",
+        description="Requeues, or rejects after three attempts, what a failed run had claimed.",
     )
     def failure(context: dg.RunFailureSensorContext) -> None:
-        let_go(context.dagster_run.run_id, error_type(context.get_step_failure_events()), store)
+        requeue_or_reject(context.dagster_run.run_id, error_type(context.get_step_failure_events()), store)
 
     return [landing, prior_year, national, failure]
 
@@ -121,7 +121,7 @@ def wanted_of(store: Store, settings: Settings) -> Wanted:
 
 
 def scan_inbox(store: Store) -> Scan:
-    """One look into the inbox; without one, what is landed otherwise is offered all the same."""
+    """One look into the inbox; without one, runs are requested all the same for what landed otherwise."""
     inbox = store.inbox()
     if inbox is None:
         return Scan(problem="no inbox is watched: CIN_INBOX is not set")
@@ -149,52 +149,52 @@ def told(scan: Scan) -> str:
     return "; ".join(filter(None, parts)) or "nothing new"
 
 
-def offer_waiting(instance: dg.DagsterInstance, store: Store) -> list[dg.RunRequest]:
-    """Run requests for what waits; lets go of what dead runs held, and rejects what was tried often enough."""
+def request_runs(instance: dg.DagsterInstance, store: Store) -> list[dg.RunRequest]:
+    """Run requests for what waits; requeues what orphaned runs held, and rejects what was tried often enough."""
     waiting = store.registry.waiting()
     if not waiting:
         return []
-    dead = {run for run in {each.run for each in waiting if each.run} if is_dead(run, instance, store)}
-    plan = plan_offers(waiting, _named_by_unfinished_runs(instance), dead)
-    for each in plan.release:
-        store.registry.release(each.submission, each.run, "its run ended without a result")
+    orphaned = {run for run in {each.run for each in waiting if each.run} if is_orphaned(run, instance, store)}
+    plan = plan_run_requests(waiting, _named_by_unfinished_runs(instance), orphaned)
+    for each in plan.requeue:
+        store.registry.requeue(each.submission, each.run, "its run ended without a result")
         store.locks.forget(each.run)
     for each in plan.give_up:
         store.registry.reject(each.submission, given_up(each))
-    store.registry.offered(each.submission for each in (*plan.alone, *plan.together))
+    store.registry.run_requested(each.submission for each in (*plan.alone, *plan.together))
     requests = [_run_of(each, each.offers + 1) for each in plan.alone]
     if plan.together:
         requests.append(_bulk_run([(each.submission, each.offers + 1) for each in plan.together]))
     return requests
 
 
-def offer_recounts(instance: dg.DagsterInstance, store: Store) -> list[dg.RunRequest]:
-    """Run requests for what was counted with another return of the year before than the one in force."""
+def request_recounts(instance: dg.DagsterInstance, store: Store) -> list[dg.RunRequest]:
+    """Run requests for what was counted with another return of the previous year than the current one."""
     recounts = store.figures.recounts()
     if not recounts:
         return []
     todo = plan_recounts(recounts, _named_by_unfinished_runs(instance))
-    store.figures.recounts_offered(todo)
+    store.figures.recounts_requested(todo)
     if len(todo) > FEW_WAITING:
         keys = [(each.submission, f"{each.previous}|{each.offers + 1}") for each in todo]
         return [_bulk_run(keys, recount=True)]
     return [_recount_run(each, store) for each in todo]
 
 
-def let_go(run: str, error: str, store: Store) -> None:
-    """Lands again what a failed run had claimed, or rejects it after three attempts. Knows the kind of error only."""
+def requeue_or_reject(run: str, error: str, store: Store) -> None:
+    """Requeues what a failed run had claimed, or rejects it after three attempts. Knows the kind of error only."""
     reason = f"the run failed ({error}); run {run} in the UI tells more"
     for each in store.registry.held_by(run):
         if after_failure(each) is SubmissionState.LANDED:
-            store.registry.release(each.submission, run, reason)
+            store.registry.requeue(each.submission, run, reason)
         else:
             store.registry.reject(each.submission, reason, run)
 
 
-def _run_of(submission: Submission, offer: int) -> dg.RunRequest:
+def _run_of(submission: Submission, request: int) -> dg.RunRequest:
     key = partition_key(*submission.partition)
     return dg.RunRequest(
-        run_key=f"{key}|{submission.submission}|{offer}",  # not the hash: A, B, A is a real sequence
+        run_key=f"{key}|{submission.submission}|{request}",  # not the hash: A, B, A is a real sequence
         job_name=LA_JOB,
         partition_key=key,
         tags={SUBMISSION_TAG: str(submission.submission)},
@@ -212,11 +212,11 @@ def _recount_run(recount: Recount, store: Store) -> dg.RunRequest:
     )
 
 
-def _bulk_run(offered: Iterable[tuple[int, object]], *, recount: bool = False) -> dg.RunRequest:
-    offers = list(offered)
-    config = {"submissions": [number for number, _ in offers], "recount": recount}
+def _bulk_run(requested: Iterable[tuple[int, object]], *, recount: bool = False) -> dg.RunRequest:
+    requests = list(requested)
+    config = {"submissions": [number for number, _ in requests], "recount": recount}
     return dg.RunRequest(
-        run_key=f"{BULK_JOB}|{hashlib.sha256(repr((recount, offers)).encode()).hexdigest()}",
+        run_key=f"{BULK_JOB}|{hashlib.sha256(repr((recount, requests)).encode()).hexdigest()}",
         job_name=BULK_JOB,
         run_config={"ops": {load_many_returns.name: {"config": config}}},
     )
@@ -234,7 +234,7 @@ def _named_by_unfinished_runs(instance: dg.DagsterInstance) -> set[int]:
 
 
 def _national_years(store: Store) -> list[int]:
-    years = {*store.registry.years_in_force(), *store.figures.years_made()}
+    years = {*store.registry.years_with_current(), *store.figures.years_made()}
     return sorted(years & store.settings.years if store.settings.years else years)
 
 
@@ -275,5 +275,5 @@ def _national_request(instance: dg.DagsterInstance, store: Store, year: int) -> 
 
 
 def _digest(store: Store, year: int) -> str:
-    in_force = [(each.submission, each.data_version) for each in store.figures.inputs_in_force(year)]
-    return hashlib.sha256(repr(in_force).encode()).hexdigest()[:16]
+    current = [(each.submission, each.data_version) for each in store.figures.current_inputs(year)]
+    return hashlib.sha256(repr(current).encode()).hexdigest()[:16]

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from cin_pipeline.orchestration.partitions import year_and_la
-from cin_pipeline.orchestration.runs import HOLDER_TAG, is_dead
+from cin_pipeline.orchestration.runs import HOLDER_TAG, is_orphaned
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.store import Store
 
@@ -16,23 +16,23 @@ def holder_of(run: dg.DagsterRun) -> str:
 
 
 def submission_at_work(store: Store, year: int, la_code: str, run: dg.DagsterRun) -> Submission:
-    """The submission named by the run's tag, else the one it has claimed, else the one in force.
+    """The submission named by the run's tag, else the one it has claimed, else the current one.
 
     Raises dagster.Failure where there is none."""
     if SUBMISSION_TAG in run.tags:
         return store.registry.get(int(run.tags[SUBMISSION_TAG]))
     claimed = [each for each in store.registry.held_by(run.run_id) if each.partition == (year, la_code)]
-    found = claimed[0] if claimed else store.registry.in_force(year, la_code)
+    found = claimed[0] if claimed else store.registry.current(year, la_code)
     if found is None:
         raise dg.Failure(
-            f"No return of {la_code} for {year - 1} to {year} is in force or waits. Land one with: cin-pipeline run",
+            f"No return of {la_code} for {year - 1} to {year} is current or waits. Land one with: cin-pipeline run",
             allow_retries=False,
         )
     return found
 
 
 def begin(context: dg.AssetExecutionContext, store: Store) -> Submission:
-    """Claims what the run is about, at its first step; what is in force is done again without a claim.
+    """Claims what the run is about, at its first step; the current return is done again without a claim.
 
     Raises dagster.Failure where another run is at work on it, or it was ended already: nothing is done twice."""
     year, la_code = year_and_la(context.partition_key)
@@ -47,11 +47,11 @@ def begin(context: dg.AssetExecutionContext, store: Store) -> Submission:
 def _claimed(submission: Submission, context: dg.AssetExecutionContext, store: Store) -> Submission:
     number, holder = submission.submission, holder_of(context.run)
     if submission.state is SubmissionState.CLAIMED and submission.run != holder:
-        if not is_dead(submission.run, context.instance, store):
+        if not is_orphaned(submission.run, context.instance, store):
             raise dg.Failure(
                 f"Submission {number} is at work in run {submission.run}; nothing was done here.", allow_retries=False
             )
-        store.registry.release(number, submission.run, "its run ended without a result")
+        store.registry.requeue(number, submission.run, "its run ended without a result")
     store.registry.claim(number, holder)
     after = store.registry.get(number)
     if after.state is not SubmissionState.CLAIMED or after.run != holder:

@@ -11,7 +11,7 @@ from pandas import DataFrame
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.publication.declaring import DAYS, RATE, Figure, Table, figures_of
 from cin_pipeline.publication.numbers import Floats, YearNumbers, numbers_of
-from cin_pipeline.publication.tables import TABLES
+from cin_pipeline.publication.release_tables import TABLES
 
 KNOWN, ESTIMATED, NOT_AVAILABLE, NOT_APPLICABLE = "known", "estimated", "not_available", "not_applicable"
 

@@ -9,8 +9,8 @@ from cin_pipeline.methodology.measures import KNOWN, TOTAL
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.changes import OPEN_DATA
 from cin_pipeline.publication.declaring import COUNT, LOCAL_AUTHORITY, Figure, figures_of
+from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.screening import screen_files
-from cin_pipeline.publication.tables import TABLES
 
 _ROUNDED_TO = 10  # counts of places
 _TOLERANCE = 1e-6

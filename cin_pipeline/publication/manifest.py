@@ -19,8 +19,9 @@ FORMAT = 1  # raise it when the meaning of an entry changes
 class YearInputs:
     """What went into the figures of one collection year.
 
-    `submissions`: LA code, number of the submission and sha256 of its file, in force and expected. `population`: people
-    aged 0 to 17 by LA. `own_population`: whether they are the user's own. `unusable`: LA, measure, breakdown."""
+    `submissions`: LA code, number of the submission and sha256 of its file, of the current returns of expected LAs.
+    `population`: people aged 0 to 17 by LA. `own_population`: whether they are the user's own. `unusable`: LA, measure,
+    breakdown."""
 
     year: CollectionYear
     submissions: tuple[tuple[str, int, str], ...]

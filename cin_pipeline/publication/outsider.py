@@ -20,9 +20,9 @@ from cin_pipeline.publication.declaring import (
 )
 from cin_pipeline.publication.numbers import Flags, Floats
 from cin_pipeline.publication.relations import bands_of, la_counts
+from cin_pipeline.publication.release_tables import every_figure
 from cin_pipeline.publication.rounding import step
 from cin_pipeline.publication.symbols import HIDDEN, INAPPLICABLE, LOW
-from cin_pipeline.publication.tables import every_figure
 from cin_pipeline.reference.authorities import every_authority
 
 LARGEST_HIDDEN = 5

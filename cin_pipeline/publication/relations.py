@@ -6,7 +6,7 @@ from functools import cache
 from cin_pipeline.methodology.calendar import DURATION_BANDS
 from cin_pipeline.methodology.measures import CATALOGUE, OVERLAPPING, SUMS
 from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, Count
-from cin_pipeline.publication.tables import every_figure
+from cin_pipeline.publication.release_tables import every_figure
 
 EXACT, AS_A_RULE, AT_MOST = "exact", "as a rule", "at most"
 

@@ -10,7 +10,7 @@ from cin_pipeline.publication.changes import OPEN_DATA
 from cin_pipeline.publication.declaring import Table
 from cin_pipeline.publication.manifest import MANIFEST, Provenance, manifest
 from cin_pipeline.publication.open_data import open_data_files
-from cin_pipeline.publication.tables import TABLES
+from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.workbook.building import release_sheets, title_of
 from cin_pipeline.publication.workbook.ods import ods
 from cin_pipeline.publication.workbook.xlsx import xlsx

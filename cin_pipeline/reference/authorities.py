@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from cin_pipeline.reference.tables import holds_year, rows
+from cin_pipeline.reference.data_files import holds_year, rows
 
 ENGLAND = "E92000001"
 

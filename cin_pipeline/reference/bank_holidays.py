@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from cin_pipeline.reference.tables import rows
+from cin_pipeline.reference.data_files import rows
 
 
 @cache

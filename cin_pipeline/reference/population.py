@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from cin_pipeline.reference.tables import rows
+from cin_pipeline.reference.data_files import rows
 
 
 @cache

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from cin_pipeline.reference.tables import rows
+from cin_pipeline.reference.data_files import rows
 
 HIDDEN = "c"  # 1 to 5, or hidden so that such a cell cannot be worked out
 NOT_AVAILABLE = "x"

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from cin_pipeline.reference.tables import holds_year, rows
+from cin_pipeline.reference.data_files import holds_year, rows
 
 
 @cache

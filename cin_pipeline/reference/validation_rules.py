@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from cin_pipeline.reference.tables import rows
+from cin_pipeline.reference.data_files import rows
 
 Severity = Literal["error", "query"]
 

@@ -78,7 +78,7 @@ QUALITY = Table(
     "submission_quality",
     METADATA,
     Column("submission", Integer, ForeignKey("submissions.submission"), primary_key=True),
-    Column("errors", Integer),  # null until the census rules have run
+    Column("errors", Integer),  # null until the validation rules have run
     Column("queries", Integer),
     Column("rules_crashed", Integer),
     Column("confidence", String(16)),  # of the whole return; null until it is graded

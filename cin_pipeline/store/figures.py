@@ -33,7 +33,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Recount:
-    """A submission in force counted with another return of the year before than the one in force now.
+    """A current submission counted with another return of the previous year than the current one.
 
     previous: that one, None where it was withdrawn. offers: how often this recount was asked for."""
 
@@ -68,20 +68,20 @@ class Figures:
             rows = measures.assign(submission=submission)
             _replace(connection, LA_MEASURES, LA_MEASURES.c.submission == submission, rows)
 
-    def la_measures_in_force(self, year: int) -> DataFrame:
-        """The measures of every LA of a year, from the submissions in force, by LA in the order they were counted."""
-        return self._in_force(year)
+    def current_la_measures(self, year: int) -> DataFrame:
+        """The measures of every LA of a year, from the current submissions, by LA in the order they were counted."""
+        return self._current(year)
 
     def la_measures_with_inputs(self, year: int) -> tuple[DataFrame, list[Input]]:
         """The same with what they were counted from: read in one statement, so that the two always agree."""
         inputs = (SUBMISSIONS.c.submission, SUBMISSIONS.c.sha256, COUNTS.c.data_version)
-        table = self._in_force(year, *inputs)
+        table = self._current(year, *inputs)
         names = ["la_code", *(column.name for column in inputs)]
         found = table[names].drop_duplicates().itertuples(index=False)
         manifest = [Input(row.la_code, int(row.submission), row.sha256, row.data_version) for row in found]
         return table.drop(columns=names[1:]), manifest
 
-    def _in_force(self, year: int, *more: "ColumnElement[object]") -> DataFrame:
+    def _current(self, year: int, *more: "ColumnElement[object]") -> DataFrame:
         columns = [column for column in LA_MEASURES.c if column.name != "submission"]
         query = (
             select(*columns, *more)
@@ -92,7 +92,7 @@ class Figures:
         )
         return self._read(query, {"value": "Int64"})
 
-    def inputs_in_force(self, year: int) -> list[Input]:
+    def current_inputs(self, year: int) -> list[Input]:
         """What national figures of a year would be made from now, by LA."""
         query = (
             select(SUBMISSIONS.c.la_code, SUBMISSIONS.c.submission, SUBMISSIONS.c.sha256, COUNTS.c.data_version)
@@ -125,7 +125,7 @@ class Figures:
             return sorted(connection.execute(select(NATIONAL_INPUTS.c.collection_year).distinct()).scalars())
 
     def recounts(self) -> list[Recount]:
-        """What in force was counted with another return of the year before than the one in force now."""
+        """What was counted with another return of the previous year than the current one."""
         this, before = aliased(SUBMISSIONS), aliased(SUBMISSIONS)
         same_la_before = (
             (before.c.la_code == this.c.la_code)
@@ -152,7 +152,7 @@ class Figures:
                 for number, year, la_code, now, offered, offers in connection.execute(query)
             ]
 
-    def recounts_offered(self, recounts: list[Recount]) -> None:
+    def recounts_requested(self, recounts: list[Recount]) -> None:
         """Counts that a run was asked for each of them."""
         with self._engine.begin() as connection:
             for each in recounts:
@@ -171,8 +171,8 @@ class Figures:
         """Stores how many records of one submission each reading touches, in place of earlier counts."""
         self._replace(READING_COUNTS, READING_COUNTS.c.submission == submission, counts.assign(submission=submission))
 
-    def reading_counts_in_force(self, year: int) -> DataFrame:
-        """How many records each reading touches in every LA of a year, from the submissions in force; columns
+    def current_reading_counts(self, year: int) -> DataFrame:
+        """How many records each reading touches in every LA of a year, from the current submissions; columns
         READING_COLUMNS. Submissions that were counted before there were such counts are not in it."""
         columns = [column for column in READING_COUNTS.c if column.name != "submission"]
         query = (

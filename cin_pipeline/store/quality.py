@@ -9,7 +9,7 @@ from cin_pipeline.store.database import QUALITY, SUBMISSIONS
 
 @dataclass(frozen=True)
 class Grade:
-    """What the census rules found in a submission, and the confidence in it; None where that was not looked at.
+    """What the validation rules found in a submission, and the confidence in it; None where that was not looked at.
 
     `rules_crashed` is the number of rules that crashed: with any, errors and queries may be more."""
 
@@ -26,7 +26,7 @@ class Quality:
         self._engine = engine
 
     def note_rules(self, submission: int, *, errors: int, queries: int, crashed: int) -> None:
-        """Notes how many errors and queries the census rules found, and how many rules crashed."""
+        """Notes how many errors and queries the validation rules found, and how many rules crashed."""
         self._note(submission, errors=errors, queries=queries, rules_crashed=crashed)
 
     def note_confidence(self, submission: int, confidence: str) -> None:

@@ -1,4 +1,4 @@
-"""The submission registry: what was received, who works on it, and which return of each LA and year is in force.
+"""The submission registry: what was received, who works on it, and which return of each LA and year is current.
 
 The truth about submissions. They are in the order of their numbers, never of times: a clock may jump. Every change is
 one transaction and leaves an event, so that the history is kept.
@@ -22,9 +22,9 @@ class SubmissionState(StrEnum):
 
     LANDED = "landed"  # received, not yet worked through
     CLAIMED = "claimed"  # one run is at work on it
-    ACCEPTED = "accepted"  # in force
-    REJECTED = "rejected"  # not taken, with a reason; what was in force stays
-    SUPERSEDED = "superseded"  # a later one is, or was, in force
+    ACCEPTED = "accepted"  # the current return of its LA and year
+    REJECTED = "rejected"  # not taken, with a reason; what was current stays
+    SUPERSEDED = "superseded"  # a later one is, or was, current
     WITHDRAWN = "withdrawn"  # taken back by a person
 
 
@@ -154,43 +154,43 @@ class Registry:
         with self._writing() as connection:
             return self._move(connection, submission, (LANDED,), CLAIMED, "", run, values=_claimed_by(run))
 
-    def release(self, submission: int, run: str, reason: str) -> bool:
-        """Lands a submission again whose run came to no result; False where that run does not hold it."""
+    def requeue(self, submission: int, run: str, reason: str) -> bool:
+        """Requeues, as landed, a submission whose run came to no result; False where that run does not hold it."""
         with self._writing() as connection:
             return self._move(connection, submission, (CLAIMED,), LANDED, reason, run, held_by=run)
 
     def accept(self, submission: int, run: str = "") -> bool:
-        """Puts a submission in force; True where it then is. Only the run that claimed it can, or no run one landed.
+        """Makes a submission current; True where it then is. Only the run that claimed it can, or no run one landed.
 
-        The one that was in force is superseded, and so is every earlier one still waiting. Where a later one is in
-        force, this one is superseded itself, unless a person has overridden that. One in force stays so."""
+        The one that was current is superseded, and so is every earlier one still waiting. Where a later one
+        is current, this one is superseded itself, unless a person has overridden that. A current one stays so."""
         with self._writing() as connection:
             this = _get(connection, submission)
             if this.state is ACCEPTED:
                 return True
             if not _may_end(this, run):
                 return False
-            in_force = _first(connection, _newest(_partition(*this.partition) & (SUBMISSIONS.c.state == ACCEPTED)))
-            if in_force and in_force.submission > submission and not this.overridden:
-                later = f"submission {in_force.submission}, received later, is in force"
+            current = _first(connection, _newest(_partition(*this.partition) & (SUBMISSIONS.c.state == ACCEPTED)))
+            if current and current.submission > submission and not this.overridden:
+                later = f"submission {current.submission}, received later, is current"
                 self._move(connection, submission, (LANDED, CLAIMED), SUPERSEDED, later, run)
                 return False
             by = this.decided_by if this.overridden else ""
-            self._put_in_force(connection, this, this.reason if this.overridden else "", run, by)
+            self._make_current(connection, this, this.reason if this.overridden else "", run, by)
             return True
 
     def reject(self, submission: int, reason: str, run: str = "") -> bool:
-        """Turns down a submission that the run claimed, or without a run one landed; what is in force stays in force.
+        """Turns down a submission that the run claimed, or without a run one landed; what is current stays current.
 
-        False, and nothing changed, for any other: also when doing again what is in force has failed."""
+        False, and nothing changed, for any other: also when doing again what is current has failed."""
         with self._writing() as connection:
             this = _get(connection, submission)
             if not _may_end(this, run):
                 return False
             return self._move(connection, submission, (this.state,), REJECTED, reason, run)
 
-    def offered(self, submissions: Iterable[int]) -> None:
-        """Counts that a run was asked for."""
+    def run_requested(self, submissions: Iterable[int]) -> None:
+        """Counts that a run was requested."""
         with self._writing() as connection:
             for number in submissions:
                 connection.execute(
@@ -213,7 +213,7 @@ class Registry:
             self._move(connection, submission, (LANDED,), REJECTED, reason, "", by=by)
 
     def withdraw(self, submission: int, by: str, reason: str) -> Submission | None:
-        """A person takes a submission back; returns the one that was in force before it and is again, if any.
+        """A person takes a submission back; returns the one that was current before it and is again, if any.
 
         Raises DecisionRefused for one that a run is at work on, or that was never taken; KeyError."""
         with self._writing() as connection:
@@ -223,14 +223,14 @@ class Registry:
                     f"submission {submission} is {_told(this)}; one that is landed, accepted or superseded was expected"
                 )
             self._move(connection, submission, (this.state,), WITHDRAWN, reason, "", by=by)
-            before = _first(connection, _once_in_force(this)) if this.state is ACCEPTED else None
+            before = _first(connection, _once_current(this)) if this.state is ACCEPTED else None
             if before:
-                again = f"in force again: submission {submission} was withdrawn"
-                self._put_in_force(connection, before, again, "", by)
+                again = f"current again: submission {submission} was withdrawn"
+                self._make_current(connection, before, again, "", by)
             return before and _get(connection, before.submission)
 
     def restore(self, submission: int, by: str, reason: str) -> bool:
-        """A person puts a submission in force whose measures are counted already: one superseded or withdrawn.
+        """A person makes a submission current whose measures are counted already: one superseded or withdrawn.
 
         False where its measures were never counted or it was rejected: it must be run, see `reopen`."""
         with self._writing() as connection:
@@ -238,13 +238,13 @@ class Registry:
             counted = select(COUNTS.c.submission).where(COUNTS.c.submission == submission)
             if this.state not in (SUPERSEDED, WITHDRAWN) or connection.execute(counted).one_or_none() is None:
                 return False
-            self._put_in_force(connection, this, reason, "", by)
+            self._make_current(connection, this, reason, "", by)
             return True
 
     def reopen(self, submission: int, run: str, by: str, reason: str) -> None:
         """Claims a submission for a run whose blocking checks do not block, because a person said so.
 
-        Raises DecisionRefused for one that is in force, at work, or was never identified; KeyError."""
+        Raises DecisionRefused for one that is current, at work, or was never identified; KeyError."""
         with self._writing() as connection:
             this = _get(connection, submission)
             if this.state in (ACCEPTED, CLAIMED):
@@ -267,23 +267,23 @@ class Registry:
         return self._all((SUBMISSIONS.c.state == CLAIMED) & (SUBMISSIONS.c.run == run))
 
     def at_work(self, year: int, la_code: str) -> Submission | None:
-        """The submission a run of this LA and year is about: the last landed, else the one in force."""
-        return self.last_landed(year, la_code) or self.in_force(year, la_code)
+        """The submission a run of this LA and year is about: the last landed, else the current one."""
+        return self.last_landed(year, la_code) or self.current(year, la_code)
 
     def last_landed(self, year: int, la_code: str) -> Submission | None:
         """The latest submission of this LA and year that waits for a run."""
         return self._one(_partition(year, la_code) & (SUBMISSIONS.c.state == LANDED))
 
-    def in_force(self, year: int, la_code: str) -> Submission | None:
+    def current(self, year: int, la_code: str) -> Submission | None:
         """The accepted submission of this LA and year."""
         return self._one(_partition(year, la_code) & (SUBMISSIONS.c.state == ACCEPTED))
 
-    def all_in_force(self, year: int) -> list[Submission]:
+    def all_current(self, year: int) -> list[Submission]:
         """The accepted submissions of a year, by LA code."""
         found = self._all((SUBMISSIONS.c.collection_year == year) & (SUBMISSIONS.c.state == ACCEPTED))
         return sorted(found, key=lambda each: str(each.la_code))
 
-    def years_in_force(self) -> list[int]:
+    def years_with_current(self) -> list[int]:
         """The collection years with any accepted submission."""
         years = select(SUBMISSIONS.c.collection_year).where(SUBMISSIONS.c.state == ACCEPTED).distinct()
         with self._engine.connect() as connection:
@@ -323,7 +323,7 @@ class Registry:
         return self._all(SUBMISSIONS.c.collection_year == year if la_code is None else _partition(year, la_code))
 
     def accepted_before(self, submission: Submission) -> Submission | None:
-        """The last submission of the same LA and year before this one that is, or was, in force."""
+        """The last submission of the same LA and year before this one that is, or was, current."""
         earlier = SUBMISSIONS.c.submission < submission.submission
         return self._one(_partition(*submission.partition) & _was_accepted() & earlier)
 
@@ -353,7 +353,7 @@ class Registry:
         self._tell(connection, submission.submission, "", submission.state, submission.reason, "", "")
         return submission
 
-    def _put_in_force(self, connection: Connection, this: Submission, reason: str, run: str, by: str) -> None:
+    def _make_current(self, connection: Connection, this: Submission, reason: str, run: str, by: str) -> None:
         same = _partition(*this.partition) & (SUBMISSIONS.c.submission != this.submission)
         replaced = same & (SUBMISSIONS.c.state == ACCEPTED)
         overtaken = same & (SUBMISSIONS.c.state == LANDED) & (SUBMISSIONS.c.submission < this.submission)
@@ -422,8 +422,8 @@ def _partition(year: int, la_code: str) -> ColumnElement[bool]:
     return (SUBMISSIONS.c.collection_year == year) & (SUBMISSIONS.c.la_code == la_code)
 
 
-def _once_in_force(this: Submission) -> Select[tuple[object, ...]]:
-    """Of the same LA and year, the superseded submission that was in force last before this one."""
+def _once_current(this: Submission) -> Select[tuple[object, ...]]:
+    """Of the same LA and year, the superseded submission that was current last before this one."""
     superseded_by = (
         select(EVENTS.c.event)
         .where(EVENTS.c.submission == SUBMISSIONS.c.submission, EVENTS.c.to_state == SUPERSEDED)

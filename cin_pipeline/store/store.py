@@ -35,7 +35,7 @@ class Store:
 
     @cached_property
     def registry(self) -> Registry:
-        """What was received, and what is in force."""
+        """What was received, and what is current."""
         return Registry(self.engine)
 
     @cached_property
@@ -45,7 +45,7 @@ class Store:
 
     @cached_property
     def quality(self) -> Quality:
-        """What the census rules and the confidence indicators say of each submission, in numbers."""
+        """What the validation rules and the confidence indicators say of each submission, in numbers."""
         return Quality(self.engine)
 
     @cached_property

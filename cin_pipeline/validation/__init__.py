@@ -1,4 +1,4 @@
-"""The census rules: what is wrong in a return, record by record.
+"""The validation rules: what is wrong in a return, record by record.
 
 `check(RuleInput(...))` runs a year's rules over one return. Here belong the rules, what they look at, their results as
 tables, and (in `reporting`) those as a page for the sender. What stores results belongs elsewhere.

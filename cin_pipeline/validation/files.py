@@ -8,7 +8,7 @@ from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.header import read_header
 from cin_pipeline.census.identifying import Identity, identify
 from cin_pipeline.census.reading import read_return
-from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.text import MAX_BYTES
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR, CollectionYear
 from cin_pipeline.validation.checking import check

@@ -15,8 +15,8 @@ from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
 from cin_pipeline.census.header import Header
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.specification import RECORD_NUMBER, tables
-from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear
 from cin_pipeline.reference.bank_holidays import bank_holidays
 from cin_pipeline.reference.code_sets import codes

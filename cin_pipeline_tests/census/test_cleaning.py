@@ -5,9 +5,9 @@ import pytest
 
 from cin_pipeline.census.cleaning import CleanedReturn, clean_return
 from cin_pipeline.census.reading import read_return
-from cin_pipeline.census.tables import cleaned_schemas, with_declared_types
+from cin_pipeline.census.return_tables import cleaned_schemas, with_declared_types
 from cin_pipeline.store.row_tables import read_tables, write_tables
-from cin_pipeline_tests.random_returns import messy_return, whole_return
+from cin_pipeline_tests.support.random_returns import messy_return, whole_return
 
 
 def cleaned(children: str, year: int = 2017) -> CleanedReturn:

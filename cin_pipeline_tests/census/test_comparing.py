@@ -7,7 +7,7 @@ from cin_pipeline.census.comparing import CHANGE_COLUMNS, KEYS, Comparison, comp
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.specification import RECORD_NUMBER
 from cin_pipeline_tests.methodology.test_worked_examples import assessment, child, plan, referral
-from cin_pipeline_tests.random_returns import messy_return, return_pairs, returns, whole_return
+from cin_pipeline_tests.support.random_returns import messy_return, return_pairs, returns, whole_return
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NONE = (0, 0, 0)

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from cin_pipeline.cli import app, main
 from cin_pipeline.reference.authorities import authorities
-from cin_pipeline_tests import oracle
-from cin_pipeline_tests.random_returns import messy_return
+from cin_pipeline_tests.support import oracle
+from cin_pipeline_tests.support.random_returns import messy_return
 
 COMMAND = Path(sys.executable).with_name("cin-pipeline")
 

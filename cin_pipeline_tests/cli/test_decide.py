@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from cin_pipeline.cli import app
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
-from cin_pipeline_tests.random_returns import messy_return
+from cin_pipeline_tests.support.random_returns import messy_return
 
 
 def said(*args: object, code: int = 0) -> str:
@@ -33,9 +33,9 @@ def test_decisions_and_reruns_over_one_state(tmp_path: Path) -> None:
 
     reason = ("--reason", "wrong file", "--by", "ann", "--state", state)
     assert "submission 1 is accepted" in said("reject", 1, *reason, code=2)
-    assert "nothing is in force in its place" in said("withdraw", 1, *reason)
+    assert "nothing is current in its place" in said("withdraw", 1, *reason)
     assert "withdrawn" in said("withdraw", 1, *reason, code=2)
-    assert "in force, as it was counted before" in said("accept", 1, *reason)
+    assert "current, as it was counted before" in said("accept", 1, *reason)
     assert "there is no submission 9" in said("accept", 9, *reason, code=2)
     assert "--reason is empty" in said("accept", 1, "--reason", " ", "--state", state, code=2)
     events = Store(Settings.from_environment({}, state=state)).registry.events(1)

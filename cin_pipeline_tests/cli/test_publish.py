@@ -11,12 +11,12 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from cin_pipeline.cli import app
+from cin_pipeline.outputs.release_folders import files_in
 from cin_pipeline.publication.manifest import digest
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.releases import files_in
 from cin_pipeline_tests.methodology.test_worked_examples import child, referral
-from cin_pipeline_tests.random_returns import messy_return, whole_return
-from cin_pipeline_tests.stored import Office
+from cin_pipeline_tests.support.random_returns import messy_return, whole_return
+from cin_pipeline_tests.support.stored import Office
 
 LAS = ("201", "202", "390")
 
@@ -62,9 +62,9 @@ def test_a_release_compared_with_itself_and_with_a_later_one(settings: Settings,
     assert {name: each["sha256"] for name, each in manifest["files"].items()} == {
         name: digest(content) for name, content in files.items()
     }
-    in_force = made.state.registry.all_in_force(2017)
+    current = made.state.registry.all_current(2017)
     assert manifest["inputs"]["2017"]["submissions"] == [
-        {"la_code": each.la_code, "submission": each.submission, "sha256": each.sha256} for each in in_force
+        {"la_code": each.la_code, "submission": each.submission, "sha256": each.sha256} for each in current
     ]
     assert manifest["inputs"]["2017"]["population"]["vintage"] == "user's own file"
     assert manifest["settings"]["years"] == [2017]
@@ -96,7 +96,7 @@ def test_a_release_compared_with_itself_and_with_a_later_one(settings: Settings,
     stale = publish(made, later)
     assert stale.exit_code == 2
     assert command("compare", first, later).exit_code == 0
-    assert "older than the returns or inputs in force: run job england" in stale.output
+    assert "older than the current returns or inputs: run job england" in stale.output
     made.make_england()
     assert publish(made, later).exit_code == 0
     differs = command("compare", first, later, "--csv", tmp_path / "changes.csv")
@@ -173,13 +173,13 @@ def test_what_cannot_be_published(settings: Settings, tmp_path: Path) -> None:
     # Another list of expected LAs makes England's figures those of others.
     made.declare(tmp_path / "files", "201,referrals,month,not recorded")
     stale = publish(made, tmp_path / "release")
-    assert "older than the returns or inputs in force" in stale.output
+    assert "older than the current returns or inputs" in stale.output
     assert not (tmp_path / "release").exists()
     (tmp_path / "file").write_text("")
     below = command("publish", "--year", 2017, "--output", tmp_path / "file" / "release", "--state", settings.state)
     assert (below.exit_code, "Not a directory" in below.output) == (2, True)
     earlier = command("publish", "--year", 2014, "--output", tmp_path / "release", "--state", settings.state)
-    assert "no return of 2013 to 2014 is in force; there are returns of: 2016 to 2017" in earlier.output
+    assert "no return of 2013 to 2014 is current; there are returns of: 2016 to 2017" in earlier.output
     missing = command("publish", "--year", 2017, "--output", tmp_path / "release", "--state", tmp_path)
     assert missing.exit_code == 2
     assert "there is no state of a run here" in missing.output

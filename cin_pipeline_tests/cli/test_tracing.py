@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from cin_pipeline.cli import app
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.methodology.test_worked_examples import child, referral
-from cin_pipeline_tests.random_returns import whole_return
-from cin_pipeline_tests.stored import Office
+from cin_pipeline_tests.support.random_returns import whole_return
+from cin_pipeline_tests.support.stored import Office
 
 THIS = tuple(child(referral(day), child_id=f"Secret{n}") for n, day in enumerate(("2016-05-01", "2016-06-01")))
 AGAIN = (*THIS[:1], child(referral("2016-06-01", nfa="1"), child_id="Secret1"), child(referral("2016-07-01")))
@@ -48,7 +48,7 @@ def test_status(office: Office, tmp_path: Path) -> None:
     found = command(office, "status", "--year", 2017, "--csv", tmp_path / "status.csv")
     assert found.exit_code == 0
     assert [row[0] for row in cells(found.output) if row[0]] == ["390", "202", "201"]
-    assert "2016 to 2017: 3 expected, 2 in force, 1 no return" in found.output
+    assert "2016 to 2017: 3 expected, 2 current, 1 no return" in found.output
     with (tmp_path / "status.csv").open(newline="") as file:
         rows = {row["la_code"]: row for row in csv.DictReader(file)}
     assert rows["202"]["missing"] == "no return of 2015 to 2016; 1 declared unusable"
@@ -133,7 +133,7 @@ def test_a_figure_that_is_older_than_the_returns_is_told(office: Office) -> None
     office.accept("201", newer, 2016)
     late = command(office, "explain", "--year", 2017, "--measure", "re_referrals", "--la", 201)
     assert late.exit_code == 1
-    assert "The returns in force now give 2" in late.output
+    assert "The current returns now give 2" in late.output
 
 
 WRONG = {

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from cin_pipeline.cli import app
 from cin_pipeline.validation import checking
 from cin_pipeline_tests.census.test_reading import BAD, CHILDREN, IDENTITIES, STRUCTURE, whole
-from cin_pipeline_tests.validation.building import (
+from cin_pipeline_tests.support.building import (
     assessment,
     child,
     header,

@@ -15,7 +15,7 @@ from cin_pipeline.methodology.backtesting import (
     estimate_against_truth,
 )
 from cin_pipeline.methodology.estimates import estimate_england
-from cin_pipeline.store.exports import write_england, write_measures
+from cin_pipeline.outputs.run_files import write_england, write_measures
 
 CODES = ("201", "202", "203")
 

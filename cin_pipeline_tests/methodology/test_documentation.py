@@ -3,8 +3,8 @@
 import importlib
 import re
 
-from cin_pipeline.methodology.listing import PAGE, measures_page
 from cin_pipeline.methodology.measures import CATALOGUE, MEASURES
+from cin_pipeline.methodology.measures_page import PAGE, measures_page
 from cin_pipeline_tests.methodology import test_random_returns, test_worked_examples
 from cin_pipeline_tests.test_contracts import ROOT
 

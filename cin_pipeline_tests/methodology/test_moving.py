@@ -3,8 +3,8 @@
 from cin_pipeline.methodology.missing import UnusableItem, without_unusable
 from cin_pipeline.methodology.moving import moved_figures, totals_first
 from cin_pipeline_tests.methodology.test_worked_examples import child, referral
-from cin_pipeline_tests.pipeline import measures_table
-from cin_pipeline_tests.random_returns import messy_return, whole_return
+from cin_pipeline_tests.support.pipeline import measures_table
+from cin_pipeline_tests.support.random_returns import messy_return, whole_return
 
 ONE = whole_return(child(referral("2016-05-01")), 2017, "201")
 TWO = whole_return(child(referral("2016-05-01"), referral("2016-06-01", nfa="1")), 2017, "201")

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.identities import broken_identities, broken_national_identities
-from cin_pipeline_tests import oracle
-from cin_pipeline_tests.pipeline import as_floats, counted, estimated, measures_table
-from cin_pipeline_tests.random_returns import messy_return, return_pairs, returns
+from cin_pipeline_tests.support import oracle
+from cin_pipeline_tests.support.pipeline import as_floats, counted, estimated, measures_table
+from cin_pipeline_tests.support.random_returns import messy_return, return_pairs, returns
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

@@ -12,8 +12,8 @@ from cin_pipeline_tests.methodology.test_worked_examples import (
     referral,
     section_47,
 )
-from cin_pipeline_tests.pipeline import facts_of
-from cin_pipeline_tests.random_returns import messy_return, whole_return
+from cin_pipeline_tests.support.pipeline import facts_of
+from cin_pipeline_tests.support.random_returns import messy_return, whole_return
 
 BORN = "<PersonBirthDate>2010-05-05</PersonBirthDate><GenderCurrent>1</GenderCurrent>"
 OPEN = referral("2016-06-01", after="")

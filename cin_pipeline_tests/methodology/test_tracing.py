@@ -20,8 +20,8 @@ from cin_pipeline_tests.methodology.test_worked_examples import (
     referral,
     section_47,
 )
-from cin_pipeline_tests.pipeline import facts_of, measures_table
-from cin_pipeline_tests.random_returns import messy_return, return_pairs, returns, whole_return
+from cin_pipeline_tests.support.pipeline import facts_of, measures_table
+from cin_pipeline_tests.support.random_returns import messy_return, return_pairs, returns, whole_return
 
 QUICK = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

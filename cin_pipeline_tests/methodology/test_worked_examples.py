@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import pytest
 
-from cin_pipeline_tests import oracle
-from cin_pipeline_tests.pipeline import as_floats, counted, estimated
-from cin_pipeline_tests.random_returns import whole_return
+from cin_pipeline_tests.support import oracle
+from cin_pipeline_tests.support.pipeline import as_floats, counted, estimated
+from cin_pipeline_tests.support.random_returns import whole_return
 
 TOTAL = ("total", "total")
 ASSESSED = "<Assessments><AssessmentActualStartDate>2016-05-03</AssessmentActualStartDate></Assessments>"

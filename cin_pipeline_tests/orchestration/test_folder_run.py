@@ -15,9 +15,9 @@ from cin_pipeline.orchestration.folder_run import Folder, Report, run_folder
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
-from cin_pipeline_tests import oracle
-from cin_pipeline_tests.pipeline import facts_of
-from cin_pipeline_tests.random_returns import messy_return
+from cin_pipeline_tests.support import oracle
+from cin_pipeline_tests.support.pipeline import facts_of
+from cin_pipeline_tests.support.random_returns import messy_return
 
 WHEN = datetime(2017, 7, 1, tzinfo=UTC)
 LAS = ("201", "202", "390")
@@ -88,7 +88,7 @@ def test_what_the_readings_touch_is_counted_of_every_return_in_force(job: Job) -
     sent = {year: job.put("201", year) for year in (2016, 2017)}
     job.run()
     with closing(Store(job.settings)) as store:
-        counts = store.figures.reading_counts_in_force(2017)
+        counts = store.figures.current_reading_counts(2017)
     expected = touched_by_readings(facts_of(sent[2017], sent[2016], 2017), "201")
     pd.testing.assert_frame_equal(counts, expected, check_dtype=False)
 
@@ -99,7 +99,7 @@ def test_what_dagster_remembers(job: Job) -> None:
     with open_instance(job.settings) as instance:
         (record,) = instance.fetch_materializations(dg.AssetKey("raw_return"), limit=9).records
         store = Store(job.settings)
-        (submission,) = store.registry.all_in_force(2017)
+        (submission,) = store.registry.all_current(2017)
         assert record.partition_key == "2016-04-01|201"
         assert record.asset_materialization.tags["dagster/data_version"] == submission.sha256
         assert record.asset_materialization.metadata["submission"].value == submission.submission

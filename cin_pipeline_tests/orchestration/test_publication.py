@@ -10,9 +10,9 @@ from cin_pipeline.cli import app
 from cin_pipeline.orchestration.assets import publication
 from cin_pipeline.orchestration.build import build_definitions
 from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.outputs.release_folders import files_in
 from cin_pipeline.publication.manifest import MANIFEST
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.releases import files_in
 from cin_pipeline.store.store import Store
 from cin_pipeline_tests.orchestration.test_folder_run import Job
 
@@ -63,5 +63,5 @@ def test_the_job_writes_what_the_command_writes(
 def test_without_england_there_is_no_release(settings: Settings) -> None:
     run, checks, _ = publish(settings)
     (failure,) = [event for event in run.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
-    assert "no return of 2016 to 2017 is in force" in failure.step_failure_data.user_failure_data.description
+    assert "no return of 2016 to 2017 is current" in failure.step_failure_data.user_failure_data.description
     assert (run.success, checks) == (False, {})

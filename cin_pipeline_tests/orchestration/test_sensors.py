@@ -1,4 +1,4 @@
-"""The sensors and decisions over a real instance: who is run again, what comes in force, what is never touched."""
+"""The sensors and decisions over a real instance: who is run again, what becomes current, what is never touched."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,15 +10,16 @@ import pytest
 
 from cin_pipeline.orchestration import decisions
 from cin_pipeline.orchestration.build import build_definitions
-from cin_pipeline.orchestration.bulk import QUIET, Load, load_returns
+from cin_pipeline.orchestration.bulk import Load, load_returns
 from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.orchestration.la_job import QUIET
 from cin_pipeline.orchestration.partitions import partition_key
-from cin_pipeline.orchestration.sensors import let_go
+from cin_pipeline.orchestration.sensors import requeue_or_reject
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import DecisionRefused, Registry
 from cin_pipeline.store.store import Store
-from cin_pipeline_tests import oracle
-from cin_pipeline_tests.random_returns import messy_return
+from cin_pipeline_tests.support import oracle
+from cin_pipeline_tests.support.random_returns import messy_return
 
 LONG_AGO = datetime(2017, 6, 1, tzinfo=UTC)
 
@@ -83,7 +84,7 @@ class Living:
         )
 
     def measures(self, la: str) -> oracle.Measures:
-        table = self.state.figures.la_measures_in_force(2017)
+        table = self.state.figures.current_la_measures(2017)
         rows = table[(table["la_code"] == la) & ((table["breakdown"] == "total") | table["value"].notna())]
         return {
             (row.measure, row.breakdown, row.category): None if row.status == "not_available" else int(row.value)
@@ -148,7 +149,7 @@ def test_last_years_return_recounts_its_authority_only(living: Living, monkeypat
     with monkeypatch.context() as patched:
         patched.setattr("cin_pipeline.orchestration.assets.measures.la_measures", crash)
         assert not living.run(request).success
-    assert living.state.registry.in_force(2017, "201").submission == 1
+    assert living.state.registry.current(2017, "201").submission == 1
     assert living.measures("201") == before_it  # a recount that fails takes nothing out of force
     (again,) = living.tick("prior_year")
     assert again.run_key != request.run_key
@@ -198,7 +199,7 @@ def test_a_run_that_fails_three_times_is_given_up_without_a_value(
         (request,) = living.landing()
         keys.append(request.run_key)
         run = living.run(request)
-        let_go(run.run_id, "ZeroDivisionError", living.state)
+        requeue_or_reject(run.run_id, "ZeroDivisionError", living.state)
     assert keys == [f"2016-04-01|201|1|{attempt}" for attempt in (1, 2, 3)]
     rejected = living.state.registry.get(1)
     assert rejected.state == "rejected"
@@ -273,16 +274,16 @@ def test_a_person_can_put_a_rejected_return_in_force(living: Living, monkeypatch
     assert living.state.registry.get(2).state == "rejected"
     assert living.measures("201") == oracle.la_measures(before, None, 2017)
     said = decisions.accept(living.settings, 2, "ann", "the check is wrong")
-    assert "was run again and is in force" in said
+    assert "was run again and is current" in said
     assert living.measures("201") == oracle.la_measures(sent, None, 2017)
     accepted = living.state.registry.events(2)[-1]
     assert (accepted.to_state, accepted.decided_by, accepted.reason) == ("accepted", "ann", "the check is wrong")
-    # Counted again, what is in force does not lose its figures to a check that now fails.
+    # Counted again, what is current does not lose its figures to a check that now fails.
     said = decisions.withdraw(living.settings, 2, "ann", "not theirs")
-    assert "submission 1 is in force again" in said
+    assert "submission 1 is current again" in said
     (outcome,) = load_returns([living.state.registry.get(1)], living.settings, Load("command"))
     assert not outcome.accepted
-    assert living.state.registry.in_force(2017, "201").submission == 1
+    assert living.state.registry.current(2017, "201").submission == 1
     assert living.measures("201") == oracle.la_measures(before, None, 2017)
     assert "as it was counted before" in decisions.accept(living.settings, 2, "ann", "theirs after all")
     assert living.measures("201") == oracle.la_measures(sent, None, 2017)
@@ -303,7 +304,7 @@ def test_a_run_without_a_tag_takes_what_waits_then_what_is_in_force(living: Livi
     living.landing()
     by_hand = dg.RunRequest(job_name="la_return", partition_key="2016-04-01|201")
     assert living.run(by_hand).success
-    assert living.state.registry.in_force(2017, "201").submission == 1
+    assert living.state.registry.current(2017, "201").submission == 1
     assert living.run(by_hand).success
     assert living.measures("201") == oracle.la_measures(sent, None, 2017)
     assert [event.to_state for event in living.state.registry.events(1)] == ["landed", "claimed", "accepted"]

@@ -5,9 +5,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from cin_pipeline.answers.status_table import status_of_year, status_summary
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.status import status_of_year, status_summary
 from cin_pipeline.store.store import Store
 from cin_pipeline_tests.orchestration.test_folder_run import Job
 

@@ -17,8 +17,8 @@ from cin_pipeline.methodology.missing import UnusableItem, without_unusable
 from cin_pipeline.publication.cells import CELL_COLUMNS, ReleaseInput, release_cells
 from cin_pipeline.publication.disclosure import protect
 from cin_pipeline.reference.authorities import every_authority
-from cin_pipeline_tests.publication.plain import Plain, exists, people_of
-from cin_pipeline_tests.publication.small_las import measures_of, release_of
+from cin_pipeline_tests.support.plain_release import Plain, exists, people_of
+from cin_pipeline_tests.support.small_las import measures_of, release_of
 
 LAS = ("390", "391", "201", "202")
 PEOPLE = {"390": 40_000, "391": 51_000, "201": 600, "202": 47_001}

@@ -10,7 +10,7 @@ from pandas import DataFrame
 from cin_pipeline.publication.attack import recoverable
 from cin_pipeline.publication.cells import release_cells
 from cin_pipeline.publication.disclosure import protect, rounded_cells
-from cin_pipeline_tests.publication.small_las import measures_of, release_of
+from cin_pipeline_tests.support.small_las import measures_of, release_of
 
 BANDS = ("up_to_3_months", "over_3_to_6_months", "over_6_months_to_1_year", "1_to_2_years", "2_years_or_more")
 NORTH_EAST = ("390", "391", "392", "393")

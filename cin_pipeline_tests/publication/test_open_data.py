@@ -10,8 +10,8 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.publication.checking import broken_screening
 from cin_pipeline.publication.open_data import FILE_NAMES, open_data_files
 from cin_pipeline.publication.release import BY_ID, table_files
-from cin_pipeline.publication.tables import TABLES
-from cin_pipeline_tests.publication.frames import protected
+from cin_pipeline.publication.release_tables import TABLES
+from cin_pipeline_tests.support.release_frames import protected
 
 PLACE = [
     "time_period", "time_identifier", "geographic_level", "country_code", "country_name", "region_code", "region_name",

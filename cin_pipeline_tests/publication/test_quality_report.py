@@ -18,8 +18,8 @@ from cin_pipeline.publication.quality import QualityInput, quality_report
 from cin_pipeline.publication.quality.counts import said
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.validation.confidence import CONFIDENCE_COLUMNS
-from cin_pipeline_tests.publication.published import release_input
-from cin_pipeline_tests.publication.report_world import LAS, PEOPLE, world_cells, world_release
+from cin_pipeline_tests.support.published import release_input
+from cin_pipeline_tests.support.report_world import LAS, PEOPLE, world_cells, world_release
 
 SUBMISSION_COLUMNS = ["la_code", "submission", "sha256", "state", "errors", "queries"]
 RULE_COLUMNS = ["la_code", "rule_id", "severity", "hits"]

@@ -8,14 +8,14 @@ import pytest
 from lxml import html
 
 from cin_pipeline.publication.declaring import RATE, Figure
+from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.report import release_report
 from cin_pipeline.publication.report.contents import HEADLINES, RATES, SPLITS, contents
 from cin_pipeline.publication.report.funnel import limit, place_in_funnel
 from cin_pipeline.publication.shown import ABSENT, Published, Wanted
-from cin_pipeline.publication.tables import TABLES
 from cin_pipeline.reference.authorities import authorities
-from cin_pipeline_tests.publication.published import protected_cells, release_input
-from cin_pipeline_tests.publication.report_world import LAS, PEOPLE, YEARS, world_cells, world_release
+from cin_pipeline_tests.support.published import protected_cells, release_input
+from cin_pipeline_tests.support.report_world import LAS, PEOPLE, YEARS, world_cells, world_release
 
 NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 

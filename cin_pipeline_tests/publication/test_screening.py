@@ -7,9 +7,9 @@ import pytest
 from pandas import DataFrame
 
 from cin_pipeline.publication.open_data import data_file, meta_file
+from cin_pipeline.publication.release_tables import table
 from cin_pipeline.publication.screening import RULES, SHAPE, Pair, screen_files, screen_pair
-from cin_pipeline.publication.tables import table
-from cin_pipeline_tests.publication.frames import protected
+from cin_pipeline_tests.support.release_frames import protected
 
 Change = Callable[[DataFrame, DataFrame], tuple[DataFrame, DataFrame]]
 

@@ -7,7 +7,7 @@ import pytest
 from cin_pipeline.methodology.calendar import ASSESSMENT_BANDS, DURATION_BANDS, WAIT_BANDS
 from cin_pipeline.methodology.children import UNKNOWN
 from cin_pipeline.publication.relations import la_counts, la_relations
-from cin_pipeline.publication.tables import TABLES, every_figure
+from cin_pipeline.publication.release_tables import TABLES, every_figure
 from cin_pipeline.reference.code_sets import codes
 
 ALL_OF = {

@@ -16,7 +16,7 @@ from pandas import DataFrame
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.publication.release import table_files
 from cin_pipeline.publication.workbook.sheets import Column, Link, Sheet, column_letters
-from cin_pipeline_tests.publication.frames import protected
+from cin_pipeline_tests.support.release_frames import protected
 
 YEAR = CollectionYear(2017)
 NAMES = [f"{part}{n}" for part, most in (("A", 7), ("B", 6), ("C", 6), ("D", 7)) for n in range(1, most + 1)]

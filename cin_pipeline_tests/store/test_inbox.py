@@ -10,7 +10,7 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.inbox import GROWING, PARTIAL, FileState, Fingerprint, Inbox, InboxFile, Scan, changes
 from cin_pipeline.store.landing import Wanted
 from cin_pipeline.store.store import Store
-from cin_pipeline_tests.random_returns import messy_return
+from cin_pipeline_tests.support.random_returns import messy_return
 
 WANTED = Wanted({2017: frozenset({"201", "202"}), 2016: frozenset({"201", "202"})})
 NOW = datetime(2017, 6, 1, tzinfo=UTC)

@@ -10,8 +10,8 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.database import StateTooOld
 from cin_pipeline.store.registry import DecisionRefused, Registry, Submission, SubmissionState
 from cin_pipeline.store.store import Store
-from cin_pipeline_tests.pipeline import measures_table
-from cin_pipeline_tests.random_returns import messy_return
+from cin_pipeline_tests.support.pipeline import measures_table
+from cin_pipeline_tests.support.random_returns import messy_return
 
 WHEN = datetime(2017, 6, 1, tzinfo=UTC)
 
@@ -69,12 +69,12 @@ def test_only_the_run_that_holds_a_claim_ends_it_and_once(registry: Registry) ->
     registry.claim(number, "mine")
     assert not registry.accept(number, "another")
     assert not registry.reject(number, "a fault", "another")
-    assert not registry.release(number, "another", "dead")
+    assert not registry.requeue(number, "another", "dead")
     assert not registry.accept(number)  # nor is it landed any more
     assert registry.get(number).state is SubmissionState.CLAIMED
     assert registry.accept(number, "mine")
     assert not registry.reject(number, "late", "mine")
-    assert registry.accept(number, "another")  # in force already: counted again
+    assert registry.accept(number, "another")  # current already: counted again
     assert history(registry, number) == ["landed", "claimed", "accepted"]
 
 
@@ -82,7 +82,7 @@ def test_a_released_submission_waits_again_and_remembers_its_attempts(registry: 
     number = land(registry, "A").submission
     for attempt in (1, 2):
         registry.claim(number, f"run {attempt}")
-        assert registry.release(number, f"run {attempt}", "dead")
+        assert registry.requeue(number, f"run {attempt}", "dead")
     assert [(each.attempt, each.reason) for each in registry.waiting()] == [(2, "dead")]
 
 
@@ -93,7 +93,7 @@ def test_an_older_submission_never_comes_in_force_over_a_newer_one(registry: Reg
     registry.claim(new, "fast")
     assert registry.accept(new, "fast")
     assert not registry.accept(old, "slow")
-    assert registry.in_force(2017, "201").submission == new
+    assert registry.current(2017, "201").submission == new
     assert registry.get(old).state is SubmissionState.SUPERSEDED
 
 
@@ -113,7 +113,7 @@ def test_times_that_go_backwards_change_no_order(store: Store) -> None:
     registry.accept(first)
     second = land(registry, "B").submission
     registry.accept(second)
-    assert registry.in_force(2017, "201").submission == second
+    assert registry.current(2017, "201").submission == second
     assert registry.withdraw(second, "ann", "wrong file").submission == first
     assert [event.event for event in registry.events(first)] == sorted(event.event for event in registry.events(first))
 
@@ -122,11 +122,11 @@ def test_withdrawing_puts_back_what_was_in_force_before_or_nothing(registry: Reg
     first = land(registry, "A").submission
     registry.accept(first)
     overtaken, third = land(registry, "B").submission, land(registry, "C").submission
-    registry.accept(third)  # the second was never in force
+    registry.accept(third)  # the second was never current
     assert registry.withdraw(third, "ann", "wrong file").submission == first
     assert registry.get(overtaken).state is SubmissionState.SUPERSEDED
     assert registry.withdraw(first, "ann", "wrong too") is None
-    assert registry.in_force(2017, "201") is None
+    assert registry.current(2017, "201") is None
     last = registry.events(third)[-1]
     assert (last.to_state, last.reason, last.decided_by) == ("withdrawn", "wrong file", "ann")
     assert land(registry, "C").submission == third  # the same bytes do not come back by themselves
@@ -156,7 +156,7 @@ def test_an_overridden_submission_may_come_in_force_over_a_newer_one(registry: R
     registry.accept(new)
     registry.reopen(old, "command", "ann", "the check is wrong")
     assert registry.accept(old, "command")
-    assert registry.in_force(2017, "201").submission == old
+    assert registry.current(2017, "201").submission == old
     now = registry.get(old)
     assert (now.overridden, now.decided_by, now.reason) == (True, "ann", "the check is wrong")
 
@@ -169,7 +169,7 @@ def test_what_was_counted_can_be_put_in_force_as_it_was(store: Store) -> None:
     assert not registry.restore(first, "ann", "the newer one is wrong")  # its measures are not there
     store.figures.write_la_measures(measures_table(messy_return(1, 2, 2017, "201"), None, 2017), first)
     assert registry.restore(first, "ann", "the newer one is wrong")
-    assert registry.in_force(2017, "201").submission == first
+    assert registry.current(2017, "201").submission == first
 
 
 def test_a_state_of_an_earlier_version_is_told_and_left_alone(settings: Settings) -> None:

@@ -13,15 +13,15 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.measures import la_measures
 from cin_pipeline.methodology.readings import CASES, READING_COLUMNS, touched_by_readings
+from cin_pipeline.outputs.run_files import write_england, write_measures
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.exports import write_england, write_measures
 from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
 from cin_pipeline.store.national_inputs import InputFileError
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.row_tables import read_tables, write_tables
 from cin_pipeline.store.store import Store
-from cin_pipeline_tests.pipeline import facts_of, measures_table
-from cin_pipeline_tests.random_returns import messy_return
+from cin_pipeline_tests.support.pipeline import facts_of, measures_table
+from cin_pipeline_tests.support.random_returns import messy_return
 
 WHEN = datetime(2017, 6, 1, tzinfo=UTC)
 TWO_YEARS = Wanted({2017: frozenset({"201", "202"}), 2016: frozenset({"201", "202"})})
@@ -137,17 +137,17 @@ def test_the_last_accepted_return_stays_in_force_until_the_next_is(store: Store,
 
     registry = store.registry
     first = land_one(1)
-    assert registry.in_force(2017, "201") is None
+    assert registry.current(2017, "201") is None
     registry.accept(first.submission)
     assert land_one(1).submission == first.submission  # the same bytes are the same submission
     second = land_one(2)
     assert registry.at_work(2017, "201").submission == second.submission
     registry.reject(second.submission, "for a reason")
-    assert registry.in_force(2017, "201").submission == first.submission
+    assert registry.current(2017, "201").submission == first.submission
     third = land_one(3)
     registry.accept(third.submission)
     assert registry.get(first.submission).state is SubmissionState.SUPERSEDED
-    assert [each.submission for each in registry.all_in_force(2017)] == [third.submission]
+    assert [each.submission for each in registry.all_current(2017)] == [third.submission]
     again = land_one(1)  # A, B, A is a real sequence
     assert again.submission not in (first.submission, third.submission)
     with pytest.raises(KeyError):
@@ -163,9 +163,9 @@ def test_measures_come_back_as_they_were_and_only_those_in_force(store: Store, f
             pd.testing.assert_frame_equal(
                 _sorted(store.figures.la_measures_of(each.submission)), _sorted(table), check_dtype=False
             )
-    assert store.figures.la_measures_in_force(2017).empty
+    assert store.figures.current_la_measures(2017).empty
     store.registry.accept(store.registry.at_work(2017, "202").submission)
-    assert set(store.figures.la_measures_in_force(2017)["la_code"]) == {"202"}
+    assert set(store.figures.current_la_measures(2017)["la_code"]) == {"202"}
 
 
 def test_counts_of_readings_come_back_and_only_those_in_force(store: Store, folder: Path) -> None:
@@ -174,9 +174,9 @@ def test_counts_of_readings_come_back_and_only_those_in_force(store: Store, fold
             counts = touched_by_readings(facts_of(messy_return(1, 9, 2017, each.la_code), None, 2017), each.la_code)
             store.figures.write_reading_counts(counts, each.submission)
             store.figures.write_reading_counts(counts, each.submission)  # in place of the first
-    assert store.figures.reading_counts_in_force(2017).empty
+    assert store.figures.current_reading_counts(2017).empty
     store.registry.accept(store.registry.at_work(2017, "202").submission)
-    back = store.figures.reading_counts_in_force(2017)
+    back = store.figures.current_reading_counts(2017)
     assert tuple(back.columns) == READING_COLUMNS
     assert list(back["la_code"]) == ["202"] * len(CASES)
     assert set(back["reading_case"]) == {case.name for case in CASES}

@@ -15,8 +15,8 @@ from cin_pipeline.synthetic import synthesise
 from cin_pipeline.synthetic.departures import Departures, departing
 from cin_pipeline.synthetic.key import KEY_COLUMNS, key_path, left_out_path
 from cin_pipeline.synthetic.season import CORRECTION, EARLIER_AGAIN, SAME_AGAIN, landings_of, replay
-from cin_pipeline_tests.synthetic.planted import Planted, compared
-from cin_pipeline_tests.validation.building import child, header, return_xml
+from cin_pipeline_tests.support.building import child, header, return_xml
+from cin_pipeline_tests.support.planted import Planted, compared
 
 LAS = ["201", "202", "203", "204", "205", "206", "207", "208", "209", "210", "211", "212"]
 SCALE = 0.01

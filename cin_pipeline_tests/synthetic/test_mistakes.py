@@ -13,9 +13,9 @@ from cin_pipeline.reference.validation_rules import rule_variants
 from cin_pipeline.synthetic import synthesise
 from cin_pipeline.synthetic.filters import random_of
 from cin_pipeline.synthetic.mistakes import HARMLESS, RETURN_MISTAKES, VALUE_ERROR, Planted, catalogue, plant
-from cin_pipeline.synthetic.mistakes.listing import PAGE, mistakes_page
-from cin_pipeline_tests.synthetic.planted import compared
-from cin_pipeline_tests.validation.building import child, return_xml, upn, valid_children
+from cin_pipeline.synthetic.mistakes.mistakes_page import PAGE, mistakes_page
+from cin_pipeline_tests.support.building import child, return_xml, upn, valid_children
+from cin_pipeline_tests.support.planted import compared
 
 CALDERDALE = "381"
 SCALE = 0.25
@@ -103,7 +103,7 @@ def test_mistakes_of_a_whole_return(mistake, year: int) -> None:  # type: ignore
 
 def test_page_is_up_to_date() -> None:
     page = Path(cin_pipeline.__file__).parents[1] / PAGE
-    said = "run python -m cin_pipeline.synthetic.mistakes.listing"
+    said = "run python -m cin_pipeline.synthetic.mistakes.mistakes_page"
     assert page.read_text(encoding="utf-8") == mistakes_page(), said
 
 

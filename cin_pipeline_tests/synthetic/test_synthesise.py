@@ -11,7 +11,7 @@ from pandas import DataFrame, Series, Timestamp
 from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.identifying import Identity, identify
 from cin_pipeline.census.reading import read_return
-from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.synthetic import returns_planned, synthesise
 
@@ -162,7 +162,7 @@ def test_proportions_are_near_those_published(calderdale: dict[int, ReturnTables
 
 
 def test_dates_keep_to_the_rules_that_link_records(calderdale: dict[int, ReturnTables]) -> None:
-    """The relations the census rules are strictest about; the rules themselves are tested where they are."""
+    """The relations the validation rules are strictest about; the rules themselves are tested where they are."""
     for year, tables in calderdale.items():
         referrals, assessments, s47, plans = tables.referrals, tables.assessments, tables.section47, tables.plans
         done = assessments["assessment_authorisation_date"].dropna()

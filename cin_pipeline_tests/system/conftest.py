@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from cin_pipeline_tests.system.looking import CHROMIUM, FLAGS
-from cin_pipeline_tests.system.webserver import WAIT
+from cin_pipeline_tests.support.looking import CHROMIUM, FLAGS
+from cin_pipeline_tests.support.webserver import WAIT
 
 
 @pytest.fixture(scope="module")

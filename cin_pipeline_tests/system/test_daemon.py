@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cin_pipeline_tests import oracle
-from cin_pipeline_tests.random_returns import messy_return
-from cin_pipeline_tests.system.daemon import Daemon
+from cin_pipeline_tests.support import oracle
+from cin_pipeline_tests.support.daemon import Daemon
+from cin_pipeline_tests.support.random_returns import messy_return
 
 pytestmark = pytest.mark.system
 
@@ -31,7 +31,7 @@ def test_a_power_cut_in_the_middle_loses_nothing_and_repeats_nothing(daemon: Dae
     daemon.wait("the end", lambda: daemon.ended(2), 120)
     assert daemon.states() == {"accepted": 1, "rejected": 1}
     assert set(daemon.acceptances().values()) == {1}
-    figures = daemon.state.figures.la_measures_in_force(2017)
+    figures = daemon.state.figures.current_la_measures(2017)
     ours = figures[figures["breakdown"] == "total"]
     given = {row.measure: None if row.status == "not_available" else row.value for row in ours.itertuples()}
     expected = oracle.la_measures(sent, None, 2017).items()

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cin_pipeline.orchestration.partitions import partition_key
-from cin_pipeline_tests.random_returns import messy_return
-from cin_pipeline_tests.system.daemon import Daemon
-from cin_pipeline_tests.system.looking import needs_chromium, shot
-from cin_pipeline_tests.system.webserver import webserver
+from cin_pipeline_tests.support.daemon import Daemon
+from cin_pipeline_tests.support.looking import needs_chromium, shot
+from cin_pipeline_tests.support.random_returns import messy_return
+from cin_pipeline_tests.support.webserver import webserver
 
 pytestmark = [pytest.mark.system, needs_chromium]
 
@@ -102,7 +102,7 @@ def test_a_season_of_two_authorities(ui: Ui) -> None:
 
 def _england_is_current(daemon: Daemon) -> bool:
     made_from = {each.submission for each in daemon.state.figures.manifest("estimates", 2017)}
-    return made_from == {each.submission for each in daemon.state.registry.all_in_force(2017)}
+    return made_from == {each.submission for each in daemon.state.registry.all_current(2017)}
 
 
 def test_sensors_are_listed_and_on(ui: Ui) -> None:

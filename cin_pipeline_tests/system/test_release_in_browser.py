@@ -10,9 +10,9 @@ from cin_pipeline.publication.quality import quality_report
 from cin_pipeline.publication.report import release_report
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.population import population
-from cin_pipeline_tests.publication.published import NATION, protected_cells, release_input
 from cin_pipeline_tests.publication.test_quality_report import facts
-from cin_pipeline_tests.system.looking import CONTRAST, needs_chromium, shot
+from cin_pipeline_tests.support.looking import CONTRAST, needs_chromium, shot
+from cin_pipeline_tests.support.published import NATION, protected_cells, release_input
 
 pytestmark = [pytest.mark.system, needs_chromium]
 

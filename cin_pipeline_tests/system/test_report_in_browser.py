@@ -7,10 +7,10 @@ from playwright.sync_api import expect
 
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.validation.reporting import rejection_page
-from cin_pipeline_tests.system.looking import CONTRAST, needs_chromium
+from cin_pipeline_tests.support.building import child, return_xml, valid_children
+from cin_pipeline_tests.support.looking import CONTRAST, needs_chromium
+from cin_pipeline_tests.support.reported import ABOUT, page_of
 from cin_pipeline_tests.validation.all_cases import PLANTS
-from cin_pipeline_tests.validation.building import child, return_xml, valid_children
-from cin_pipeline_tests.validation.reported import ABOUT, page_of
 
 HITS = 50_000
 HOSTILE = "</script><img src=x onerror=alert(1)><b>"

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.orchestration.test_folder_run import Job
-from cin_pipeline_tests.system.looking import needs_chromium, shot
-from cin_pipeline_tests.system.webserver import webserver
+from cin_pipeline_tests.support.looking import needs_chromium, shot
+from cin_pipeline_tests.support.webserver import webserver
 
 pytestmark = [pytest.mark.system, needs_chromium]
 

@@ -1,1 +1,1 @@
-"""Tests of the census rules: each through XML, from returns made of nested dictionaries."""
+"""Tests of the validation rules: each through XML, from returns made of nested dictionaries."""

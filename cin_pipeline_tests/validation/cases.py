@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cin_pipeline.reference.validation_rules import rule_variants
-from cin_pipeline_tests.validation.building import Record, record_counts, return_xml, valid_children
+from cin_pipeline_tests.support.building import Record, record_counts, return_xml, valid_children
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Cases of the rules on a child."""
 
-from cin_pipeline_tests.validation.building import child, closed, nfa, referral, unborn, upn
+from cin_pipeline_tests.support.building import child, closed, nfa, referral, unborn, upn
 from cin_pipeline_tests.validation.cases import hit, miss
 
 _GOOD = upn("201123456789")

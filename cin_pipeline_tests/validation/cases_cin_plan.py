@@ -1,6 +1,6 @@
 """Cases of the rules on child in need plans. All in 2021-22, the first year they are collected."""
 
-from cin_pipeline_tests.validation.building import (
+from cin_pipeline_tests.support.building import (
     child,
     cin_plan,
     closed,

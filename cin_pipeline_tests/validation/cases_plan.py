@@ -1,6 +1,6 @@
 """Cases of the rules on child protection plans, and on their reviews."""
 
-from cin_pipeline_tests.validation.building import (
+from cin_pipeline_tests.support.building import (
     assessment,
     child,
     cin_plan,

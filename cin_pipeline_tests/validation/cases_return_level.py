@@ -1,6 +1,6 @@
 """Cases of the rules on the return as a whole."""
 
-from cin_pipeline_tests.validation.building import (
+from cin_pipeline_tests.support.building import (
     assessment,
     child,
     enquiry,

@@ -1,6 +1,6 @@
 """Cases of the rules on section 47 enquiries and conferences."""
 
-from cin_pipeline_tests.validation.building import (
+from cin_pipeline_tests.support.building import (
     assessment,
     child,
     enquiry,

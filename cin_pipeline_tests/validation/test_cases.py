@@ -12,9 +12,9 @@ import pytest
 from cin_pipeline.reference.validation_rules import rule_variants
 from cin_pipeline.validation import RuleSettings, check, rule_set
 from cin_pipeline.validation.results import CRASHED, RuleResults
+from cin_pipeline_tests.support.checked import checked, named, places, sent
 from cin_pipeline_tests.validation.all_cases import CASES
 from cin_pipeline_tests.validation.cases import Together
-from cin_pipeline_tests.validation.checked import checked, named, places, sent
 
 EVERY_RULE = RuleSettings(added=frozenset(rule_variants()))
 

@@ -35,9 +35,8 @@ from cin_pipeline.validation.confidence.grading import (
     graded_records,
     overall,
 )
-from cin_pipeline.validation.confidence.listing import PAGE, with_tables
-from cin_pipeline_tests.random_returns import returns
-from cin_pipeline_tests.validation.building import (
+from cin_pipeline.validation.confidence.indicators_page import PAGE, with_tables
+from cin_pipeline_tests.support.building import (
     Record,
     assessment,
     child,
@@ -54,6 +53,7 @@ from cin_pipeline_tests.validation.building import (
     with_plans,
     with_referral,
 )
+from cin_pipeline_tests.support.random_returns import returns
 
 LA = "201"
 RANKS = ("low", "medium", "high")
@@ -468,5 +468,5 @@ def test_every_table_has_a_module_and_every_year_its_own() -> None:
 
 def test_page_is_up_to_date() -> None:
     text = (Path(cin_pipeline.__file__).parents[1] / PAGE).read_text(encoding="utf-8")
-    assert text == with_tables(text), "run python -m cin_pipeline.validation.confidence.listing"
+    assert text == with_tables(text), "run python -m cin_pipeline.validation.confidence.indicators_page"
     assert text.count("<!-- table: ") == text.count("<!-- end -->") == 3

@@ -8,10 +8,10 @@ import random
 import pytest
 
 from cin_pipeline.validation import RuleSettings
+from cin_pipeline_tests.support.building import assessment, child, enquiry, referral, upn
+from cin_pipeline_tests.support.checked import checked, places
 from cin_pipeline_tests.validation.all_cases import PLANTS
-from cin_pipeline_tests.validation.building import assessment, child, enquiry, referral, upn
 from cin_pipeline_tests.validation.cases import Case, Together
-from cin_pipeline_tests.validation.checked import checked, places
 
 ALL_RULES = RuleSettings(added=frozenset({"8899Q"}))
 

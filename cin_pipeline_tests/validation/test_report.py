@@ -11,7 +11,7 @@ from cin_pipeline.census.text import visible
 from cin_pipeline.validation import checking
 from cin_pipeline.validation.registry import Declaration, Rule, rule_set
 from cin_pipeline.validation.reporting import rejection_page
-from cin_pipeline_tests.validation.building import (
+from cin_pipeline_tests.support.building import (
     assessment,
     child,
     enquiry,
@@ -24,7 +24,7 @@ from cin_pipeline_tests.validation.building import (
     with_plans,
     with_referral,
 )
-from cin_pipeline_tests.validation.reported import ABOUT, data_of, page_of, text_of, values_of
+from cin_pipeline_tests.support.reported import ABOUT, data_of, page_of, text_of, values_of
 
 MARKUP = "</script><img src=x onerror=alert(1)>'\"&<!--{{7*7}}"
 

@@ -11,8 +11,7 @@ from cin_pipeline.validation import VALUE, RuleInput, RuleSettings, check, rule_
 from cin_pipeline.validation.hits import hits
 from cin_pipeline.validation.registry import Declaration
 from cin_pipeline.validation.results import ISSUE_COLUMNS
-from cin_pipeline_tests.validation.all_cases import CASES, PLANTS
-from cin_pipeline_tests.validation.building import (
+from cin_pipeline_tests.support.building import (
     assessment,
     child,
     enquiry,
@@ -33,7 +32,8 @@ from cin_pipeline_tests.validation.building import (
     with_plans,
     with_referral,
 )
-from cin_pipeline_tests.validation.checked import checked, places, sent
+from cin_pipeline_tests.support.checked import checked, places, sent
+from cin_pipeline_tests.validation.all_cases import CASES, PLANTS
 
 
 def _rows(results):

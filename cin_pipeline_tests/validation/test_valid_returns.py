@@ -4,8 +4,8 @@ import pytest
 
 from cin_pipeline.census.years import COLLECTION_YEARS
 from cin_pipeline.validation.results import CRASHED, FAILED
-from cin_pipeline_tests.validation.building import return_xml, valid_children
-from cin_pipeline_tests.validation.checked import checked
+from cin_pipeline_tests.support.building import return_xml, valid_children
+from cin_pipeline_tests.support.checked import checked
 
 YEARS = [year.ending for year in COLLECTION_YEARS]
 

@@ -16,7 +16,7 @@ from cin_pipeline.methodology.readings import touched_by_readings
 from cin_pipeline.methodology.referrals import latest_referrals
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, count_faults, result, stopping
-from cin_pipeline.orchestration.io_managers import Counted, InForceBefore, PriorYear
+from cin_pipeline.orchestration.io_managers import Counted, PreviousReturn, PriorYear
 from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, moved
 from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_before, year_and_la
 from cin_pipeline.orchestration.submissions import holder_of, submission_at_work
@@ -74,7 +74,7 @@ def prior_year_referrals(context: dg.AssetExecutionContext, cleaned_return: Any)
     if cleaned_return is None:
         nothing = DataFrame({"la_child_id": [], "referral_date": []})
         return dg.Output(PriorYear(nothing.assign(no_return=True)), metadata={"return_of_year_before": False})
-    before: InForceBefore = cleaned_return
+    before: PreviousReturn = cleaned_return
     table = latest_referrals(before.cleaned.tables, year.previous)
     return dg.Output(
         PriorYear(table, before.submission),
@@ -94,7 +94,7 @@ IDENTITIES = check(
 @dg.asset(
     name="la_measures",
     description="Every measure of the LA with all its breakdowns: a long table of counts. With it the return is "
-    "accepted and in force.",
+    "accepted and becomes the current return.",
     group_name=groups.MEASURES,
     owners=OWNERS,
     kinds={"pandas", "sql"},
@@ -121,8 +121,8 @@ def la_measures_asset(
     rows = zip(totals["measure"], shown, strict=True)
     identities = result(IDENTITIES, broken_identities(table), overridden=submission.overridden)
     if submission.state is SubmissionState.ACCEPTED and stopping([identities]):
-        # What is in force has one set of figures, and these would take their place.
-        raise dg.Failure("The figures counted again break an identity; those in force stay.", allow_retries=False)
+        # What is current has one set of figures, and these would take their place.
+        raise dg.Failure("The figures counted again break an identity; the current ones stay.", allow_retries=False)
     # Here, where the populations are at hand: an asset of its own would load them and count them again.
     store.figures.write_reading_counts(touched_by_readings(facts, la_code), submission.submission)
     yield dg.Output(

@@ -15,12 +15,12 @@ from cin_pipeline.methodology.national import sum_known
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.checks import national_check, result
-from cin_pipeline.orchestration.io_managers import InForce
+from cin_pipeline.orchestration.io_managers import CurrentFigures
 from cin_pipeline.orchestration.metadata import OWNERS, bar, frame_metadata, markdown_table, partition_link
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, partition_key
+from cin_pipeline.orchestration.run_requests import outdated
 from cin_pipeline.reference.authorities import ENGLAND, authorities
 from cin_pipeline.store.figures import Input
-from cin_pipeline.store.offers import outdated
 from cin_pipeline.store.store import Store
 
 population = dg.AssetSpec(
@@ -49,7 +49,7 @@ COMPLETENESS = national_check("completeness", "national_measures", "Every expect
     io_manager_key="figure_tables",
 )
 def national_measures(
-    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], la_measures: InForce
+    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], la_measures: CurrentFigures
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.national.sum_known."""
     year = CollectionYear.from_key(context.partition_key)
@@ -88,7 +88,7 @@ NATIONAL_IDENTITIES = national_check(
     io_manager_key="figure_tables",
 )
 def estimates(
-    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], la_measures: InForce
+    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], la_measures: CurrentFigures
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.estimates.estimate_england."""
     year = CollectionYear.from_key(context.partition_key)
@@ -108,17 +108,17 @@ def estimates(
 
 
 def outdated_las(asset: str, store: Store, year: int) -> list[str]:
-    """The LAs whose figures in force are not what a national asset of the year was made from."""
+    """The LAs whose current figures are not what a national asset of the year was made from."""
     expected = store.inputs.of(year).expected
-    in_force = [each for each in store.figures.inputs_in_force(year) if each.la_code in expected]
-    return outdated(store.figures.manifest(asset, year), in_force)
+    current = [each for each in store.figures.current_inputs(year) if each.la_code in expected]
+    return outdated(store.figures.manifest(asset, year), current)
 
 
 def _inputs_current(asset: str) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         name="inputs_current",
         asset=asset,
-        description="What is in force is what these figures were made from. Looked at again when that changes.",
+        description="These figures were made from the current returns. Looked at again when that changes.",
         partitions_def=by_year,
     )
     def inputs_current(context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
@@ -166,4 +166,4 @@ def _headline(estimates: DataFrame) -> dict[str, Any]:
 def _manifest(made_from: list[Input]) -> dict[str, Any]:
     rows = [(each.la_code, each.sha256[:12], each.data_version, each.submission) for each in made_from]
     heading = ("LA", "sha256", "data version", "submission")
-    return {"las_in_force": len(made_from), "manifest": markdown_table(heading, rows)}
+    return {"current_returns": len(made_from), "manifest": markdown_table(heading, rows)}

@@ -13,12 +13,12 @@ from cin_pipeline.orchestration.assets.validation import data_confidence_asset, 
 from cin_pipeline.orchestration.checks import national_check, result
 from cin_pipeline.orchestration.metadata import OWNERS, markdown_table
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
+from cin_pipeline.outputs.kept_tables import keep_tables, tables_kept
+from cin_pipeline.outputs.publishing import broken_checks, publication_tables, unseen, whole_release
+from cin_pipeline.outputs.release_folders import write_release
+from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.manifest import digest
-from cin_pipeline.store.kept_tables import keep_tables, tables_kept
-from cin_pipeline.store.publishing import broken_checks, publication_tables, unseen, whole_release
-from cin_pipeline.store.release_inputs import ReleaseRefused, release_input
-from cin_pipeline.store.releases import write_release
 from cin_pipeline.store.store import Store
 
 TABLES = "publication_tables"
@@ -48,7 +48,7 @@ CHECKS = {
 def publication_tables_asset(
     context: dg.AssetExecutionContext, store: dg.ResourceParam[Store]
 ) -> Iterator[dg.MaterializeResult]:
-    """See store.publishing.publication_tables."""
+    """See outputs.publishing.publication_tables."""
     release = _release(context, store)
     tables = publication_tables(release, unseen)
     faults = broken_checks(release, tables, unseen)
@@ -83,7 +83,7 @@ def publication_tables_asset(
     code_version="1",
 )
 def release_report(context: dg.AssetExecutionContext, store: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-    """See store.publishing.whole_release."""
+    """See outputs.publishing.whole_release."""
     release = _release(context, store)
     try:
         files = whole_release(store, release, tables_kept(store, release), unseen)

@@ -5,17 +5,17 @@ from typing import Any
 
 import dagster as dg
 
+from cin_pipeline.answers.history import NotComparable, tables_of
 from cin_pipeline.census.cleaning import CleanedReturn, clean_return
 from cin_pipeline.census.comparing import compare_returns
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.reading import read_return
-from cin_pipeline.census.tables import ReturnTables, cleaned_schemas
+from cin_pipeline.census.return_tables import ReturnTables, cleaned_schemas
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, count_faults, result, schema_faults, stopping
 from cin_pipeline.orchestration.metadata import OWNERS, changed_records, record_counts
 from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
 from cin_pipeline.orchestration.submissions import begin, holder_of, submission_at_work
-from cin_pipeline.store.history import NotComparable, tables_of
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.store import Store
 

@@ -1,4 +1,4 @@
-"""What the census rules find in an LA's return, and how far its figures can be relied on."""
+"""What the validation rules find in an LA's return, and how far its figures can be relied on."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
 from cin_pipeline.census.header import read_header
-from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.methodology.measures import MEASURES
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, result
@@ -28,8 +28,8 @@ RAN = check("rules_ran", "validation_issues", "No rule crashed. What a crashed r
 
 
 @dg.asset(
-    description="Every hit of the census rules: rule, severity, child, table, record, line, fields. Value issues of "
-    "cleaning are in it as rule VALUE, unless a rule reports the same value.",
+    description="Every hit of the validation rules: rule, severity, child, table, record, line, fields. Value issues "
+    "of cleaning are in it as rule VALUE, unless a rule reports the same value.",
     group_name=groups.VALIDATION,
     owners=OWNERS,
     kinds={"pandas", "parquet"},
@@ -104,7 +104,7 @@ def data_confidence_asset(
         issues=validation_issues.issues,
         measures=la_measures,
         # Dagster allows one mapping between two assets, and la_measures of this year is an input already.
-        previous=_measures_in_force(store, year.previous.ending, la_code),
+        previous=_current_measures(store, year.previous.ending, la_code),
         crashed=validation_issues.crashed,
     )
     overall = table[table["indicator"] == "overall"]
@@ -118,6 +118,6 @@ def data_confidence_asset(
     yield result(MOVEMENT, movement(table, {name: measure.title for name, measure in MEASURES.items()}))
 
 
-def _measures_in_force(store: Store, year: int, la_code: str) -> DataFrame | None:
-    in_force = store.registry.in_force(year, la_code)
-    return None if in_force is None else store.figures.la_measures_of(in_force.submission)
+def _current_measures(store: Store, year: int, la_code: str) -> DataFrame | None:
+    current = store.registry.current(year, la_code)
+    return None if current is None else store.figures.la_measures_of(current.submission)

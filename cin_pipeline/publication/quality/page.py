@@ -12,8 +12,8 @@ from cin_pipeline.methodology.measures import MEASURES
 from cin_pipeline.pages import environment, render
 from cin_pipeline.publication.quality import changes, counts, coverage
 from cin_pipeline.publication.quality.inputs import QualityInput
+from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.shown import Published
-from cin_pipeline.publication.tables import TABLES
 from cin_pipeline.reference.authorities import authorities
 
 MOST_NAMED = 12  # authorities in one cell; they are all in the table of returns

@@ -4,11 +4,11 @@ from pandas import DataFrame
 
 from cin_pipeline.pages import environment, render
 from cin_pipeline.publication.cells import ReleaseInput
+from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.report.charts import HEIGHT
 from cin_pipeline.publication.report.contents import contents
 from cin_pipeline.publication.report.funnel import LIMITS
 from cin_pipeline.publication.shown import SYMBOLS, Published
-from cin_pipeline.publication.tables import TABLES
 
 
 def release_report(protected: DataFrame, release: ReleaseInput) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from pandas import DataFrame
 
-from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.validation.confidence.faults import modules
 from cin_pipeline.validation.confidence.grading import (
     CHANGE,

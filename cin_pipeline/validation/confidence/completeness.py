@@ -12,8 +12,8 @@ from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import ISSUE_COLUMNS, CleanedReturn
 from cin_pipeline.census.header import Header
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.specification import tables
-from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.reference.days import add_months
 from cin_pipeline.validation.confidence.grading import Indicator, graded_completeness
 from cin_pipeline.validation.inputs import Mask, RuleInput, years_later

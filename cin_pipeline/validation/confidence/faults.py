@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator
 import numpy as np
 from pandas import DataFrame
 
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.specification import RECORD_NUMBER, tables
-from cin_pipeline.census.tables import ReturnTables
 from cin_pipeline.reference.validation_rules import rule_variants, variant_in
 from cin_pipeline.validation.checking import WHOLE_RETURN as RETURN_TABLE
 from cin_pipeline.validation.confidence.grading import (

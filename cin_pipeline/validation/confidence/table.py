@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.validation.confidence.against_last_year import changes, presence
 from cin_pipeline.validation.confidence.completeness import completeness
 from cin_pipeline.validation.confidence.faults import faults, modules

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from cin_pipeline.validation.listing import part_title
 from cin_pipeline.validation.registry import Rule, rule_set
 from cin_pipeline.validation.results import NOT_RUN, RuleResults
+from cin_pipeline.validation.rules_page import part_title
 
 VALUE_MESSAGE = (
     "A value cannot be read or is no valid code, or one that has to be there is missing, "

@@ -5,5 +5,5 @@ break its rule; what is said of missing dates, flags and codes in `validation.in
 
 A rule to be added or changed: its row in the file, its function with the message here, its cases in
 `cin_pipeline_tests/validation/cases_<part>.py` (a hit, the nearest misses, missing values; the first hit is planted in
-a valid return), and the page written anew (`python -m cin_pipeline.validation.listing`).
+a valid return), and the page written anew (`python -m cin_pipeline.validation.rules_page`).
 """

@@ -1,4 +1,4 @@
-"""The rules as a page to read: docs/rules.md. `python -m cin_pipeline.validation.listing` writes it anew.
+"""The rules as a page to read: docs/rules.md. `python -m cin_pipeline.validation.rules_page` writes it anew.
 
 A test compares the page with the rules, so it cannot fall behind them.
 """
@@ -31,9 +31,9 @@ def rules_page() -> str:
 
 def _lines() -> Iterator[str]:
     default = sum(any(facts.runs_in(SURVEYED_YEAR) for facts in variants) for variants in rule_variants().values())
-    yield "# Census rules"
+    yield "# Validation rules"
     yield ""
-    yield "<!-- Written by `python -m cin_pipeline.validation.listing`; edit the rules, not this page. -->"
+    yield "<!-- Written by `python -m cin_pipeline.validation.rules_page`; edit the rules, not this page. -->"
     yield ""
     yield (
         f"{len(rule_variants())} rules, {default} of them run on a return of {_label(SURVEYED_YEAR)}. Severities and "

@@ -7,7 +7,7 @@ from pandas import DataFrame
 
 from cin_pipeline.publication.cells import CELL_COLUMNS
 from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, NATIONAL, Figure, Table, figures_of
-from cin_pipeline.publication.tables import TABLES
+from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 
 NORTH_EAST = ("Regional", "E12000001", "")

@@ -23,17 +23,17 @@ _ROWS = "rows"  # the table of an asset that has one
 def quality_input(
     store: Store, release: ReleaseInput, protected: DataFrame, on_la: Callable[[], None] = lambda: None
 ) -> QualityInput:
-    """What is known of the returns of the release year; `on_la` is called after each LA in force.
+    """What is known of the returns of the release year; `on_la` is called after each current return.
 
     Row tables are read one LA at a time. What a return was never put through (the rules, say) is left out."""
     year = release.year.ending
-    in_force = returns_of(store, release)
+    current = returns_of(store, release)
     rules, confidence = [], []
-    for each in in_force:
+    for each in current:
         rules.append(_rule_counts(store, each))
         confidence.append(_stored(store, "data_confidence", each).get(_ROWS, DataFrame()))
         on_la()
-    readings = store.figures.reading_counts_in_force(year)
+    readings = store.figures.current_reading_counts(year)
     return QualityInput(
         release=release,
         protected=protected,
@@ -46,9 +46,9 @@ def quality_input(
 
 
 def returns_of(store: Store, release: ReleaseInput) -> list[Submission]:
-    """The submissions in force of the release year, of the LAs that are expected."""
+    """The current submissions of the release year, of the LAs that are expected."""
     expected = release.expected[release.year.ending]
-    return [each for each in store.registry.all_in_force(release.year.ending) if each.la_code in expected]
+    return [each for each in store.registry.all_current(release.year.ending) if each.la_code in expected]
 
 
 def _submissions(store: Store, year: int) -> DataFrame:

@@ -11,7 +11,7 @@ from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS, TOTAL
 from cin_pipeline.publication.cells import CELL_COLUMNS, ReleaseInput
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, NATIONAL, Figure
-from cin_pipeline.publication.tables import every_figure
+from cin_pipeline.publication.release_tables import every_figure
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 
 NATION = ""  # instead of an LA code

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from pandas import DataFrame
 
+from cin_pipeline.outputs.quality_inputs import quality_input, returns_of
+from cin_pipeline.outputs.release_inputs import provenance
 from cin_pipeline.publication.attack import recoverable
 from cin_pipeline.publication.cells import ReleaseInput, release_cells
 from cin_pipeline.publication.checking import broken_identities, broken_screening
@@ -12,8 +14,6 @@ from cin_pipeline.publication.disclosure import protect
 from cin_pipeline.publication.quality import quality_report
 from cin_pipeline.publication.release import table_files, with_manifest
 from cin_pipeline.publication.report import release_report
-from cin_pipeline.store.quality_inputs import quality_input, returns_of
-from cin_pipeline.store.release_inputs import provenance
 from cin_pipeline.store.store import Store
 
 Progress = Callable[[str, int], Callable[[], None]]  # (what is done, how many steps) -> call after each step

@@ -14,7 +14,7 @@ from cin_pipeline.store.store import Store
 from cin_pipeline.validation.confidence import LOW, MEDIUM
 
 STATUS_COLUMNS = (
-    "collection_year", "la_code", "la_name", "state", "in_force", "received", "submissions", "errors", "queries",
+    "collection_year", "la_code", "la_name", "state", "current", "received", "submissions", "errors", "queries",
     "confidence", "missing",
 )  # fmt: skip
 
@@ -24,7 +24,7 @@ NOT_EXPECTED = "not among the expected authorities"
 
 def status_of_year(store: Store, year: int) -> DataFrame:
     """The status table of a year from what a state holds: `status_table`."""
-    before = store.registry.all_in_force(year - 1) if year > FIRST_YEAR else None
+    before = store.registry.all_current(year - 1) if year > FIRST_YEAR else None
     inputs = store.inputs.of(year)
     return status_table(
         year,
@@ -44,11 +44,11 @@ def status_table(
     returned_before: Collection[str] | None,
     unusable: Iterable[UnusableItem],
 ) -> DataFrame:
-    """One row per expected LA, and per other LA in force, what needs attention first. Columns STATUS_COLUMNS:
+    """One row per expected LA, and per other LA with a current return; what needs attention first. STATUS_COLUMNS:
 
-    state is that of the LA's last submission of the year (`no return` without one), in_force the number of the one that
+    state is that of the LA's last submission of the year (`no return` without one), current the number of the one that
     figures come from (missing without one), received the time of the last. errors, queries and confidence are those of
-    the submission in force, else of the last; missing where nobody looked. `missing` says in words what the figures
+    the current submission, else of the last; missing where nobody looked. `missing` says in words what the figures
     lack. `submissions` in the order they were received; `returned_before`: LAs with a return of the year before in
     force, None in the first year."""
     of_la: dict[str, list[Submission]] = {}
@@ -57,16 +57,16 @@ def status_table(
     declared: dict[str, int] = {}
     for item in unusable:
         declared[item.la_code] = declared.get(item.la_code, 0) + (item.year == year)
-    others = [la for la, several in of_la.items() if la not in expected and _in_force(several)]
+    others = [la for la, several in of_la.items() if la not in expected and _current(several)]
     rows = []
     for la in (*expected, *sorted(others)):
         several = of_la.get(la, [])
-        in_force = _in_force(several)
+        current = _current(several)
         last = several[-1] if several else None
-        shown = in_force or last
+        shown = current or last
         grade = grades.get(shown.submission, Grade()) if shown else Grade()
         lacking = [
-            *_lacking(several, in_force),
+            *_lacking(several, current),
             *([NOT_EXPECTED] if la not in expected else []),
             *([f"no return of {CollectionYear(year - 1)}"] if la not in (returned_before or {la}) else []),
             *([f"{declared[la]} declared unusable"] if declared.get(la) else []),
@@ -78,18 +78,18 @@ def status_table(
                 "la_code": la,
                 "la_name": every_authority()[la].name,
                 "state": last.state.value if last else NO_RETURN,
-                "in_force": in_force.submission if in_force else None,
+                "current": current.submission if current else None,
                 "received": last.received if last else None,
                 "submissions": len(several),
                 "errors": grade.errors,
                 "queries": grade.queries,
                 "confidence": grade.confidence,
                 "missing": "; ".join(lacking),
-                "_attention": _attention(last, in_force, grade, lacking),
+                "_attention": _attention(last, current, grade, lacking),
             }
         )
     table = DataFrame(rows, columns=[*STATUS_COLUMNS, "_attention"])
-    numbers = dict.fromkeys(("in_force", "errors", "queries"), "Int64")
+    numbers = dict.fromkeys(("current", "errors", "queries"), "Int64")
     table = table.astype({**numbers, "confidence": "str", "missing": "str", "state": "str"})
     table = table.assign(received=pd.to_datetime(table["received"], utc=True), _errors=-table["errors"].fillna(0))
     ordered = table.sort_values(["_attention", "_errors", "la_code"], kind="stable", ignore_index=True)
@@ -99,16 +99,16 @@ def status_table(
 def status_summary(table: DataFrame) -> str:
     """The table in one sentence."""
     expected = ~table["missing"].str.contains(NOT_EXPECTED, regex=False)
-    in_force = table["in_force"].notna()
-    waiting = table[expected & ~in_force]
+    current = table["current"].notna()
+    waiting = table[expected & ~current]
     states = [f"{count} {state}" for state, count in waiting["state"].value_counts(sort=False).items()]
     low = int((table["confidence"] == LOW).sum())
     others = int((~expected).sum())
     parts = [
         f"{int(expected.sum())} expected",
-        f"{int((expected & in_force).sum())} in force",
+        f"{int((expected & current).sum())} current",
         *states,
-        *([f"{others} in force that were not expected"] if others else []),
+        *([f"{others} current but not expected"] if others else []),
         f"{int(table['errors'].sum()):,} errors",
         f"{int(table['queries'].sum()):,} queries",
         f"{low} of low confidence",
@@ -116,26 +116,26 @@ def status_summary(table: DataFrame) -> str:
     return ", ".join(parts)
 
 
-def _in_force(submissions: Sequence[Submission]) -> Submission | None:
+def _current(submissions: Sequence[Submission]) -> Submission | None:
     return next((each for each in reversed(submissions) if each.state is SubmissionState.ACCEPTED), None)
 
 
-def _lacking(submissions: Sequence[Submission], in_force: Submission | None) -> list[str]:
+def _lacking(submissions: Sequence[Submission], current: Submission | None) -> list[str]:
     """What the state of an LA's submissions leaves to be done."""
     if not submissions:
         return [NO_RETURN]
     last = submissions[-1]
-    if last is in_force:
+    if last is current:
         return []
     said = f"submission {last.submission} is {last.state.value}"
     return [f"{said}: {last.reason}" if last.reason else said]
 
 
-def _attention(last: Submission | None, in_force: Submission | None, grade: Grade, lacking: Collection[str]) -> int:
+def _attention(last: Submission | None, current: Submission | None, grade: Grade, lacking: Collection[str]) -> int:
     """How soon somebody should look: 0 first."""
-    if in_force is None:
+    if current is None:
         return 0 if last is not None else 1
-    if last is not in_force:
+    if last is not current:
         return 2
     if grade.rules_crashed or grade.confidence == LOW:
         return 3

@@ -5,9 +5,9 @@ import csv
 import pandas as pd
 import pytest
 
-from cin_pipeline.store.exports import ISSUE_COLUMNS, harmless, issue_rows, write_issues
-from cin_pipeline_tests.validation.building import child, header, return_xml, valid_children
-from cin_pipeline_tests.validation.checked import checked
+from cin_pipeline.outputs.run_files import ISSUE_COLUMNS, harmless, issue_rows, write_issues
+from cin_pipeline_tests.support.building import child, header, return_xml, valid_children
+from cin_pipeline_tests.support.checked import checked
 
 
 def _read(path):

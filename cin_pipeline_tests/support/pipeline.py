@@ -7,7 +7,7 @@ from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.reading import read_return
-from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.estimates import estimate_england
@@ -15,7 +15,7 @@ from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.measures import CATALOGUE, KNOWN, MEASURE_COLUMNS, NOT_AVAILABLE, TOTAL, la_measures
 from cin_pipeline.methodology.missing import UnusableItem, without_unusable
 from cin_pipeline.methodology.referrals import latest_referrals
-from cin_pipeline_tests import oracle
+from cin_pipeline_tests.support import oracle
 
 
 def tables_of(xml: bytes, year: int) -> ReturnTables:

@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from cin_pipeline.answers.status_table import STATUS_COLUMNS, status_of_year, status_summary, status_table
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.quality import Grade
-from cin_pipeline.store.status import STATUS_COLUMNS, status_of_year, status_summary, status_table
-from cin_pipeline_tests.random_returns import whole_return
-from cin_pipeline_tests.stored import FIRST_DAY, Office
+from cin_pipeline_tests.support.random_returns import whole_return
+from cin_pipeline_tests.support.stored import FIRST_DAY, Office
 
 EMPTY = whole_return("", 2017, "201")
 
@@ -55,12 +55,12 @@ def test_who_needs_attention_comes_first(office: Office, tmp_path: Path) -> None
         ["390", "accepted", 1, 3, "medium", ""],
     ]
     by_la = table.set_index("la_code")
-    assert by_la.loc["203", "in_force"] == 7
-    assert pd.isna(by_la.loc["202", "in_force"])
-    assert by_la.loc["391", "in_force"] == seventh.submission
+    assert by_la.loc["203", "current"] == 7
+    assert pd.isna(by_la.loc["202", "current"])
+    assert by_la.loc["391", "current"] == seventh.submission
     assert by_la.loc["201", "received"] == first.received.astimezone(FIRST_DAY.tzinfo)
     assert status_summary(table) == (
-        "6 expected, 4 in force, 1 rejected, 1 no return, 1 in force that were not expected, 12 errors, 58 queries, "
+        "6 expected, 4 current, 1 rejected, 1 no return, 1 current but not expected, 12 errors, 58 queries, "
         "1 of low confidence"
     )
 
@@ -71,7 +71,7 @@ def test_a_resubmission_is_one_line_with_what_is_in_force(office: Office, tmp_pa
     office.state.quality.note_rules(old.submission, errors=9, queries=9, crashed=0)
     office.state.quality.note_rules(new.submission, errors=1, queries=0, crashed=2)
     row = status_of_year(office.state, 2017).set_index("la_code").loc["201"]
-    assert [row["submissions"], row["in_force"], row["errors"]] == [2, new.submission, 1]
+    assert [row["submissions"], row["current"], row["errors"]] == [2, new.submission, 1]
     assert "2 rules crashed" in row["missing"]
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from pandas import DataFrame
 
+from cin_pipeline.answers.history import tables_of
 from cin_pipeline.census.cleaning import clean_return
-from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.estimates import Share, figures_by_la
@@ -16,7 +17,6 @@ from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.referrals import latest_referrals, re_referrals
 from cin_pipeline.methodology.tracing import Cell, counted_records
 from cin_pipeline.reference.authorities import Place, every_authority
-from cin_pipeline.store.history import tables_of
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.store import Store
@@ -52,10 +52,10 @@ class NationalFigure:
 class AuthorityFigure:
     """A figure of an LA and the records that were counted (`methodology.tracing.counted_records`).
 
-    `figure`: as it stands in force, None where not available. `records`: None where there is no return to count, or the
+    `figure`: the current one, None where not available. `records`: None where there is no return to count, or the
     figure is not available. `why`: why it is not used in England's figures; empty where it is. `submission`: the one in
     force, number `number` of the LA's submissions; `previous`: last year's, where the measure looks at it. `agrees`:
-    whether the records add up to the figure in force; they do not where last year's return came after it was
+    whether the records add up to the current figure; they do not where last year's return came after it was
     counted."""
 
     la_code: str
@@ -73,14 +73,14 @@ class AuthorityFigure:
 
     @property
     def agrees(self) -> bool:
-        """Whether that is the figure in force."""
+        """Whether that is the current figure."""
         return self.listed == self.figure
 
 
 def explain_place(store: Store, year: int, cell: Cell, place: Place) -> NationalFigure:
     """The figure of a place and what every LA adds to it. Raises NotExplained, EstimateImpossible."""
     inputs = store.inputs.of(year)
-    given = without_unusable(store.figures.la_measures_in_force(year), inputs.unusable)
+    given = without_unusable(store.figures.current_la_measures(year), inputs.unusable)
     table, share = figures_by_la(
         given,
         inputs.expected,
@@ -127,17 +127,17 @@ def _of_zeros(estimated: float) -> dict[str, float]:
 
 
 def explain_authority(store: Store, year: int, cell: Cell, la_code: str) -> AuthorityFigure:
-    """The figure of an LA in force, and the records of its return that it counts.
+    """The current figure of an LA, and the records of its return that it counts.
 
     Holds one return at a time. Raises NotComparable where the copy of a return is gone, RecordsDoNotAddUp."""
     inputs = store.inputs.of(year)
     why = _why(store, year, cell, la_code, inputs)
-    submission = store.registry.in_force(year, la_code)
+    submission = store.registry.current(year, la_code)
     if submission is None:
         return AuthorityFigure(la_code, None, why, None, 0, None, None)
     # Only re-referrals look at the return of the year before.
     looks_back = cell.measure.population is re_referrals
-    previous = store.registry.in_force(year - 1, la_code) if looks_back else None
+    previous = store.registry.current(year - 1, la_code) if looks_back else None
     prior = None
     if previous is not None:
         prior = latest_referrals(_cleaned(store, previous), CollectionYear(year - 1))
@@ -146,7 +146,7 @@ def explain_authority(store: Store, year: int, cell: Cell, la_code: str) -> Auth
     records = counted_records(ReturnFacts(ending, flag_episodes(tables, ending), tables, prior), cell)
     history = [each.submission for each in store.registry.history(year, la_code)]
     number = history.index(submission.submission) + 1
-    figure = _figure_in_force(store, submission, cell)
+    figure = _current_figure(store, submission, cell)
     return AuthorityFigure(la_code, figure, why, submission, number, previous, records)
 
 
@@ -154,7 +154,7 @@ def _cleaned(store: Store, submission: Submission) -> ReturnTables:
     return clean_return(tables_of(store, submission), submission.collection_year or 0).tables
 
 
-def _figure_in_force(store: Store, submission: Submission, cell: Cell) -> int | None:
+def _current_figure(store: Store, submission: Submission, cell: Cell) -> int | None:
     """The figure as it was counted when the return was accepted."""
     measures = store.figures.la_measures_of(submission.submission)
     own = measures[measures["measure"] == cell.measure.name]
@@ -169,13 +169,13 @@ def _why(store: Store, year: int, cell: Cell, la_code: str, inputs: NationalInpu
     """Why the figure of an LA is not known to England's figures; empty where it is."""
     if la_code not in inputs.expected:
         return "not among the expected authorities: in no figure of England"
-    submission = store.registry.in_force(year, la_code)
+    submission = store.registry.current(year, la_code)
     if submission is None:
         return f"no accepted return for {CollectionYear(year)}"
     for item in inputs.unusable:
         about_it = (item.year, item.la_code, item.measure) == (year, la_code, cell.measure.name)
         if about_it and cell.breakdown in item.breakdowns:
             return f"declared unusable: {item.reason}"
-    if _figure_in_force(store, submission, cell) is None:
+    if _current_figure(store, submission, cell) is None:
         return f"no return of the year before ({CollectionYear(year - 1)}) when it was counted"
     return ""

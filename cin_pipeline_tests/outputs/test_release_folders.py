@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from cin_pipeline.outputs.release_folders import NotARelease, files_in, read_release, write_release
+from cin_pipeline.outputs.release_inputs import people_of, release_input, years_left_out
 from cin_pipeline.publication.changes import NoRelease
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.population import place_population, population
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.release_inputs import people_of, release_input, years_left_out
-from cin_pipeline.store.releases import NotARelease, files_in, read_release, write_release
 from cin_pipeline_tests.methodology.test_worked_examples import child, referral
-from cin_pipeline_tests.random_returns import whole_return
-from cin_pipeline_tests.stored import Office
+from cin_pipeline_tests.support.random_returns import whole_return
+from cin_pipeline_tests.support.stored import Office
 
 ENGLAND, NORTH_EAST, SOUTH_WEST = "E92000001", "E12000001", "E12000009"
 

@@ -1,4 +1,4 @@
-"""The tables of docs/data-confidence.md. `python -m cin_pipeline.validation.confidence.listing` writes them anew.
+"""The tables of docs/data-confidence.md, written by `python -m cin_pipeline.validation.confidence.indicators_page`.
 
 A test compares the page with the declarations, so it cannot fall behind them.
 """

@@ -6,7 +6,7 @@ from pandas import DataFrame
 
 from cin_pipeline.methodology.measures import CATALOGUE, KNOWN, MEASURE_COLUMNS, NOT_AVAILABLE, TOTAL
 from cin_pipeline.publication.cells import ReleaseInput
-from cin_pipeline_tests.publication.published import NATION, protected_cells, release_input, says_from
+from cin_pipeline_tests.support.published import NATION, protected_cells, release_input, says_from
 
 LAS = ("201", "202", "203")  # City of London, Camden, Greenwich
 PEOPLE = {

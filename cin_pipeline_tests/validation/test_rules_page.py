@@ -4,12 +4,12 @@ from pathlib import Path
 
 import cin_pipeline
 from cin_pipeline.reference.validation_rules import rule_variants
-from cin_pipeline.validation.listing import PAGE, rules_page
+from cin_pipeline.validation.rules_page import PAGE, rules_page
 
 
 def test_page_is_up_to_date():
     page = Path(cin_pipeline.__file__).parents[1] / PAGE
-    assert page.read_text(encoding="utf-8") == rules_page(), "run python -m cin_pipeline.validation.listing"
+    assert page.read_text(encoding="utf-8") == rules_page(), "run python -m cin_pipeline.validation.rules_page"
 
 
 def test_page_has_a_row_for_every_variant():

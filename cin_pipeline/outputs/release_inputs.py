@@ -12,8 +12,8 @@ from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.manifest import Provenance, YearInputs
 from cin_pipeline.reference.authorities import authorities, every_authority, places
+from cin_pipeline.reference.data_files import fingerprints
 from cin_pipeline.reference.population import place_population, population
-from cin_pipeline.reference.tables import fingerprints
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.store import Store
 
@@ -32,7 +32,7 @@ def release_input(store: Store, year: int) -> ReleaseInput:
     """The figures of the year and of the earlier years for which England was made.
 
     Raises ReleaseRefused where England's figures of the year are missing, or those of any of the years are not what the
-    returns in force give."""
+    current returns give."""
     held = [each for each in range(FIRST_YEAR, year + 1) if not store.figures.estimates(each).empty]
     if year not in held:
         raise ReleaseRefused(_why_no_england(store, year))
@@ -54,8 +54,8 @@ def _why_no_england(store: Store, year: int) -> str:
     inputs = store.inputs.of(year)
     measures = _measures(store, year, inputs)
     if measures.empty:
-        years = ", ".join(str(CollectionYear(each)) for each in sorted(store.registry.years_in_force()))
-        return f"no return of {CollectionYear(year)} is in force; there are returns of: {years or 'no year'}"
+        years = ", ".join(str(CollectionYear(each)) for each in sorted(store.registry.years_with_current()))
+        return f"no return of {CollectionYear(year)} is current; there are returns of: {years or 'no year'}"
     try:
         estimate_england(measures, inputs.expected, inputs.population, year)
     except EstimateImpossible as impossible:
@@ -64,10 +64,10 @@ def _why_no_england(store: Store, year: int) -> str:
 
 
 def years_left_out(store: Store, release: ReleaseInput) -> list[CollectionYear]:
-    """Earlier years with returns in force for which England was never made."""
+    """Earlier years with current returns for which England was never made."""
     earlier = range(FIRST_YEAR, release.year.ending)
     return [
-        CollectionYear(each) for each in earlier if each not in release.expected and store.registry.all_in_force(each)
+        CollectionYear(each) for each in earlier if each not in release.expected and store.registry.all_current(each)
     ]
 
 
@@ -109,8 +109,8 @@ def _all_in(geography_code: str, year: int) -> set[str]:
 
 
 def _measures(store: Store, year: int, inputs: NationalInputs) -> DataFrame:
-    in_force = store.figures.la_measures_in_force(year)
-    return without_unusable(in_force[in_force["la_code"].isin(inputs.expected)], inputs.unusable)
+    current = store.figures.current_la_measures(year)
+    return without_unusable(current[current["la_code"].isin(inputs.expected)], inputs.unusable)
 
 
 def _refuse_stale(stored: DataFrame, measures: DataFrame, inputs: NationalInputs, year: int) -> None:
@@ -120,7 +120,7 @@ def _refuse_stale(stored: DataFrame, measures: DataFrame, inputs: NationalInputs
         raise ReleaseRefused(f"{CollectionYear(year)}: {impossible}") from None
     if not _same(stored, fresh):
         raise ReleaseRefused(
-            f"the figures of England for {CollectionYear(year)} are older than the returns or inputs in force: "
+            f"the figures of England for {CollectionYear(year)} are older than the current returns or inputs: "
             f"{_again(year)}"
         )
 
@@ -133,11 +133,11 @@ def _same(stored: DataFrame, fresh: DataFrame) -> bool:
 
 def _year_inputs(store: Store, year: int) -> YearInputs:
     inputs = store.inputs.of(year)
-    in_force = store.registry.all_in_force(year)
+    current = store.registry.all_current(year)
     return YearInputs(
         year=CollectionYear(year),
         submissions=tuple(
-            (str(each.la_code), each.submission, each.sha256) for each in in_force if each.la_code in inputs.expected
+            (str(each.la_code), each.submission, each.sha256) for each in current if each.la_code in inputs.expected
         ),
         expected=inputs.expected,
         population=inputs.population,

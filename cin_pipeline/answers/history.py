@@ -7,7 +7,7 @@ from pandas import DataFrame
 from cin_pipeline.census.comparing import Comparison, compare_returns
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.reading import read_return
-from cin_pipeline.census.tables import ReturnTables
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.methodology.moving import moved_figures
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.store import Store

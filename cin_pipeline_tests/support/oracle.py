@@ -22,7 +22,7 @@ Unusable = list[tuple[str, str, str | None]]
 Row = tuple[Fraction, Fraction | None, Fraction | None, Fraction | None]
 
 ENGLAND = "E92000001"
-DATA = Path(__file__).parent.parent / "cin_pipeline" / "reference" / "data"
+DATA = Path(__file__).parents[2] / "cin_pipeline" / "reference" / "data"
 
 # "Catalogue": every measure with its breakdowns.
 CATALOGUE: dict[str, tuple[str, ...]] = {

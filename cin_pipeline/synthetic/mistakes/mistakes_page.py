@@ -1,6 +1,6 @@
 """The catalogue as a page to read: docs/mistakes.md.
 
-`python -m cin_pipeline.synthetic.mistakes.listing` writes it anew. A test compares the page with the
+`python -m cin_pipeline.synthetic.mistakes.mistakes_page` writes it anew. A test compares the page with the
 catalogue, so it cannot fall behind.
 """
 
@@ -22,7 +22,10 @@ def mistakes_page() -> str:
 def _lines() -> Iterator[str]:
     yield "# Mistakes that can be planted"
     yield ""
-    yield "<!-- Written by `python -m cin_pipeline.synthetic.mistakes.listing`; edit the catalogue, not this page. -->"
+    yield (
+        "<!-- Written by `python -m cin_pipeline.synthetic.mistakes.mistakes_page`; "
+        "edit the catalogue, not this page. -->"
+    )
     yield ""
     yield (
         "By `cin-pipeline synthesise --mistakes`, see [synthetic.md](synthetic.md). The kind is the rule that is "

@@ -6,7 +6,7 @@ from fractions import Fraction
 from pandas import DataFrame
 
 from cin_pipeline.reference.authorities import authorities
-from cin_pipeline.reference.tables import rows
+from cin_pipeline.reference.data_files import rows
 
 SERIES = {
     "at31_episodes": ("cin_episodes_at_31_march", ""),

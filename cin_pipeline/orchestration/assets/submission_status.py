@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from cin_pipeline.answers.status_table import status_of_year, status_summary
 from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration import groups
@@ -9,7 +10,6 @@ from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.assets.validation import data_confidence_asset
 from cin_pipeline.orchestration.metadata import OWNERS, markdown_table, partition_link, with_bars
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, partition_key
-from cin_pipeline.store.status import status_of_year, status_summary
 from cin_pipeline.store.store import Store
 
 _SHOWN = ("la_code", "la_name", "state", "received", "submissions", "errors", "queries", "confidence", "missing")
@@ -31,7 +31,7 @@ _SHOWN = ("la_code", "la_name", "state", "received", "submissions", "errors", "q
 def submission_status(
     context: dg.AssetExecutionContext, store: dg.ResourceParam[Store]
 ) -> dg.MaterializeResult:  # nothing to store: the registry is the table
-    """See store.status.status_table."""
+    """See answers.status_table.status_table."""
     year = CollectionYear.from_key(context.partition_key).ending
     table = status_of_year(store, year)
     texts = table.assign(received=table["received"].dt.strftime("%Y-%m-%d %H:%M"))[list(_SHOWN)]

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from pandas import DataFrame
 
+from cin_pipeline.outputs.publishing import Tables
+from cin_pipeline.outputs.release_folders import files_in, write_release
+from cin_pipeline.outputs.release_inputs import ReleaseRefused, provenance
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.manifest import MANIFEST, manifest
-from cin_pipeline.store.publishing import Tables
-from cin_pipeline.store.release_inputs import ReleaseRefused, provenance
-from cin_pipeline.store.releases import files_in, write_release
 from cin_pipeline.store.row_tables import read_tables, write_tables
 from cin_pipeline.store.store import Store
 
@@ -35,7 +35,7 @@ def tables_kept(store: Store, release: ReleaseInput) -> Tables:
         raise ReleaseRefused(f"the tables of {year} were never made: run job publish for it") from None
     if kept[_MADE_FROM]["manifest"].item() != _made_from(store, release):
         raise ReleaseRefused(
-            f"the tables of {year} were made from other inputs than are in force: run job publish again"
+            f"the tables of {year} were made from other inputs than the current ones: run job publish again"
         )
     cells = kept[_CELLS]
     numbers = [_number(cell) for cell in cells["shown"]]

@@ -8,35 +8,37 @@ from cin_pipeline.store.figures import Input, Recount
 from cin_pipeline.store.registry import Submission, SubmissionState
 
 MOST_ATTEMPTS = 3  # runs that took a submission and came to no result
-MOST_OFFERS = 10  # runs asked for, most of which ended before they took it
+MOST_REQUESTS = 10  # runs requested, most of which ended before they took it
 FEW_WAITING = 8  # above, starting a process for each costs more than all the work
 
 
 @dataclass(frozen=True)
-class Offers:
+class RunRequests:
     """What to do about the submissions that wait.
 
-    release: to land again, as the run that had claimed them is dead. give_up: to reject. alone: a run each. together:
-    one bulk load."""
+    requeue: to land again, as the run that had claimed them is orphaned. give_up: to reject. alone: a run each.
+    together: one bulk load."""
 
-    release: tuple[Submission, ...] = ()
+    requeue: tuple[Submission, ...] = ()
     give_up: tuple[Submission, ...] = ()
     alone: tuple[Submission, ...] = ()
     together: tuple[Submission, ...] = ()
 
 
-def plan_offers(waiting: Sequence[Submission], asked_for: Collection[int], dead: Collection[str]) -> Offers:
-    """Offers what is landed, and what was claimed by a run that is dead.
+def plan_run_requests(
+    waiting: Sequence[Submission], requested: Collection[int], orphaned: Collection[str]
+) -> RunRequests:
+    """Requests runs for what is landed, and for what was claimed by an orphaned run.
 
-    asked_for: submissions that an unfinished run names. dead: runs and commands that no longer live. One submission of
-    an LA at a time, the earlier year first, then in their order: else an older return could come in force after a newer
-    one, or be counted with last year's return just before that changes. What was tried before is run alone: else the
-    return that killed one bulk load would take the others down with the next."""
-    release = [each for each in waiting if each.state is SubmissionState.CLAIMED and each.run in dead]
-    free = [each for each in waiting if each.state is SubmissionState.LANDED] + release
-    open_to_offer = {each.submission for each in free} - set(asked_for)
-    busy = {each.la_code for each in waiting if each.submission not in open_to_offer}
-    give_up = [each for each in free if each.submission in open_to_offer and _tried_enough(each)]
+    requested: submissions that an unfinished run names. orphaned: runs and commands whose process is no more. One
+    submission of an LA at a time, the earlier year first, then in their order: else an older return could become
+    current after a newer one, or be counted with the previous year's return just before that changes. What was tried
+    before is run alone: else the return that killed one bulk load would take the others down with the next."""
+    requeue = [each for each in waiting if each.state is SubmissionState.CLAIMED and each.run in orphaned]
+    free = [each for each in waiting if each.state is SubmissionState.LANDED] + requeue
+    open_to_request = {each.submission for each in free} - set(requested)
+    busy = {each.la_code for each in waiting if each.submission not in open_to_request}
+    give_up = [each for each in free if each.submission in open_to_request and _tried_enough(each)]
     todo = sorted(
         (each for each in free if each.la_code not in busy and not _tried_enough(each)),
         key=lambda each: (str(each.la_code), each.collection_year or 0, each.submission),
@@ -44,9 +46,9 @@ def plan_offers(waiting: Sequence[Submission], asked_for: Collection[int], dead:
     suspects = {each.la_code for each in todo if each.attempt}
     fresh = [each for each in todo if each.la_code not in suspects]
     if len(fresh) <= FEW_WAITING:
-        return Offers(tuple(release), tuple(give_up), _first_of_each_la(todo))
+        return RunRequests(tuple(requeue), tuple(give_up), _first_of_each_la(todo))
     alone = _first_of_each_la(each for each in todo if each.la_code in suspects)
-    return Offers(tuple(release), tuple(give_up), alone, tuple(fresh))
+    return RunRequests(tuple(requeue), tuple(give_up), alone, tuple(fresh))
 
 
 def plan_recounts(recounts: Iterable[Recount], busy: Collection[int]) -> list[Recount]:
@@ -73,13 +75,13 @@ def quiet(last_change: datetime | None, now: datetime, seconds: float) -> bool:
     return last_change is None or not timedelta(0) <= now - last_change < timedelta(seconds=seconds)
 
 
-def outdated(made_from: Iterable[Input], in_force: Iterable[Input]) -> list[str]:
-    """The LAs whose return in force, or its figures, are not what national figures were made from."""
-    return sorted({each.la_code for each in {*made_from} ^ {*in_force}})
+def outdated(made_from: Iterable[Input], current: Iterable[Input]) -> list[str]:
+    """The LAs whose current return, or its figures, are not what national figures were made from."""
+    return sorted({each.la_code for each in {*made_from} ^ {*current}})
 
 
 def _tried_enough(submission: Submission) -> bool:
-    return submission.attempt >= MOST_ATTEMPTS or submission.offers >= MOST_OFFERS
+    return submission.attempt >= MOST_ATTEMPTS or submission.offers >= MOST_REQUESTS
 
 
 def _first_of_each_la(work: Iterable[Submission]) -> tuple[Submission, ...]:

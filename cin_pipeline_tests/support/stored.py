@@ -9,7 +9,7 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.return_files import sha256_of
 from cin_pipeline.store.store import Store
-from cin_pipeline_tests.pipeline import measures_table
+from cin_pipeline_tests.support.pipeline import measures_table
 
 FIRST_DAY = datetime(2017, 6, 1, 9, 30, tzinfo=UTC)
 
@@ -35,9 +35,9 @@ class Office:
         )
 
     def accept(self, la_code: str, data: bytes, year: int = 2017) -> Submission:
-        """Lands a return, counts it beside the one of the year before in force, and accepts it."""
+        """Lands a return, counts it beside the current one of the previous year, and accepts it."""
         submission = self.land(la_code, data, year)
-        previous = self.state.registry.in_force(year - 1, la_code)
+        previous = self.state.registry.current(year - 1, la_code)
         before = None if previous is None else self.state.returns.read(previous.sha256)
         self.state.figures.write_la_measures(measures_table(data, before, year, la_code), submission.submission)
         self.state.registry.accept(submission.submission)
@@ -70,6 +70,6 @@ class Office:
 
     def make_england(self, year: int = 2017) -> None:
         inputs = self.state.inputs.of(year)
-        measures = without_unusable(self.state.figures.la_measures_in_force(year), inputs.unusable)
+        measures = without_unusable(self.state.figures.current_la_measures(year), inputs.unusable)
         england = estimate_england(measures, inputs.expected, inputs.population, year)
         self.state.figures.write_estimates(england, year)

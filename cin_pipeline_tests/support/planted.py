@@ -1,4 +1,4 @@
-"""What the readers and the census rules find in a return with planted mistakes, beside what its key says."""
+"""What the readers and the validation rules find in a return with planted mistakes, beside what its key says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cin_pipeline.reference.validation_rules import rule_variants
 from cin_pipeline.synthetic.mistakes import HARMLESS, VALUE_ERROR, Planted
 from cin_pipeline.validation import VALUE, check
-from cin_pipeline_tests.validation.checked import sent
+from cin_pipeline_tests.support.checked import sent
 
 _OF_TWO_CHILDREN = {"1520", "8510"}  # a child and its copy right after it
 

@@ -4,20 +4,20 @@ from pathlib import Path
 
 import pytest
 
-from cin_pipeline.methodology.tracing import find_cell
-from cin_pipeline.reference.authorities import places
-from cin_pipeline.settings import Settings
-from cin_pipeline.store.explaining import NotExplained, explain_authority, explain_place
-from cin_pipeline.store.history import (
+from cin_pipeline.answers.explaining import NotExplained, explain_authority, explain_place
+from cin_pipeline.answers.history import (
     NotComparable,
     compare_submissions,
     find_submission,
     moved_between,
     tables_of,
 )
+from cin_pipeline.methodology.tracing import find_cell
+from cin_pipeline.reference.authorities import places
+from cin_pipeline.settings import Settings
 from cin_pipeline_tests.methodology.test_worked_examples import child, referral
-from cin_pipeline_tests.random_returns import messy_return, whole_return
-from cin_pipeline_tests.stored import Office
+from cin_pipeline_tests.support.random_returns import messy_return, whole_return
+from cin_pipeline_tests.support.stored import Office
 
 ENGLAND = places()[0]
 REFERRALS, RE_REFERRALS = (find_cell(name, "total", "total", 2017) for name in ("referrals", "re_referrals"))
@@ -148,7 +148,7 @@ def test_a_return_of_last_year_that_came_later_is_told(office: Office) -> None:
 def test_every_figure_in_force_is_explained_by_its_records(office: Office) -> None:
     for year in (2016, 2017):
         office.accept("202", messy_return(3, 25, year, "202"), year)
-    measures = office.state.figures.la_measures_in_force(2017)
+    measures = office.state.figures.current_la_measures(2017)
     for row in measures.sample(frac=0.1, random_state=1).itertuples():
         found = explain_authority(office.state, 2017, find_cell(row.measure, row.breakdown, row.category, 2017), "202")
         assert found.agrees

@@ -1,0 +1,1 @@
+"""What tests are built with: returns, stores, servers, browsers, and calculations that share nothing with it all."""
