@@ -9,10 +9,11 @@ from cin_pipeline.answers.history import tables_of
 from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.estimates import Share, figures_by_la
 from cin_pipeline.methodology.facts import ReturnFacts
-from cin_pipeline.methodology.measures import KNOWN, TOTAL
+from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.referrals import latest_referrals, re_referrals
 from cin_pipeline.methodology.tracing import Cell, counted_records
@@ -136,7 +137,7 @@ def explain_authority(store: Store, year: int, cell: Cell, la_code: str) -> Auth
     if submission is None:
         return AuthorityFigure(la_code, None, why, None, 0, None, None)
     # Only re-referrals look at the return of the year before.
-    looks_back = cell.measure.population is re_referrals
+    looks_back = cell.measure.rows is re_referrals
     previous = store.registry.current(year - 1, la_code) if looks_back else None
     prior = None
     if previous is not None:

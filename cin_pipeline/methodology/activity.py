@@ -5,10 +5,10 @@ Nothing under a referral that is no further action, or has no usable date, is ev
 
 from pandas import DataFrame
 
-from cin_pipeline.methodology.facts import ReturnFacts, population
+from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
 
 
-@population
+@counted_rows
 def counted_referrals(facts: ReturnFacts) -> DataFrame:
     """Dated referrals that are not NFA: the only ones whose activity counts [s4; A7, A21, A30]."""
     episodes = facts.episodes

@@ -9,12 +9,12 @@ from pandas import DataFrame, Series
 from cin_pipeline.methodology.activity import under_referrals
 from cin_pipeline.methodology.calendar import as_categories, assessment_bands, days_of, working_days
 from cin_pipeline.methodology.episodes import in_year
-from cin_pipeline.methodology.facts import ReturnFacts, population
+from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
 
 NO_FACTORS = "21"  # "no factors identified": no factor, though a code
 
 
-@population
+@counted_rows
 def completed(facts: ReturnFacts) -> DataFrame:
     """Assessments authorised in the year, those of children found not in need included [s4; A21].
 
@@ -28,7 +28,7 @@ def completed(facts: ReturnFacts) -> DataFrame:
     )
 
 
-@population
+@counted_rows
 def named_factors(facts: ReturnFacts) -> DataFrame:
     """Every naming of a valid factor by an assessment authorised in the year [A28].
 
@@ -39,26 +39,26 @@ def named_factors(facts: ReturnFacts) -> DataFrame:
     return found.assign(factor_group=_groups(found["factor"]))
 
 
-@population
+@counted_rows
 def factors(facts: ReturnFacts) -> DataFrame:
     """Each factor of each referral with an assessment authorised in the year, once however many of its assessments
     name it [s4; A26-A28]."""
     return named_factors(facts).drop_duplicates(["referral_number", "factor"])
 
 
-@population
+@counted_rows
 def factor_groups(facts: ReturnFacts) -> DataFrame:
     """Each group of factors of each referral, once however many of its factors are named [A27]."""
     return factors(facts).drop_duplicates(["referral_number", "factor_group"])
 
 
-@population
+@counted_rows
 def with_factors(facts: ReturnFacts) -> DataFrame:
     """Referrals with at least one factor other than 21, no factors identified [A26]."""
     return named_but_none(facts).drop_duplicates("referral_number")
 
 
-@population
+@counted_rows
 def named_but_none(facts: ReturnFacts) -> DataFrame:
     """Every naming of a factor other than 21."""
     found = named_factors(facts)
@@ -73,7 +73,7 @@ def _groups(factors: "Series[str]") -> pd.Categorical:
     return pd.Categorical.from_codes(group_of_code[factors.cat.codes], categories=groups)
 
 
-@population
+@counted_rows
 def _authorised_in_year(facts: ReturnFacts) -> DataFrame:
     """Assessments authorised in the year under counted referrals [s4; A21]."""
     assessments = under_referrals(facts.tables.assessments, facts)

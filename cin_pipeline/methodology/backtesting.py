@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.measures import KNOWN, TOTAL, in_catalogue_order
+from cin_pipeline.methodology.catalogue import TOTAL
+from cin_pipeline.methodology.measures import KNOWN, in_catalogue_order
 from cin_pipeline.reference.authorities import ENGLAND
 from cin_pipeline.reference.published import HIDDEN, EnglandFigure, published_england_figures, published_la_figures
 

@@ -8,7 +8,7 @@ from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import days_of, duration_bands
 from cin_pipeline.methodology.children import characteristics, disabilities, with_unknown
-from cin_pipeline.methodology.facts import ReturnFacts, population
+from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
 from cin_pipeline.reference.days import Days
 
 CLOSED_AFTER_ASSESSMENT = ("RC8", "RC9")  # RC9 only in the years whose code set holds it
@@ -65,14 +65,14 @@ def flag_episodes(tables: ReturnTables, year: CollectionYear) -> DataFrame:
     )
 
 
-@population
+@counted_rows
 def starting(facts: ReturnFacts) -> DataFrame:
     """Episodes of need with the referral in the year [s4; A10]."""
     episodes = _of_need(facts)
     return episodes[episodes["referral_date"].between(*in_year(facts.year))]
 
 
-@population
+@counted_rows
 def ending(facts: ReturnFacts) -> DataFrame:
     """Episodes of need closed in the year and referred by its end, in earlier years too [s4; A4]. Adds duration."""
     episodes = _of_need(facts)
@@ -80,7 +80,7 @@ def ending(facts: ReturnFacts) -> DataFrame:
     return _with_duration(episodes[ended], days_of(episodes["closure_date"][ended]))
 
 
-@population
+@counted_rows
 def at_any_point(facts: ReturnFacts) -> DataFrame:
     """Episodes of need referred by the end of the year and not closed before it began [s4; A5]."""
     episodes = _of_need(facts)
@@ -88,7 +88,7 @@ def at_any_point(facts: ReturnFacts) -> DataFrame:
     return episodes[(episodes["referral_date"] <= facts.year.end) & ~closed_before]
 
 
-@population
+@counted_rows
 def at_31_march(facts: ReturnFacts) -> DataFrame:
     """Episodes of need referred by 31 March and not closed by then; a later closure is open [s4; A6, A8].
 
@@ -99,14 +99,14 @@ def at_31_march(facts: ReturnFacts) -> DataFrame:
     return _with_duration(open_, np.full(len(open_), facts.year.end))
 
 
-@population
+@counted_rows
 def awaiting_assessment(facts: ReturnFacts) -> DataFrame:
     """Of the episodes at 31 March, those without any Assessments group."""
     episodes = at_31_march(facts)
     return episodes[~episodes["has_assessment"]]
 
 
-@population
+@counted_rows
 def disabilities_at_31_march(facts: ReturnFacts) -> DataFrame:
     """Each disability of each episode at 31 March; an episode is there once under each (table B2) [A56].
 
@@ -121,7 +121,7 @@ def in_year(year: CollectionYear) -> tuple[pd.Timestamp, pd.Timestamp]:
     return pd.Timestamp(year.start), pd.Timestamp(year.end)
 
 
-@population
+@counted_rows
 def _of_need(facts: ReturnFacts) -> DataFrame:
     """Dated referrals that are neither flagged as no further action nor closed after an assessment as their only
     activity [s4 a, b; A1-A3, A7]."""

@@ -8,7 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.methodology.measures import CATALOGUE, KNOWN, TOTAL, Measure
+from cin_pipeline.methodology.catalogue import CATALOGUE, TOTAL, Measure
+from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.reference.authorities import Place, every_authority, places
 
 ESTIMATE_COLUMNS = (

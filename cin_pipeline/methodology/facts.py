@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from pandas import DataFrame
 
@@ -23,12 +23,12 @@ class ReturnFacts:
     episodes: DataFrame
     tables: ReturnTables
     prior_referrals: DataFrame | None
-    _populations: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
+    _counted: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
     _drawn_from: dict[str, list[str]] = field(default_factory=dict, repr=False, compare=False)
     _at_work: list[str] = field(default_factory=list, repr=False, compare=False)
 
     def derivation(self, select: Callable[..., object]) -> tuple[str, ...]:
-        """The populations that one which was selected is made of, itself first, each by its reading."""
+        """What the rows that a function selects are made of, itself first, each by its reading."""
         ordered: dict[str, None] = {}
         waiting = [_name(select)]
         while waiting:
@@ -38,7 +38,7 @@ class ReturnFacts:
         return tuple(_READINGS[name] for name in ordered)
 
 
-_READINGS: dict[str, str] = {}  # of every population, by its name
+_READINGS: dict[str, str] = {}  # of every function that selects rows, by its name
 
 
 def reading(function: Callable[..., object]) -> str:
@@ -54,10 +54,11 @@ def _name(select: Callable[..., object]) -> str:
     return f"{select.__module__}.{select.__qualname__}"
 
 
+CountedRows: TypeAlias = Callable[[ReturnFacts], DataFrame | None]  # a measure's rows; None: it is not available
 _Rows = TypeVar("_Rows", DataFrame, DataFrame | None)
 
 
-def population(select: Callable[[ReturnFacts], _Rows]) -> Callable[[ReturnFacts], _Rows]:
+def counted_rows(select: Callable[[ReturnFacts], _Rows]) -> Callable[[ReturnFacts], _Rows]:
     """Marks a function that selects the rows a measure counts; several measures share what was selected once."""
     name = _name(select)
     _READINGS[name] = reading(select)
@@ -66,12 +67,12 @@ def population(select: Callable[[ReturnFacts], _Rows]) -> Callable[[ReturnFacts]
     def selected(facts: ReturnFacts) -> _Rows:
         if facts._at_work:
             facts._drawn_from.setdefault(facts._at_work[-1], []).append(name)
-        if name not in facts._populations:
+        if name not in facts._counted:
             facts._at_work.append(name)
             try:
-                facts._populations[name] = select(facts)
+                facts._counted[name] = select(facts)
             finally:
                 facts._at_work.pop()
-        return facts._populations[name]
+        return facts._counted[name]
 
     return selected

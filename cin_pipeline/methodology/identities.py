@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from pandas import DataFrame, Series
 
-from cin_pipeline.methodology.measures import CATALOGUE, KNOWN, SUMS, TOTAL
+from cin_pipeline.methodology.catalogue import CATALOGUE, SUMS, TOTAL
+from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.reference.authorities import ENGLAND
 
 LONDON, INNER_LONDON, OUTER_LONDON = "E12000007", "E13000001", "E13000002"
@@ -16,7 +17,12 @@ def broken_identities(measures: DataFrame) -> list[str]:
     known = measures[measures["status"] == KNOWN]
     totals = known[known["breakdown"] == TOTAL].set_index("measure")["value"].astype(int).to_dict()
     sums = known.groupby(["measure", "breakdown"], sort=False)["value"].sum().astype(int).to_dict()
-    return [*_broken_sums(totals), *_broken_limits(totals), *_broken_partitions(totals, sums)]
+    return [
+        *_broken_sums(totals),
+        *_broken_limits(totals),
+        *_broken_partitions(totals, sums),
+        *_broken_margins(known, totals),
+    ]
 
 
 def _broken_sums(totals: dict[str, int]) -> Iterator[str]:
@@ -36,14 +42,29 @@ def _broken_limits(totals: dict[str, int]) -> Iterator[str]:
 
 def _broken_partitions(totals: dict[str, int], sums: dict[tuple[str, str], int]) -> Iterator[str]:
     for measure in CATALOGUE:
-        for breakdown in measure.breakdowns:
-            summed, total = sums.get((measure.name, breakdown), 0), totals.get(measure.name)
+        for name, breakdown in measure.breakdowns.items():
+            summed, total = sums.get((measure.name, name), 0), totals.get(measure.name)
             if total is None:
                 continue
-            short = summed < total and measure.adds_up(breakdown)
-            over = summed > total and (measure.adds_up(breakdown) or breakdown in ("wait", "working_days", "duration"))
+            short = summed < total and breakdown.kind.adds_up
+            over = summed > total and breakdown.kind.limited
             if short or over:
-                yield f"{measure.name} by {breakdown} sums to {summed}, its total is {total}"
+                yield f"{measure.name} by {name} sums to {summed}, its total is {total}"
+
+
+def _broken_margins(known: DataFrame, totals: dict[str, int]) -> Iterator[str]:
+    """Crossings that do not add up to a breakdown by some of their items, where both add up to the measure."""
+    given = dict(list(known.groupby(["measure", "breakdown"], sort=False)))
+    for measure in CATALOGUE:
+        for crossing, margin in measure.margins:
+            rows, own = given.get((measure.name, crossing.name)), given.get((measure.name, margin.name))
+            if rows is None or own is None or {rows["value"].sum(), own["value"].sum()} != {totals.get(measure.name)}:
+                continue
+            kept = [crossing.items.index(item) for item in margin.items]
+            category = rows["category"].str.split(":").map(lambda parts, kept=kept: ":".join(parts[n] for n in kept))
+            summed = rows["value"].groupby(category).sum().astype(int).to_dict()
+            if summed != own.set_index("category")["value"].astype(int).to_dict():
+                yield f"{measure.name} by {crossing.name} does not add up to {margin.name}"
 
 
 def broken_national_identities(estimates: DataFrame) -> list[str]:
@@ -74,10 +95,10 @@ def _broken_national_partitions(value: DataFrame) -> Iterator[str]:
     present = set(zip(value.index.get_level_values(0), value.index.get_level_values(1), strict=True))
     for measure in CATALOGUE:
         whole = value.loc[(measure.name, TOTAL, TOTAL)]
-        for breakdown in measure.breakdowns:
-            if not measure.adds_up(breakdown) or (measure.name, breakdown) not in present:
+        for name, breakdown in measure.breakdowns.items():
+            if not breakdown.kind.adds_up or (measure.name, name) not in present:
                 continue
-            summed = value.loc[(measure.name, breakdown)].sum(axis=0, min_count=0)
-            can = whole.notna() & value.loc[(measure.name, breakdown)].notna().any(axis=0)
+            summed = value.loc[(measure.name, name)].sum(axis=0, min_count=0)
+            can = whole.notna() & value.loc[(measure.name, name)].notna().any(axis=0)
             if not np.allclose(summed[can], whole[can], rtol=1e-9, atol=1e-6):
-                yield f"{measure.name} by {breakdown} does not add up to its whole"
+                yield f"{measure.name} by {name} does not add up to its whole"

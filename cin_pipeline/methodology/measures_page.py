@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cin_pipeline.census.years import LAST_YEAR
-from cin_pipeline.methodology.measures import CATALOGUE, DECIDED_BY, SUMS, Measure
+from cin_pipeline.methodology.catalogue import CATALOGUE, SUMS, Measure
 from cin_pipeline.methodology.tracing import Cell, derivation
 
 PAGE = Path("docs/measures.md")
@@ -11,7 +11,7 @@ PAGE = Path("docs/measures.md")
 _HEAD = """\
 # The measures
 
-Generated from the catalogue in `cin_pipeline/methodology/measures.py` by `make docs`. Counts are unrounded. Each has a
+Generated from `cin_pipeline/methodology/catalogue.py` by `make docs`. Counts are unrounded. Each has a
 row `total`; breakdowns marked * need not: a row may be in several categories, or have no date to band by.
 
 | table | measure | what | counts | part of | breakdowns |
@@ -43,13 +43,14 @@ def _decisions() -> dict[str, list[str]]:
     for measure in CATALOGUE:
         for sentence in derivation(Cell(measure), LAST_YEAR):
             decisions.setdefault(sentence, []).append(measure.name)
+    decided: dict[str, object] = {}  # by name, the first that is so called
     for measure in CATALOGUE:
-        for breakdown in measure.breakdowns:
-            own = f"{measure.name}.{breakdown}"
-            name = own if own in DECIDED_BY else breakdown
-            for sentence in () if ":" in breakdown else measure.readings(breakdown):
+        for name, breakdown in measure.breakdowns.items():
+            first = decided.setdefault(name, breakdown.decided_by)
+            shown = name if breakdown.decided_by is first else f"{measure.name}.{name}"
+            for sentence in () if breakdown.crossing_of else measure.readings(name):
                 names = decisions.setdefault(sentence, [])
-                names += [name] if measure.name not in names and name not in names else []
+                names += [shown] if measure.name not in names and shown not in names else []
     return decisions
 
 
@@ -58,7 +59,7 @@ def _names(names: list[str]) -> str:
 
 
 def _cells(measure: Measure) -> tuple[str, ...]:
-    breakdowns = (f"`{name}`{'' if measure.adds_up(name) else ' *'}" for name in measure.breakdowns)
+    breakdowns = (f"`{name}`{'' if each.kind.adds_up else ' *'}" for name, each in measure.breakdowns.items())
     return (
         measure.table,
         f"`{measure.name}`",

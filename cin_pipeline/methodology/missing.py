@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.measures import MEASURES, TOTAL, in_catalogue_order, not_available_rows
+from cin_pipeline.methodology.catalogue import MEASURES, TOTAL
+from cin_pipeline.methodology.measures import in_catalogue_order, not_available_rows
 
 _KEY = ["collection_year", "la_code", "measure", "breakdown"]
 
@@ -38,7 +39,8 @@ class UnusableItem:
         known = MEASURES[self.measure].breakdowns
         if not self.breakdown:
             return (TOTAL, *known)
-        return tuple(name for name in known if name == self.breakdown or self.breakdown in name.split(":"))
+        items = set(self.breakdown.split(":"))
+        return tuple(name for name in known if items <= set(name.split(":")))
 
 
 def without_unusable(measures: DataFrame, unusable: Iterable[UnusableItem]) -> DataFrame:

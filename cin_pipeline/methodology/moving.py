@@ -2,7 +2,8 @@
 
 from pandas import DataFrame
 
-from cin_pipeline.methodology.measures import TOTAL, in_catalogue_order
+from cin_pipeline.methodology.catalogue import TOTAL
+from cin_pipeline.methodology.measures import in_catalogue_order
 
 MOVED_COLUMNS = ("measure", "breakdown", "category", "before", "after")
 

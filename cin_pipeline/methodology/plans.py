@@ -7,28 +7,28 @@ from cin_pipeline.methodology.activity import under_referrals
 from cin_pipeline.methodology.calendar import days_of, duration_bands
 from cin_pipeline.methodology.children import with_unknown
 from cin_pipeline.methodology.episodes import in_year
-from cin_pipeline.methodology.facts import ReturnFacts, population
+from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
 from cin_pipeline.reference.days import Days, add_months
 
 FIRST_REVIEW_MONTHS = 3  # after the plan's start [s7]
 LATER_REVIEW_MONTHS = 6  # after the review before [s7]
 
 
-@population
+@counted_rows
 def starting(facts: ReturnFacts) -> DataFrame:
     """Plans with their start in the year [s4]."""
     plans = _plans(facts)
     return plans[plans["cpp_start_date"].between(*in_year(facts.year))]
 
 
-@population
+@counted_rows
 def second_or_subsequent(facts: ReturnFacts) -> DataFrame:
     """Of the plans starting in the year, those with at least one previous plan; missing is none [A39]."""
     plans = starting(facts)
     return plans[plans["number_of_previous_cpp"].fillna(0) >= 1]
 
 
-@population
+@counted_rows
 def ending(facts: ReturnFacts) -> DataFrame:
     """Plans with their end in the year that had started by its end [s4]. Adds duration."""
     plans = _plans(facts)
@@ -36,14 +36,14 @@ def ending(facts: ReturnFacts) -> DataFrame:
     return _with_duration(ended, days_of(ended["cpp_end_date"]))
 
 
-@population
+@counted_rows
 def at_any_point(facts: ReturnFacts) -> DataFrame:
     """Plans started by the end of the year and not ended before it began [s4; A35]."""
     plans = _plans(facts)
     return plans[(plans["cpp_start_date"] <= facts.year.end) & ~(plans["cpp_end_date"] < facts.year.start)]
 
 
-@population
+@counted_rows
 def at_31_march(facts: ReturnFacts) -> DataFrame:
     """Plans started by 31 March and not ended by then, under closed referrals too [s4; A36]. Adds duration."""
     plans = _plans(facts)
@@ -51,14 +51,14 @@ def at_31_march(facts: ReturnFacts) -> DataFrame:
     return _with_duration(open_, np.full(len(open_), facts.year.end))
 
 
-@population
+@counted_rows
 def open_3_months(facts: ReturnFacts) -> DataFrame:
     """Of the plans at 31 March, those that started at least three months before [A41]."""
     plans = at_31_march(facts)
     return plans[add_months(days_of(plans["cpp_start_date"]), FIRST_REVIEW_MONTHS) <= facts.year.end]
 
 
-@population
+@counted_rows
 def reviewed_in_time(facts: ReturnFacts) -> DataFrame:
     """Of the plans open three months or more, those whose reviews all were in time [s7; A41].
 
@@ -83,7 +83,7 @@ def _due(start: Days, review_before: Days) -> Days:
     return np.where(first, add_months(start, FIRST_REVIEW_MONTHS), add_months(review_before, LATER_REVIEW_MONTHS))
 
 
-@population
+@counted_rows
 def _plans(facts: ReturnFacts) -> DataFrame:
     """Plans with a usable start under counted referrals [A7, A38]."""
     plans = under_referrals(facts.tables.plans, facts)

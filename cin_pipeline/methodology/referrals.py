@@ -8,13 +8,13 @@ from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import days_of
 from cin_pipeline.methodology.episodes import in_year
-from cin_pipeline.methodology.facts import ReturnFacts, population
+from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
 from cin_pipeline.reference.days import MONTH
 
 RE_REFERRAL_DAYS = 365  # both ends: the same day counts, 366 days over a 29 February do not [A15]
 
 
-@population
+@counted_rows
 def received(facts: ReturnFacts) -> DataFrame:
     """Referrals with their date in the year, no further action included [s4; A11, A12]. Adds month (YYYY-MM)."""
     referrals = facts.episodes[facts.episodes["referral_date"].between(*in_year(facts.year))]
@@ -24,14 +24,14 @@ def received(facts: ReturnFacts) -> DataFrame:
     return referrals.assign(month=pd.Categorical.from_codes(which, categories=[str(month) for month in months]))
 
 
-@population
+@counted_rows
 def no_further_action(facts: ReturnFacts) -> DataFrame:
     """Of the referrals in the year, those flagged as no further action: ReferralNFA is 1 or true [s4 a; A1, A11]."""
     referrals = received(facts)
     return referrals[referrals["no_further_action"]]
 
 
-@population
+@counted_rows
 def assessed_not_in_need(facts: ReturnFacts) -> DataFrame:
     """Of the referrals in the year, those closed after an assessment as their only activity: RC8 without section 47
     enquiry, child protection plan or transfer-in conference [s4 b; A2, A3]."""
@@ -53,7 +53,7 @@ def latest_referrals(tables: ReturnTables, year: CollectionYear) -> DataFrame:
     return latest.sort_values("la_child_id")[["la_child_id", "referral_date", "referral_number", "line"]]
 
 
-@population
+@counted_rows
 def re_referrals(facts: ReturnFacts) -> DataFrame | None:
     """This year's referrals that follow the child's referral before by 0 to 365 days [s4; A12-A17].
 
@@ -66,7 +66,7 @@ def re_referrals(facts: ReturnFacts) -> DataFrame | None:
     return None if pairs is None else pairs[pairs["days"].between(0, RE_REFERRAL_DAYS)]
 
 
-@population
+@counted_rows
 def consecutive_referrals(facts: ReturnFacts) -> DataFrame | None:
     """This year's referrals that follow a referral of the child before, however many days after it [s4; A13].
 

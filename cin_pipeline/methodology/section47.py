@@ -6,23 +6,23 @@ from pandas import DataFrame
 from cin_pipeline.methodology.activity import counted_referrals, under_referrals
 from cin_pipeline.methodology.calendar import as_categories, days_of, wait_bands, working_days
 from cin_pipeline.methodology.episodes import in_year
-from cin_pipeline.methodology.facts import ReturnFacts, population
+from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
 
 
-@population
+@counted_rows
 def enquiries(facts: ReturnFacts) -> DataFrame:
     """Section 47 enquiries that actually started in the year, one per child and start date [s4; A30]."""
     return started(facts).drop_duplicates(["child", "s47_start_date"])
 
 
-@population
+@counted_rows
 def started(facts: ReturnFacts) -> DataFrame:
     """Section 47 records with their actual start in the year, those of the same child and date included."""
     records = under_referrals(facts.tables.section47, facts)
     return records[records["s47_start_date"].between(*in_year(facts.year))]
 
 
-@population
+@counted_rows
 def conferences(facts: ReturnFacts) -> DataFrame:
     """ICPCs held in the year, one per child and date over the section 47 module and, for children who transferred in
     on a plan, the children in need details [s4; A31].
@@ -38,7 +38,7 @@ def conferences(facts: ReturnFacts) -> DataFrame:
     return found.assign(wait=wait_bands(start, held_on), working_days=as_categories(working_days(start, held_on)))
 
 
-@population
+@counted_rows
 def held(facts: ReturnFacts) -> DataFrame:
     """Records of either module with a conference date in the year, under counted referrals [A31, A34].
 

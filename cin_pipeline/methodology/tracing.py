@@ -1,6 +1,6 @@
 """From a figure of one LA back to the records of its return that were counted.
 
-The lists come out of the populations that the measures count, so they cannot tell another story than the figures; and
+The lists come out of the rows that the measures count, so they cannot tell another story than the figures; and
 each is counted again before it is given away.
 """
 
@@ -19,10 +19,12 @@ from cin_pipeline.census.return_tables import ReturnTables, empty_tables
 from cin_pipeline.census.specification import RECORD_NUMBER, tables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology import assessments, episodes, referrals, section47
+from cin_pipeline.methodology.breakdowns import Kind
+from cin_pipeline.methodology.catalogue import MEASURES, TOTAL, Measure
 from cin_pipeline.methodology.children import one_child
 from cin_pipeline.methodology.episodes import flag_episodes
-from cin_pipeline.methodology.facts import ReturnFacts, population
-from cin_pipeline.methodology.measures import MEASURES, TOTAL, Measure, Population, count
+from cin_pipeline.methodology.facts import CountedRows, ReturnFacts, counted_rows
+from cin_pipeline.methodology.measures import count
 
 RECORD_COLUMNS = ("unit", "child", "collection_year", "table", "record", "line", "la_child_id")
 
@@ -62,7 +64,7 @@ def find_cell(measure: str, breakdown: str, category: str, year: int) -> Cell:
     if breakdown not in found.breakdowns:
         raise UnknownName(f"{measure} has no breakdown {breakdown}; {_breakdowns(found, breakdown)}")
     known = categories(found, breakdown, year)
-    is_number = breakdown == "working_days" and category.isascii() and category.isdigit()
+    is_number = found.breakdowns[breakdown].kind is Kind.NUMBERS and category.isascii() and category.isdigit()
     if category not in known and not is_number:
         listed = near(category, known) if known else "a whole number was expected"
         raise UnknownName(f"{measure} by {breakdown} has no category {category} in {CollectionYear(year)}; {listed}")
@@ -71,8 +73,8 @@ def find_cell(measure: str, breakdown: str, category: str, year: int) -> Cell:
 
 @cache
 def categories(measure: Measure, breakdown: str, year: int) -> tuple[str, ...]:
-    """Every category that a breakdown may have in `year`, in order; none for working_days, which are any number."""
-    rows = measure.population_of(breakdown)(_empty_facts(year))
+    """Every category that a breakdown may have in `year`, in order; none for one by any whole number."""
+    rows = measure.rows_of(breakdown)(_empty_facts(year))
     names = [] if rows is None else [list(rows[name].cat.categories) for name in breakdown.split(":")]
     return tuple(":".join(parts) for parts in product(*names))
 
@@ -81,7 +83,7 @@ def derivation(cell: Cell, year: int) -> tuple[str, ...]:
     """How the figure is decided, from the measure back to the first choice among the records: the readings of the
     methodology with their sections and ambiguities."""
     facts = _empty_facts(year)
-    source = cell.measure.population_of(cell.breakdown)
+    source = cell.measure.rows_of(cell.breakdown)
     source(facts)
     return tuple(dict.fromkeys((*cell.measure.readings(cell.breakdown), *facts.derivation(source))))
 
@@ -97,15 +99,15 @@ def counted_records(facts: ReturnFacts, cell: Cell) -> DataFrame | None:
     """The records that make up a figure of the return, in the order of the file; None where it is not available.
 
     Columns RECORD_COLUMNS: unit numbers what is counted from 1 (a child for measures of children, else a row of the
-    population) and so ends at the figure; child is the record number of the child's first Child record; then the
+    counted rows) and so ends at the figure; child is the record number of the child's first Child record; then the
     return's year, table, record number and line of each record that makes the unit count, and the child's id. A unit
     may rest on several records: a conference on all that hold its date, a re-referral on both of its pair, the earlier
     in last year's return where it stands there.
 
     Raises RecordsDoNotAddUp."""
-    source = cell.measure.population_of(cell.breakdown)
+    source = cell.measure.rows_of(cell.breakdown)
     rows = source(facts)
-    if rows is None or cell.measure.population(facts) is None:
+    if rows is None or cell.measure.rows(facts) is None:
         return None
     rows = rows[_in_category(rows, cell)]
     found = RECORDS_OF.get(source, _own_record)(facts, rows)
@@ -178,8 +180,8 @@ def _stacked(rows: DataFrame, records: "dict[str, Series[int]]") -> DataFrame:
     )
 
 
-# How the rows of a population lead to records, where they are not records themselves.
-RECORDS_OF: dict[Population, Callable[[ReturnFacts, DataFrame], DataFrame]] = {
+# How counted rows lead to records, where they are not records themselves.
+RECORDS_OF: dict[CountedRows, Callable[[ReturnFacts, DataFrame], DataFrame]] = {
     episodes.disabilities_at_31_march: _disabilities,
     referrals.re_referrals: _pairs,
     assessments.factors: _all_with_same(assessments.named_factors, "referral_number", "factor"),
@@ -231,7 +233,7 @@ def _child_of(table: str, records: NDArray[np.int64], facts: ReturnFacts) -> NDA
     return first
 
 
-@population  # not counted itself, but asked for by every list
+@counted_rows  # not counted itself, but asked for by every list
 def _first_of_child(facts: ReturnFacts) -> DataFrame:
     """One child for each LAchildID of a return [A9]."""
     return one_child(facts.tables.children).to_frame()

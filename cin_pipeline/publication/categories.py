@@ -1,40 +1,10 @@
 """The filters of the tables and their categories, labelled from the code sets where they have a label there."""
 
-from cin_pipeline.methodology.calendar import ASSESSMENT_BANDS, DURATION_BANDS, WAIT_BANDS
-from cin_pipeline.methodology.children import AGE_BANDS, NO_DISABILITY, UNKNOWN
+from cin_pipeline.methodology import breakdowns as by
+from cin_pipeline.methodology.children import NO_DISABILITY, UNKNOWN
 from cin_pipeline.publication.declaring import ALL, Category, Filter
 from cin_pipeline.reference.code_sets import Code, every_code
 
-DURATION_LABELS = dict(
-    zip(
-        DURATION_BANDS,
-        (
-            "3 months or less",
-            "More than 3 months, up to and including 6 months",
-            "More than 6 months but less than 1 year",
-            "1 year but less than 2 years",
-            "2 years and over",
-        ),
-        strict=True,
-    )
-)
-ASSESSMENT_LABELS = {
-    band: "Same day" if band == "same_day" else f"{band.replace('-', ' to ').replace('+', ' or more')} working days"
-    for band in ASSESSMENT_BANDS
-}
-WAIT_LABELS = {band: f"{band.replace('-', ' to ').replace('+', ' or more')} working days" for band in WAIT_BANDS}
-_AGE_LABELS = dict(
-    zip(
-        AGE_BANDS,
-        ("Unborn", "Under 1", "1 to 4", "5 to 9", "10 to 15", "16 and over", "Age unknown"),
-        strict=True,
-    )
-)
-_MONTHS = (
-    *(("04", "April"), ("05", "May"), ("06", "June"), ("07", "July"), ("08", "August"), ("09", "September")),
-    *(("10", "October"), ("11", "November"), ("12", "December"), ("01", "January"), ("02", "February")),
-    ("03", "March"),
-)
 _ETHNIC_GROUPS = {  # our code: the group in the code set, and its label where that is not one to publish
     "white": ("White", ""),
     "mixed": ("Mixed", ""),
@@ -100,7 +70,7 @@ def _referral_sources() -> tuple[Category, ...]:
 def _disabilities() -> tuple[Category, ...]:
     rows = (code for code in every_code("Disability") if code.code != NO_DISABILITY)
     return (
-        Category("any", "With a disability recorded", "has_disability", ("yes",)),
+        Category("any", by.HAS_DISABILITY.labels["yes"], "has_disability", ("yes",)),
         *(Category(code.code, code.label, "disability", (code.code,), percent_of="any") for code in rows),
     )
 
@@ -122,7 +92,7 @@ def _genders(prefix: str = "gender_") -> tuple[Category, ...]:
 def _ages() -> tuple[Category, ...]:
     return tuple(
         Category(f"age_{band.replace('-', '_to_').replace('+', '_and_over')}", label, "age_band", (band,))
-        for band, label in _AGE_LABELS.items()
+        for band, label in by.AGE_BAND.labels.items()
     )
 
 
@@ -139,7 +109,7 @@ def _ethnic_groups(prefix: str = "") -> tuple[Category, ...]:
 
 
 def _durations() -> tuple[Category, ...]:
-    return tuple(Category(band, label, "duration", (band,)) for band, label in DURATION_LABELS.items())
+    return tuple(Category(band, label, "duration", (band,)) for band, label in by.DURATION.labels.items())
 
 
 PRIMARY_NEED = Filter("primary_need", "Primary need", (_total(), *_primary_needs()))
@@ -150,7 +120,7 @@ REFERRAL_SOURCE = Filter("referral_source", "Source of referral", (_total(), *_r
 MONTH = Filter(
     "month",
     "Month of referral",
-    (_total(), *(Category(code, label, "month", (code,)) for code, label in _MONTHS)),
+    (_total(), *(Category(code, label, "month", (code,)) for code, label in by.MONTH.labels.items())),
 )
 FACTOR = Filter("factor", "Factor identified at the end of assessment", (_total("Any factor"), *_factors()))
 INITIAL_CATEGORY = Filter(

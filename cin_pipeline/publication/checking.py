@@ -5,10 +5,12 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.measures import KNOWN, TOTAL
+from cin_pipeline.methodology.catalogue import TOTAL
+from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.changes import OPEN_DATA
 from cin_pipeline.publication.declaring import COUNT, LOCAL_AUTHORITY, Figure, figures_of
+from cin_pipeline.publication.numbers import without_years
 from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.screening import screen_files
 
@@ -37,8 +39,7 @@ def _figures(release: ReleaseInput) -> "pd.Series[float]":
     measures = release.measures[release.measures["status"] == KNOWN].rename(columns={"la_code": "place"})
     estimates = release.estimates.rename(columns={"geography_code": "place"})
     both = pd.concat([table[[*_KEYS, "value"]].astype({"value": "float64"}) for table in (measures, estimates)])
-    months = both["breakdown"] == "month"  # 2016-04 there, 04 in the tables, which hold the year beside it
-    return both.assign(category=both["category"].where(~months, both["category"].str[-2:])).set_index(_KEYS)["value"]
+    return without_years(both).set_index(_KEYS)["value"]  # the tables hold the year beside the category
 
 
 def _broken_in(table_id: str, figures: "pd.Series[float]", protected: DataFrame) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
-from cin_pipeline.methodology.measures import TOTAL
+from cin_pipeline.methodology.catalogue import TOTAL
 
 COUNT, PERCENT, RATE, DAYS = "count", "percent", "rate", "days"  # units
 NATIONAL, REGIONAL, LOCAL_AUTHORITY = "National", "Regional", "Local authority"

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.measures import CATALOGUE, TOTAL
+from cin_pipeline.methodology.catalogue import CATALOGUE, TOTAL
 
 MANIFEST = "manifest.json"
 FORMAT = 1  # raise it when the meaning of an entry changes

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.methodology.measures import CATALOGUE, KNOWN, TOTAL
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, TOTAL
+from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, Count
 from cin_pipeline.reference.authorities import authorities, every_authority, places
 
@@ -53,7 +54,10 @@ class YearNumbers:
     def quantile(self, measure: str, part: float) -> tuple[Floats, Flags, Flags]:
         """The smallest number of working days in which at least `part` was done, in every place and LA; whether it is
         estimated, and whether there was nothing to be done."""
-        days = self.breakdowns[measure, "working_days"]
+        by_number = MEASURES[measure].numbers
+        if by_number is None:
+            raise KeyError(f"{measure} is not counted by any number of working days")
+        days = self.breakdowns[measure, by_number.name]
         numbers = np.array([int(category) for category in days.columns], dtype=np.int64)
         if not len(numbers):
             return np.full(len(self.places), np.nan), np.zeros(len(self.places), dtype=bool), days.available
@@ -74,8 +78,8 @@ def numbers_of(
     """The numbers of a year; `measures` and `estimates` may hold others. An LA without a return has none."""
     places_and_las = _places(expected)
     inside = _inside(expected)
-    given = _plain_months(measures[(measures["collection_year"] == year) & measures["la_code"].isin(expected)])
-    estimated = _plain_months(estimates[estimates["collection_year"] == year])
+    given = without_years(measures[(measures["collection_year"] == year) & measures["la_code"].isin(expected)])
+    estimated = without_years(estimates[estimates["collection_year"] == year])
     las = dict(list(given.groupby(["measure", "breakdown"], sort=False)))
     whole = dict(list(estimated.groupby(["measure", "breakdown"], sort=False)))
     returned = np.isin(expected, given["la_code"].unique())
@@ -140,9 +144,15 @@ def _spread(
     return table
 
 
-def _plain_months(rows: DataFrame) -> DataFrame:
-    """Months without their year, so that a category is the same in all years."""
-    return rows.assign(category=rows["category"].where(rows["breakdown"] != "month", rows["category"].str[-2:]))
+def without_years(rows: DataFrame) -> DataFrame:
+    """Rows of measures or estimates whose categories do not name their year, so that they are the same in all years."""
+    category = rows["category"]
+    for measure in CATALOGUE:
+        for breakdown in measure.breakdowns.values():
+            if breakdown.year_in_category:
+                about_it = (rows["measure"] == measure.name) & (rows["breakdown"] == breakdown.name)
+                category = category.mask(about_it, category[about_it].map(breakdown.without_year))
+    return rows.assign(category=category)
 
 
 def _places(expected: Sequence[str]) -> DataFrame:

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from functools import cache
 
-from cin_pipeline.methodology.calendar import DURATION_BANDS
-from cin_pipeline.methodology.measures import CATALOGUE, OVERLAPPING, SUMS
+from cin_pipeline.census.years import LAST_YEAR
+from cin_pipeline.methodology.breakdowns import DURATION_TO_31_MARCH, Breakdown, Kind
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, SUMS, TOTAL, Measure
+from cin_pipeline.methodology.tracing import categories
 from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, Count
 from cin_pipeline.publication.release_tables import every_figure
 
@@ -48,11 +50,10 @@ def la_relations() -> tuple[Relation, ...]:
 def bands_of(measure: str) -> tuple[Count, ...]:
     """The published bands that the working days of a measure fall into, shortest first."""
     quartiles = {figure.numerator.measure for figure in every_figure() if figure.indicator.unit == DAYS}
-    return tuple(
-        count
-        for count in la_counts()
-        if count.measure == measure and count.measure in quartiles and count.breakdown in ("duration", "wait")
-    )
+    by_number = MEASURES[measure].numbers
+    if by_number is None or measure not in quartiles:
+        return ()
+    return tuple(count for count in la_counts() if (count.measure, count.breakdown) == (measure, by_number.bands))
 
 
 def _sums() -> list[Relation]:
@@ -63,15 +64,27 @@ def _sums() -> list[Relation]:
 
 
 def _partitions() -> list[Relation]:
-    """Categories of a breakdown and their total. The published ones together take in every category."""
+    """Categories of a breakdown and their total, where the published ones together take in every category."""
     found = []
     for measure in CATALOGUE:
-        for breakdown in measure.breakdowns:
-            parts = [count for count in la_counts() if (count.measure, count.breakdown) == (measure.name, breakdown)]
-            if parts and breakdown not in OVERLAPPING and breakdown != "has_disability":
-                kind = EXACT if measure.adds_up(breakdown) else AS_A_RULE
+        for breakdown in measure.breakdowns.values():
+            if breakdown.kind.limited and _published_whole(measure, breakdown):
+                kind = EXACT if breakdown.kind.adds_up else AS_A_RULE
+                parts = _published(measure, breakdown)
                 found.append(Relation(((Count(measure.name), 1), *((part, -1) for part in parts)), kind))
     return found
+
+
+def _published(measure: Measure, breakdown: Breakdown) -> list[Count]:
+    return [count for count in la_counts() if (count.measure, count.breakdown) == (measure.name, breakdown.name)]
+
+
+@cache
+def _published_whole(measure: Measure, breakdown: Breakdown) -> bool:
+    """Whether the published categories of a breakdown together take in all there are."""
+    held = {category for count in _published(measure, breakdown) for category in count.categories}
+    every = {breakdown.without_year(category) for category in categories(measure, breakdown.name, LAST_YEAR)}
+    return breakdown.kind is not Kind.NUMBERS and bool(held) and every <= held
 
 
 def _limits() -> list[Relation]:
@@ -80,15 +93,16 @@ def _limits() -> list[Relation]:
         (measure.name, limit) for measure in CATALOGUE for limit in (measure.counted_from, measure.part_of) if limit
     ]
     found = [Relation(((Count(part), 1), (Count(whole), -1)), AT_MOST) for part, whole in pairs]
-    found += [Relation(((count, 1), (_whole_of(count), -1)), AT_MOST) for count in la_counts() if _overlaps_with(count)]
+    found += [Relation(((count, 1), (_whole_of(count), -1)), AT_MOST) for count in la_counts() if _stands_alone(count)]
     return found
 
 
 def _overlaps() -> list[Relation]:
     """Whoever has a disability, or factors, has at least one of them."""
     found = []
-    for whole in dict.fromkeys(_whole_of(count) for count in la_counts() if count.breakdown in OVERLAPPING):
-        parts = [count for count in la_counts() if count.breakdown in OVERLAPPING and _whole_of(count) == whole]
+    overlapping = [count for count in la_counts() if _kind_of(count) is Kind.OVERLAPPING]
+    for whole in dict.fromkeys(_whole_of(count) for count in overlapping):
+        parts = [count for count in overlapping if _whole_of(count) == whole]
         found.append(Relation(((whole, 1), *((part, -1) for part in parts)), AT_MOST))
     return found
 
@@ -96,7 +110,8 @@ def _overlaps() -> list[Relation]:
 def _time_open() -> list[Relation]:
     """Plans open for 3 months or more are those in the longer bands, and those that started 3 months ago to the day."""
     plans, open_longer = Count("cpp_at_31_march"), Count("cpp_open_3_months_at_31_march")
-    shortest, *longer = (Count(plans.measure, "duration", (band,)) for band in DURATION_BANDS)
+    by_time = DURATION_TO_31_MARCH
+    shortest, *longer = (Count(plans.measure, by_time.name, (band,)) for band in by_time.labels)
     return [
         # Where all three are shown and do not agree, everybody sees that there are such plans: the rule says nothing.
         Relation(((open_longer, 1), (shortest, 1), (plans, -1)), AS_A_RULE),
@@ -104,10 +119,21 @@ def _time_open() -> list[Relation]:
     ]
 
 
-def _overlaps_with(count: Count) -> bool:
-    return count.breakdown in OVERLAPPING or count.breakdown == "has_disability"
+def _kind_of(count: Count) -> Kind | None:
+    """The kind of the breakdown that a count is a category of; None for a total."""
+    return None if count.breakdown == TOTAL else MEASURES[count.measure].breakdowns[count.breakdown].kind
+
+
+def _stands_alone(count: Count) -> bool:
+    """Whether a category and its whole are all that is said: it overlaps with others, or the rest is not published."""
+    if count.breakdown == TOTAL:
+        return False
+    measure = MEASURES[count.measure]
+    breakdown = measure.breakdowns[count.breakdown]
+    return not breakdown.kind.limited or not _published_whole(measure, breakdown)
 
 
 def _whole_of(count: Count) -> Count:
-    """What a category that overlaps with others is a part of."""
-    return Count(count.measure, "has_disability", ("yes",)) if count.breakdown == "disability" else Count(count.measure)
+    """What a category is a part of."""
+    part_of = MEASURES[count.measure].breakdowns[count.breakdown].part_of
+    return Count(count.measure, part_of[0], (part_of[1],)) if part_of else Count(count.measure)

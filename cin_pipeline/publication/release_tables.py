@@ -1,8 +1,10 @@
 """The 27 tables of the release, A1 to D8, declared once: cells, disclosure control, files and documents read this."""
 
+from collections.abc import Mapping
 from typing import TypedDict
 
-from cin_pipeline.methodology.measures import MEASURES
+from cin_pipeline.methodology import breakdowns as by
+from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.publication import categories
 from cin_pipeline.publication.declaring import (
     ALL_LEVELS,
@@ -59,7 +61,7 @@ def _with_rates(*counts: tuple[str, str]) -> tuple[Indicator, ...]:
     return tuple(each for count in indicators for each in (count, _rate(f"{count.name}_rate", count)))
 
 
-def _bands(stem: str, measure: str, breakdown: str, labels: dict[str, str], total: str) -> tuple[Indicator, ...]:
+def _bands(stem: str, measure: str, breakdown: str, labels: Mapping[str, str], total: str) -> tuple[Indicator, ...]:
     """For each band of a wide table the count and its percentage of the total."""
     found: list[Indicator] = []
     for band, label in labels.items():
@@ -336,7 +338,7 @@ _C = (
         indicators=(
             _count("assessment_count", "assessments_completed"),
             *_bands(
-                "assessment", "assessments_completed", "duration", categories.ASSESSMENT_LABELS, "assessment_count"
+                "assessment", "assessments_completed", "duration", by.ASSESSMENT_DURATION.labels, "assessment_count"
             ),
             *_quartiles("assessment", "assessments_completed"),
         ),
@@ -364,7 +366,7 @@ _C = (
             _ICPC_COUNT,
             _rate("icpc_rate", _ICPC_COUNT),
             _count("icpc_child_count", "children_icpc"),
-            *_bands("icpc", "icpcs", "wait", categories.WAIT_LABELS, "icpc_count"),
+            *_bands("icpc", "icpcs", "wait", by.WAIT.labels, "icpc_count"),
             *_quartiles("icpc", "icpcs"),
         ),
         notes=(_RATE, _WORKING_DAYS, _UNDATED),

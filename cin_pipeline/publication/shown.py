@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.methodology.measures import TOTAL
+from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, PERCENT, RATE, Figure, Table, figures_of
 from cin_pipeline.publication.symbols import HIDDEN, INAPPLICABLE, LOW, UNAVAILABLE, UNRELIABLE
 from cin_pipeline.reference.authorities import ENGLAND

@@ -3,7 +3,7 @@
 import importlib
 import re
 
-from cin_pipeline.methodology.measures import CATALOGUE, MEASURES
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES
 from cin_pipeline.methodology.measures_page import PAGE, measures_page
 from cin_pipeline_tests.methodology import test_random_returns, test_worked_examples
 from cin_pipeline_tests.test_contracts import ROOT
@@ -29,7 +29,7 @@ def test_every_population_of_the_catalogue_is_mapped() -> None:
     # "of those" without a sentence of its own in the document
     from_the_release = {"cin_pipeline.methodology.episodes.awaiting_assessment"}
     for measure in CATALOGUE:
-        source = f"{measure.population.__module__}.{measure.population.__name__}"
+        source = f"{measure.rows.__module__}.{measure.rows.__name__}"
         assert source in named | from_the_release, source
 
 

@@ -6,9 +6,10 @@ from pandas import DataFrame, concat
 
 from cin_pipeline.methodology import facts as facts_module
 from cin_pipeline.methodology import tracing
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, TOTAL
 from cin_pipeline.methodology.estimates import estimate_england, figures_by_la
 from cin_pipeline.methodology.facts import ReturnFacts
-from cin_pipeline.methodology.measures import CATALOGUE, MEASURES, TOTAL, la_measures
+from cin_pipeline.methodology.measures import la_measures
 from cin_pipeline.methodology.missing import UnusableItem, without_unusable
 from cin_pipeline.methodology.tracing import Cell, UnknownName, categories, counted_records, derivation, find_cell
 from cin_pipeline.reference.authorities import every_authority, places

@@ -7,8 +7,9 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS
-from cin_pipeline.methodology.measures import MEASURE_COLUMNS, TOTAL
+from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.publication.cells import CELL_COLUMNS, ReleaseInput
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, NATIONAL, Figure
 from cin_pipeline.publication.release_tables import every_figure

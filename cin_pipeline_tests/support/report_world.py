@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from pandas import DataFrame
 
-from cin_pipeline.methodology.measures import CATALOGUE, KNOWN, MEASURE_COLUMNS, NOT_AVAILABLE, TOTAL
+from cin_pipeline.methodology.catalogue import CATALOGUE, TOTAL
+from cin_pipeline.methodology.measures import KNOWN, MEASURE_COLUMNS, NOT_AVAILABLE
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline_tests.support.published import NATION, protected_cells, release_input, says_from
 

@@ -5,8 +5,9 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, TOTAL
 from cin_pipeline.methodology.estimates import estimate_england
-from cin_pipeline.methodology.measures import CATALOGUE, MEASURE_COLUMNS, MEASURES, OVERLAPPING, TOTAL
+from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
 
 YEAR = 2017
@@ -91,8 +92,8 @@ def measures_of(la_code: str, rng: np.random.Generator, scale: int, year: int = 
     found = totals(rng, scale)
     parts: dict[tuple[str, str], dict[str, int]] = {}
     for measure in CATALOGUE:
-        for breakdown in measure.breakdowns:
-            if ":" not in breakdown and breakdown not in OVERLAPPING and (measure.name, breakdown) not in BANDS:
+        for breakdown, declared in measure.breakdowns.items():
+            if not declared.crossing_of and declared.kind.limited and (measure.name, breakdown) not in BANDS:
                 total = found[measure.name]
                 shares = SHARES.get(f"{measure.name}.{breakdown}") or SHARES[breakdown]
                 counts = rng.multinomial(total, np.array(list(shares.values())) / sum(shares.values()))

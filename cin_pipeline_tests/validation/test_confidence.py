@@ -15,7 +15,8 @@ from cin_pipeline.census.header import read_header
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.specification import RECORD_NUMBER
 from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear
-from cin_pipeline.methodology.measures import MEASURE_COLUMNS, MEASURES
+from cin_pipeline.methodology.catalogue import MEASURES
+from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.validation import RuleInput, check
 from cin_pipeline.validation.confidence import CONFIDENCE_COLUMNS, data_confidence, movement
 from cin_pipeline.validation.confidence.against_last_year import AS_LAST_YEAR, HEADLINES

@@ -7,10 +7,11 @@ import dagster as dg
 from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
+from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.identities import broken_identities
-from cin_pipeline.methodology.measures import TOTAL, la_measures
+from cin_pipeline.methodology.measures import la_measures
 from cin_pipeline.methodology.moving import moved_figures
 from cin_pipeline.methodology.readings import touched_by_readings
 from cin_pipeline.methodology.referrals import latest_referrals

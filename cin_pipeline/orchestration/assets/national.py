@@ -7,9 +7,9 @@ import dagster as dg
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.estimates import EstimateImpossible, estimate_england
 from cin_pipeline.methodology.identities import broken_national_identities
-from cin_pipeline.methodology.measures import TOTAL
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.national import sum_known
 from cin_pipeline.orchestration import groups

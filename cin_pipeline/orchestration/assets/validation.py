@@ -8,7 +8,7 @@ from pandas import DataFrame
 from cin_pipeline.census.cleaning import CleanedReturn
 from cin_pipeline.census.header import read_header
 from cin_pipeline.census.return_tables import ReturnTables
-from cin_pipeline.methodology.measures import MEASURES
+from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, result
 from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, with_bars

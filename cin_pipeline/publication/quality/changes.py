@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.measures import MEASURES
+from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.publication.quality.coverage import la_name
 from cin_pipeline.publication.shown import Published, Shown, Wanted
 from cin_pipeline.validation.confidence.against_last_year import HEADLINES

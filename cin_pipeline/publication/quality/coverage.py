@@ -6,7 +6,8 @@ from typing import NamedTuple
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.measures import KNOWN, MEASURES, TOTAL
+from cin_pipeline.methodology.catalogue import MEASURES, TOTAL
+from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.methodology.missing import UnusableItem
 from cin_pipeline.publication.quality.inputs import QualityInput
 from cin_pipeline.reference.authorities import ENGLAND, every_authority

@@ -8,7 +8,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.methodology.backtesting import EQUAL, england_against_published, las_against_published
-from cin_pipeline.methodology.measures import MEASURES
+from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.pages import environment, render
 from cin_pipeline.publication.quality import changes, counts, coverage
 from cin_pipeline.publication.quality.inputs import QualityInput

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import ASSESSMENT_BANDS, WAIT_BANDS
-from cin_pipeline.methodology.measures import MEASURES
+from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.pages import counted
 from cin_pipeline.publication.declaring import DAYS, PERCENT, RATE
 from cin_pipeline.publication.report.charts import (
