@@ -1,10 +1,19 @@
 """Settings come from the environment; a wrong one names its variable."""
 
+import ast
+import re
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cin_pipeline.settings import Settings
+from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
+from cin_pipeline.settings import Settings, declared
+from cin_pipeline.settings.page import PAGE, with_settings
+from cin_pipeline_tests.test_contracts import MODULES, ROOT
 
 
 def test_defaults_lie_in_the_state(tmp_path: Path) -> None:
@@ -54,3 +63,110 @@ def test_a_wrong_year_is_named_with_what_was_expected() -> None:
 def test_a_wrong_setting_is_named_with_what_was_expected(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=f"{name} is '{value}'; .* was expected"):
         Settings.from_environment({name: value})
+
+
+# What each setting may be; a new one needs its entry here.
+ABSOLUTE = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])).map(lambda text: Path("/", text))
+ABOVE_0 = st.integers(1, 10**18 - 1)
+IDS = st.frozensets(st.from_regex(r"[0-9A-Z]{1,6}", fullmatch=True))
+VALUES = {
+    "state": ABSOLUTE,
+    "database": st.from_regex(r"(sqlite|postgresql\+psycopg2)://[!-~]*", fullmatch=True),
+    "dagster_home": ABSOLUTE,
+    "max_return_bytes": ABOVE_0,
+    "workers": ABOVE_0,
+    "executor": st.sampled_from(["in_process", "multiprocess"]),
+    "rules_added": IDS,
+    "rules_removed": IDS,
+    "inbox": st.none() | ABSOLUTE,
+    "years": st.frozensets(st.integers(FIRST_YEAR, LAST_YEAR)),
+    "sensors": st.booleans(),
+    "tick_seconds": ABOVE_0,
+    "quiet_seconds": ABOVE_0,
+}
+
+
+@given(st.fixed_dictionaries(VALUES))
+def test_every_setting_survives_the_way_to_another_process(values: dict[str, Any]) -> None:
+    assert values.keys() == {each.name for each in fields(Settings)}
+    settings = Settings(**values)
+    assert Settings.from_environment(settings.environment()) == settings
+
+
+def test_an_empty_variable_is_as_one_that_is_not_set(tmp_path: Path) -> None:
+    defaults = Settings.from_environment({}, default_state=tmp_path)
+    assert Settings.from_environment(dict.fromkeys(defaults.environment(), ""), default_state=tmp_path) == defaults
+
+
+def test_settings_are_declared_once_with_a_meaning_and_a_default() -> None:
+    variables = [setting.variable for _, setting in declared()]
+    assert len(set(variables)) == len(variables)
+    for each, setting in declared():
+        assert setting.meaning, each.name
+        # How else would a reader of the documentation know what holds without it?
+        assert setting.unset or setting.in_state or setting.written(each.default), each.name
+
+
+@pytest.mark.parametrize("url", ["mysql://u:hunter2@h/d", "postgres://u:hunter2@h/d", "hunter2"])
+def test_a_wrong_database_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(ValueError, match=r"CIN_DATABASE is something else, .*postgresql\+psycopg2:// was exp") as told:
+        Settings.from_environment({"CIN_DATABASE": url})
+    assert "hunter2" not in str(told.value)
+    assert url not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("CIN_WORKER", "CIN_WORKERS"),
+        ("CIN_YEAR", "CIN_YEARS"),
+        ("CIN_SATTE", "CIN_STATE"),
+        ("CIN_RULES_REMOVE", "CIN_RULES_REMOVED"),
+        ("CIN_DATABASE_URL", "CIN_DATABASE"),
+    ],
+)
+def test_a_misspelt_setting_is_refused_and_the_one_that_was_meant_is_named(misspelt: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f"^{misspelt} is no setting; did you mean {meant}\\?$"):
+        Settings.from_environment({misspelt: "3"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CIN_DEBUG",
+        "CIN_SCREENSHOTS",
+        "CINEMA",
+        "WORKERS",
+        # What Kubernetes sets in every container for services that are called cin and cin-database.
+        "CIN_PORT",
+        "CIN_SERVICE_HOST",
+        "CIN_DATABASE_PORT",
+        "CIN_DATABASE_SERVICE_HOST",
+    ],
+)
+def test_a_variable_of_something_else_is_left_alone(name: str, tmp_path: Path) -> None:
+    assert Settings.from_environment({name: "x"}, state=tmp_path) == Settings.from_environment({}, state=tmp_path)
+
+
+def test_the_table_of_the_documentation_is_in_step() -> None:
+    page = (ROOT / PAGE).read_text(encoding="utf-8")
+    assert all(f"\n| `{setting.variable}` | {setting.meaning} |" in page for _, setting in declared())
+    assert page == with_settings(page), "run: make docs"
+
+
+def test_every_variable_that_is_mentioned_exists() -> None:
+    """In documents, in the Makefile, in what commands and sensors say."""
+    documents = [ROOT / "Makefile", *ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    said = {path: path.read_text(encoding="utf-8") for path in documents} | {
+        path: "\n".join(
+            node.value
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+        for path in MODULES
+    }
+    known = {setting.variable for _, setting in declared()} | {"CIN_DEBUG"}
+    mentioned = {name: path for path, text in said.items() for name in re.findall(r"\bCIN_[A-Z][A-Z_]*\b", text)}
+    assert mentioned.keys() == known - {"DAGSTER_HOME"}, {
+        name: mentioned.get(name) for name in mentioned.keys() ^ known
+    }

@@ -7,6 +7,7 @@ import dagster as dg
 import yaml
 from dagster._core.instance.ref import InstanceRef  # the public way in takes no overrides
 
+from cin_pipeline.orchestration.storages import storage_overrides
 from cin_pipeline.settings import Settings
 
 _DAGSTER_YAML = """\
@@ -54,10 +55,5 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     }
     configured = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
     if not configured.keys() & {"storage", "run_storage", "event_log_storage"}:
-        warm = "cin_pipeline.orchestration.warm_sqlite"
-        history = home / "history"
-        overrides |= {
-            "run_storage": {"module": warm, "class": "WarmRunStorage", "config": {"base_dir": f"{history}/"}},
-            "event_log_storage": {"module": warm, "class": "WarmEventLog", "config": {"base_dir": f"{history}/runs/"}},
-        }
+        overrides |= storage_overrides(home / "history")
     return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))

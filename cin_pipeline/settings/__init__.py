@@ -1,0 +1,134 @@
+"""Where things are kept and how work is run, from the environment.
+
+Each setting is declared once, as a field of `Settings`. Reading it, writing it for another process, what is said of a
+wrong value, and its row in docs/operations.md all come from that.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Self
+
+from cin_pipeline.census.text import MAX_BYTES
+from cin_pipeline.settings.kinds import (
+    COUNT,
+    DATABASE_URL,
+    PATH,
+    RULE_IDS,
+    SETTING,
+    SWITCH,
+    YEARS,
+    Setting,
+    one_of,
+    setting,
+)
+
+# How alike a variable and a setting must be for one to be the other misspelt, 1 being the same. CIN_DATABASE_URL is
+# (0.86); CIN_DATABASE_PORT (0.83), as Kubernetes sets it for a service called cin-database, is not.
+_ALIKE = 0.85
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a deployment may choose; each field says its variable, what it may be and what it means."""
+
+    state: Path = setting(
+        "CIN_STATE",
+        PATH,
+        "directory of everything that is kept",
+        unset="`state` below the output, else below the current folder",
+    )
+    database: str = setting(
+        "CIN_DATABASE",
+        DATABASE_URL,
+        "the registry, the measures and the estimates; for `postgresql+psycopg2://` install psycopg2",
+        in_state=lambda state: f"sqlite:///{state / 'cin.db'}",
+        shown=False,  # may hold a password
+    )
+    dagster_home: Path = setting(
+        "DAGSTER_HOME", PATH, "Dagster's own directory", in_state=lambda state: state / "dagster"
+    )
+    max_return_bytes: int = setting(
+        "CIN_MAX_RETURN_BYTES", COUNT, "size, in bytes, above which a file is refused", default=MAX_BYTES
+    )
+    workers: int = setting("CIN_WORKERS", COUNT, "processes of the bulk lane", default=2)
+    executor: str = setting(
+        "CIN_EXECUTOR",
+        one_of("in_process", "multiprocess"),
+        "how the steps of one run are executed",
+        default="in_process",
+    )
+    rules_added: frozenset[str] = setting(
+        "CIN_RULES_ADDED",
+        RULE_IDS,
+        "validation rules to run besides those of the year",
+        default=frozenset(),
+        unset="none",
+    )
+    rules_removed: frozenset[str] = setting(
+        "CIN_RULES_REMOVED", RULE_IDS, "validation rules of the year to leave out", default=frozenset(), unset="none"
+    )
+    inbox: Path | None = setting(
+        "CIN_INBOX", PATH, "directory that the landing sensor watches", default=None, unset="none is watched"
+    )
+    years: frozenset[int] = setting(
+        "CIN_YEARS",
+        YEARS,
+        "collection years taken from the inbox, each with the year before; 2017 is 2016-17",
+        default=frozenset(),
+        unset="all",
+    )
+    sensors: bool = setting("CIN_SENSORS", SWITCH, "whether the sensors run unless switched in the UI", default=False)
+    tick_seconds: int = setting(
+        "CIN_TICK_SECONDS", COUNT, "seconds from one look of the sensors to the next", default=30
+    )
+    quiet_seconds: int = setting(
+        "CIN_QUIET_SECONDS", COUNT, "seconds in which nothing changed before England is made again", default=300
+    )
+
+    @classmethod
+    def from_environment(
+        cls,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        state: Path | None = None,
+        default_state: Path = Path("state"),
+    ) -> Self:
+        """Settings from environment variables; `state` wins over CIN_STATE, `default_state` stands in for it.
+
+        An empty variable is as one that is not set. Raises ValueError naming the variable and what was expected; also
+        for a variable that is no setting, but nearly called like one."""
+        _refuse_misspelt(environ)
+        chosen: dict[str, Any] = {
+            field.name: declaration.read(text, shown=field.repr)
+            for field, declaration in declared()
+            if (text := environ.get(declaration.variable))
+        }
+        chosen["state"] = (state or chosen.get("state", default_state)).absolute()
+        for field, declaration in declared():
+            if declaration.in_state:
+                chosen.setdefault(field.name, declaration.in_state(chosen["state"]))
+        return cls(**chosen)
+
+    def environment(self) -> dict[str, str]:
+        """The variables that give these settings in another process."""
+        return {
+            declaration.variable: declaration.written(getattr(self, field.name)) for field, declaration in declared()
+        }
+
+
+def declared() -> list[tuple[Field[Any], Setting]]:
+    """Every field of the settings with how it is declaration, in the order of the documentation."""
+    return [(field, field.metadata[SETTING]) for field in fields(Settings)]
+
+
+def _refuse_misspelt(environ: Mapping[str, str]) -> None:
+    # Else CIN_WORKER=3 would change nothing, and nobody would know. What resembles no setting is left alone: other
+    # tools may start theirs with CIN_ too.
+    variables = [declaration.variable for _, declaration in declared()]
+    for name in sorted(environ):
+        if name.startswith("CIN_") and name not in variables:
+            for meant in get_close_matches(name, variables, n=1, cutoff=_ALIKE):
+                raise ValueError(f"{name} is no setting; did you mean {meant}?")
