@@ -25,8 +25,8 @@ Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Fold
 def compare(old: Folder, new: Folder, csv: CsvFile = None) -> None:
     """List every published cell that changed between two releases, and files and settings that differ.
 
-    Cells are compared as published, rounded and hidden. --csv writes every changed cell. Exit code 0: the releases are
-    the same. 1: they differ. 2: wrong use.
+    Cells are compared as published, rounded and suppressed. --csv writes every changed cell. Exit code 0: the releases
+    are the same. 1: they differ. 2: wrong use.
     """
     from cin_pipeline.outputs.release_folders import read_release
     from cin_pipeline.publication.changes import NoRelease, compare_releases, refuse_altered

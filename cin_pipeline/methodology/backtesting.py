@@ -9,7 +9,7 @@ from pandas import DataFrame
 from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.measures import KNOWN, in_catalogue_order
 from cin_pipeline.reference.authorities import ENGLAND
-from cin_pipeline.reference.published import HIDDEN, EnglandFigure, published_england_figures, published_la_figures
+from cin_pipeline.reference.published import SUPPRESSED, EnglandFigure, published_england_figures, published_la_figures
 
 LA_COMPARISON_COLUMNS = (
     "collection_year",
@@ -33,7 +33,7 @@ ENGLAND_COMPARISON_COLUMNS = (
     "outcome",
 )
 EQUAL, DIFFERENT, NOT_PUBLISHED, NOT_COUNTED = "equal", "different", "not published", "not counted"
-HIDDEN_SMALL, HIDDEN_LARGE = "hidden, ours 1 to 5", "hidden, ours not 1 to 5"
+SUPPRESSED_SMALL, SUPPRESSED_LARGE = "suppressed, ours 1 to 5", "suppressed, ours not 1 to 5"
 
 ACCURACY_COLUMNS = (
     "measure",
@@ -107,15 +107,15 @@ def las_against_published(measures: DataFrame) -> DataFrame:
     ours = table["value"].astype("Float64").mask(table["value"].isna() & table["given"].notna(), 0.0)
     number = pd.to_numeric(table["published"], errors="coerce")
     table = table.assign(ours=ours, difference=ours - number)
-    hidden = table["published"] == HIDDEN
+    suppressed = table["published"] == SUPPRESSED
     outcome = [
         ours.isna(),
-        hidden & ours.between(1, 5),
-        hidden,
+        suppressed & ours.between(1, 5),
+        suppressed,
         number.isna(),
         table["difference"] == 0,
     ]
-    names = [NOT_COUNTED, HIDDEN_SMALL, HIDDEN_LARGE, NOT_PUBLISHED, EQUAL]
+    names = [NOT_COUNTED, SUPPRESSED_SMALL, SUPPRESSED_LARGE, NOT_PUBLISHED, EQUAL]
     conditions = [each.fillna(False).to_numpy(dtype=bool) for each in outcome]
     return table.assign(outcome=np.select(conditions, names, DIFFERENT))[list(LA_COMPARISON_COLUMNS)]
 

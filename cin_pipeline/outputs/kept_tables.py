@@ -1,6 +1,6 @@
 """The tables of a release between the step that makes them and the one that makes it a release.
 
-The cells are kept with what was hidden in them, so they lie with the state's own tables and never in a release."""
+The cells are kept with what was suppressed in them, so they lie with the state's own tables and never in a release."""
 
 from decimal import Decimal
 

@@ -7,10 +7,10 @@ from pandas import DataFrame
 
 from cin_pipeline.outputs.quality_inputs import quality_input, returns_of
 from cin_pipeline.outputs.release_inputs import provenance
-from cin_pipeline.publication.attack import recoverable
 from cin_pipeline.publication.cells import ReleaseInput, release_cells
 from cin_pipeline.publication.checking import broken_identities, broken_screening
 from cin_pipeline.publication.disclosure import protect
+from cin_pipeline.publication.disclosure_audit import recoverable
 from cin_pipeline.publication.quality import quality_report
 from cin_pipeline.publication.release import table_files, with_manifest
 from cin_pipeline.publication.report import release_report
@@ -33,7 +33,7 @@ def unseen(_what: str, _steps: int) -> Callable[[], None]:
 
 
 def publication_tables(release: ReleaseInput, progress: Progress) -> Tables:
-    """Fills the tables, hides what must be hidden, writes them as open data and workbooks."""
+    """Fills the tables, suppresses what must be suppressed, writes them as open data and workbooks."""
     step = progress("Filling tables", 3)
     cells = release_cells(release)
     step()
@@ -47,8 +47,8 @@ def publication_tables(release: ReleaseInput, progress: Progress) -> Tables:
 def broken_checks(release: ReleaseInput, tables: Tables, progress: Progress) -> dict[str, list[str]]:
     """What each blocking check of the tables finds, by name: all empty where they may be published.
 
-    screening: what the open-data screener would turn away; disclosure: hidden cells that can be worked out; identities:
-    counts that are not the measures' and estimates'."""
+    screening: what the open-data screener would turn away; disclosure: suppressed cells that can be worked out;
+    identities: counts that are not the measures' and estimates'."""
     step = progress("Checking tables", 3)
     found = {"screening": broken_screening(tables.files)}
     step()
@@ -60,9 +60,9 @@ def broken_checks(release: ReleaseInput, tables: Tables, progress: Progress) -> 
 
 
 def recovered(protected: DataFrame) -> list[str]:
-    """How many hidden cells of each table an outsider could work out; names no figure and no place."""
+    """How many suppressed cells of each table an intruder could work out; names no figure and no place."""
     return [
-        f"{table}: {len(cells)} hidden cells can be worked out"
+        f"{table}: {len(cells)} suppressed cells can be worked out"
         for table, cells in recoverable(protected).groupby("table", sort=False)
     ]
 

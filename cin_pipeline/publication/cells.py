@@ -1,4 +1,4 @@
-"""The cells of all tables: what is published of each place and year, before rounding and hiding."""
+"""The cells of all tables: what is published of each place and year, before rounding and suppressing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

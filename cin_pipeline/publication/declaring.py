@@ -18,7 +18,7 @@ DECIMALS = {COUNT: 0, PERCENT: 1, RATE: 1, DAYS: 0}
 class Count(NamedTuple):
     """What a published number counts: a measure, or some categories of one of its breakdowns added up.
 
-    The same count in two tables is one number: disclosure control hides it in both."""
+    The same count in two tables is one number: disclosure control suppresses it in both."""
 
     measure: str
     breakdown: str = TOTAL

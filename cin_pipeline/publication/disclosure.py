@@ -1,7 +1,7 @@
-"""What is shown of each cell, and what is hidden so that no small count of an LA can be worked out [A50].
+"""What is shown of each cell, and what is suppressed so that no small count of an LA can be worked out [A50].
 
-Counts of LAs from 1 to 5 are hidden; then, as long as the attack (`attack`) works one of them out, the next smallest
-count that it hangs together with: in its row, then over LAs in its region."""
+Counts of LAs from 1 to 5 are suppressed; then, as long as the disclosure audit (`disclosure_audit`) works one of them
+out, the next smallest count that it hangs together with: in its row, then over LAs in its region."""
 
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -11,41 +11,41 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.publication.attack import MUST_REMAIN, attack, follows_from_rows
 from cin_pipeline.publication.cells import NOT_APPLICABLE, NOT_AVAILABLE
 from cin_pipeline.publication.declaring import COUNT, DAYS, PERCENT, RATE, Count
-from cin_pipeline.publication.numbers import Flags, Floats
-from cin_pipeline.publication.outsider import (
+from cin_pipeline.publication.disclosure_audit import MUST_REMAIN, audit, follows_from_rows
+from cin_pipeline.publication.intruder import (
     COUNTS,
     FINE,
-    LARGEST_HIDDEN,
+    LARGEST_SUPPRESSED,
     NOTHING,
     Indices,
-    Outsider,
+    Intruder,
     Share,
     figure_index,
+    intruder_of,
     is_small,
-    outsider_of,
     positions_of,
     rows_of,
 )
+from cin_pipeline.publication.numbers import Flags, Floats
 from cin_pipeline.publication.relations import AT_MOST, bands_of, la_counts, la_relations
 from cin_pipeline.publication.rounding import rounded
-from cin_pipeline.publication.symbols import HIDDEN, INAPPLICABLE, LOW, UNAVAILABLE
+from cin_pipeline.publication.symbols import INAPPLICABLE, LOW, SUPPRESSED, UNAVAILABLE
 
 PRIMARY, SECONDARY, DEPENDENT = "primary", "secondary", "dependent"
 
 _ROUNDS = 60
 _NOISE = 1e-6
 _MANY = 1e7  # more than any count of an LA
-_ATTEMPTS = 12  # to hide a count among those of other LAs, before places' own go
+_ATTEMPTS = 12  # to suppress a count among those of other LAs, before places' own go
 
 
 def protect(cells: DataFrame) -> DataFrame:
-    """The cells as they are published: `shown`, `symbol` and `hidden` beside the columns of `release_cells`.
+    """The cells as they are published: `shown`, `symbol` and `suppressed` beside the columns of `release_cells`.
 
-    `shown` is a whole number or a Decimal, None where a symbol stands: `c` hidden, `x` not available, `z` not
-    applicable, `low` more than nothing but rounded to it. `hidden`: `primary` for its own sake, `secondary` so that
+    `shown` is a whole number or a Decimal, None where a symbol stands: `c` suppressed, `x` not available, `z` not
+    applicable, `low` more than nothing but rounded to it. `suppressed`: `primary` for its own sake, `secondary` so that
     such a count cannot be worked out, `dependent` with a count it is of. The same cells always give the same."""
     cells = rounded_cells(cells)
     protected = [_protected_year(of_year) for _, of_year in cells.groupby("collection_year", sort=False)]
@@ -53,7 +53,7 @@ def protect(cells: DataFrame) -> DataFrame:
 
 
 def rounded_cells(cells: DataFrame) -> DataFrame:
-    """The cells with what `protect` adds, everything rounded and nothing hidden yet."""
+    """The cells with what `protect` adds, everything rounded and nothing suppressed yet."""
     cells = cells.reset_index(drop=True)
     symbol = cells["status"].map({NOT_AVAILABLE: UNAVAILABLE, NOT_APPLICABLE: INAPPLICABLE}).fillna("").astype(object)
     shown = [
@@ -67,15 +67,15 @@ def rounded_cells(cells: DataFrame) -> DataFrame:
     ]
     vanished &= (cells["unit"] != DAYS).to_numpy()
     symbol = symbol.mask(vanished, LOW)
-    found = cells.assign(shown=pd.Series(shown, dtype=object).mask(vanished, None), symbol=symbol, hidden="")
+    found = cells.assign(shown=pd.Series(shown, dtype=object).mask(vanished, None), symbol=symbol, suppressed="")
     return _low_with_their_counts(found) if len(found) else found
 
 
 def _protected_year(cells: DataFrame) -> DataFrame:
-    seen = outsider_of(cells)
-    decided = _Hiding(seen, seen.shown)
+    seen = intruder_of(cells)
+    decided = _Suppressing(seen, seen.shown)
     decided.until_safe()
-    return _hidden(cells, decided)
+    return _suppressed(cells, decided)
 
 
 def _low_with_their_counts(cells: DataFrame) -> DataFrame:
@@ -98,44 +98,46 @@ def _numerators(cells: DataFrame) -> Indices:
 
 
 @dataclass
-class _Hiding:
-    """Which counts of LAs, and in the last resort of places, are hidden; grows until the attack finds nothing."""
+class _Suppressing:
+    """Which counts of LAs, and in the last resort of places, are suppressed; grows until the disclosure audit finds
+    nothing."""
 
-    seen: Outsider  # with every count of the LAs shown
+    seen: Intruder  # with every count of the LAs shown
     values: Floats
 
     def __post_init__(self) -> None:
-        self.hidden: Flags = is_small(self.values)
-        self.attempts = np.zeros(self.hidden.shape, dtype=np.int64)
+        self.suppressed: Flags = is_small(self.values)
+        self.attempts = np.zeros(self.suppressed.shape, dtype=np.int64)
         self.places: Indices = np.full((len(self.seen.codes), len(la_counts())), NOTHING)
         self._begin_round()
 
     def _begin_round(self) -> None:
-        """What was done in a round is not done twice for two counts: the next attack tells whether it was enough."""
-        self.used = np.zeros(len(self.hidden), dtype=np.int64)  # counts of each LA hidden for others'
+        """What was done in a round is not done twice for two counts: the next disclosure audit tells whether it was
+        enough."""
+        self.used = np.zeros(len(self.suppressed), dtype=np.int64)  # counts of each LA suppressed for others'
         self.raised: Flags = np.zeros(self.places.shape, dtype=bool)  # counts of places
-        self.rows: set[tuple[int, int]] = set()  # LA and relation in which one more is hidden
-        self.over: set[tuple[int, int]] = set()  # place and count of which one more LA's is hidden
+        self.rows: set[tuple[int, int]] = set()  # LA and relation in which one more is suppressed
+        self.over: set[tuple[int, int]] = set()  # place and count of which one more LA's is suppressed
 
     def until_safe(self) -> None:
-        """Hides until nothing can be worked out, or nothing is left to hide with."""
-        safe = np.zeros(self.hidden.shape, dtype=bool)
+        """Suppresses until nothing can be worked out, or nothing is left to suppress with."""
+        safe = np.zeros(self.suppressed.shape, dtype=bool)
         for _ in range(_ROUNDS):
             self._close_rows()
-            published = self.seen.hiding(self.values, self.hidden, self.places)
-            # What subtraction works out is hidden before linear programming, which takes longer, is asked.
-            narrowed = attack(published, self.hidden & ~safe, subtraction_alone=True)
+            published = self.seen.suppressing(self.values, self.suppressed, self.places)
+            # What subtraction works out is suppressed before linear programming, which takes longer, is asked.
+            narrowed = audit(published, self.suppressed & ~safe, subtraction_alone=True)
             if not narrowed:
-                narrowed = attack(published, self.hidden & ~safe)
-                # What is safe stays so: whatever is hidden after it leaves an outsider with less.
-                safe = self.hidden.copy()
+                narrowed = audit(published, self.suppressed & ~safe)
+                # What is safe stays so: whatever is suppressed after it leaves an intruder with less.
+                safe = self.suppressed.copy()
                 for la, column, *_ in narrowed:
                     safe[la, column] = False
-            if not narrowed or not self._hide_more(narrowed, follows_from_rows(published)):
+            if not narrowed or not self._suppress_more(narrowed, follows_from_rows(published)):
                 return
 
     def _close_rows(self) -> None:
-        """In each sum of each LA hides the next smallest count while what is hidden follows from the rest."""
+        """In each sum of each LA suppresses the next smallest count while what is suppressed follows from the rest."""
         position = {count: n for n, count in enumerate(la_counts())}
         sums = [
             (np.array([position[count] for count, _ in relation.terms]), np.array([sign for _, sign in relation.terms]))
@@ -147,31 +149,31 @@ class _Hiding:
             changed = False
             for columns, signs in sums:
                 for la in np.flatnonzero(self._open_rows(columns, signs)):
-                    changed |= self._hide_next(int(la), columns)
+                    changed |= self._suppress_next(int(la), columns)
 
     def _open_rows(self, columns: Indices, signs: Indices) -> Flags:
-        """LAs whose hidden counts in a sum leave too few possible values for the smallest of them.
+        """LAs whose suppressed counts in a sum leave too few possible values for the smallest of them.
 
-        Hidden counts of one sign add up to a known sum; each is at least 1, so that none is more than the sum less the
-        number of the others."""
-        values, hidden = self.values[:, columns], self.hidden[:, columns]
-        count = hidden.sum(axis=1)
-        same_sign = (hidden & (signs > 0)).sum(axis=1) % np.maximum(count, 1) == 0
-        most = np.where(hidden, values, 0).sum(axis=1) - (count - 1)
+        Suppressed counts of one sign add up to a known sum; each is at least 1, so that none is more than the sum less
+        the number of the others."""
+        values, suppressed = self.values[:, columns], self.suppressed[:, columns]
+        count = suppressed.sum(axis=1)
+        same_sign = (suppressed & (signs > 0)).sum(axis=1) % np.maximum(count, 1) == 0
+        most = np.where(suppressed, values, 0).sum(axis=1) - (count - 1)
         narrow = same_sign & ((count == 1) | (most < MUST_REMAIN))
         is_open: Flags = narrow & (count > 0) & ~np.isnan(values).any(axis=1)
         return is_open
 
-    def _hide_next(self, la: int, columns: Indices) -> bool:
-        """Hides the smallest count of a row that is not hidden and not 0; the first of equals."""
-        values = np.where(self.hidden[la, columns], np.nan, self.values[la, columns])
+    def _suppress_next(self, la: int, columns: Indices) -> bool:
+        """Suppresses the smallest count of a row that is not suppressed and not 0; the first of equals."""
+        values = np.where(self.suppressed[la, columns], np.nan, self.values[la, columns])
         candidates = np.flatnonzero(values > 0)
         if not len(candidates):
             return False
-        self.hidden[la, columns[candidates[np.argmin(values[candidates])]]] = True
+        self.suppressed[la, columns[candidates[np.argmin(values[candidates])]]] = True
         return True
 
-    def _hide_more(self, narrowed: list[tuple[int, int, float, float, str]], in_rows: Flags) -> bool:
+    def _suppress_more(self, narrowed: list[tuple[int, int, float, float, str]], in_rows: Flags) -> bool:
         """One more count for each that was worked out, where there is one; whether there was any."""
         self._begin_round()
         changed = False
@@ -179,9 +181,10 @@ class _Hiding:
             self.attempts[la, column] += 1
             alone = self._given_away_by(la, column)
             if alone is not None and not (self._free(alone, column) > 0).any():
-                changed |= self._hide_in(alone, np.array([column]))
+                changed |= self._suppress_in(alone, np.array([column]))
                 continue
-            # What gives a count away may be a partner's column: where hiding over LAs did not help, the row is next.
+            # What gives a count away may be a partner's column: where suppressing over LAs did not help, the row is
+            # next.
             row_first = in_rows[la, column] or (alone is None and self.attempts[la, column] % 2 == 0)
             if row_first and self._in_row(la, column):
                 changed = True
@@ -189,7 +192,7 @@ class _Hiding:
             found = self._with_others(la, column) if self.attempts[la, column] <= _ATTEMPTS else None
             if found is None:
                 changed |= (
-                    self._hide_in_a_place(la, np.array([column]))
+                    self._suppress_in_a_place(la, np.array([column]))
                     or self._in_row(la, column)
                     or self._partners_in_places(la, column)
                 )
@@ -199,29 +202,29 @@ class _Hiding:
         return changed
 
     def _given_away_by(self, la: int, column: int) -> int | None:
-        """The smallest place whose own figures leave too few values for a hidden count of an LA."""
+        """The smallest place whose own figures leave too few values for a suppressed count of an LA."""
         return next((place for place in self._places_of(la, column) if self._is_narrow(place, la, column)), None)
 
     def _is_narrow(self, place: int, la: int, column: int) -> bool:
-        """Whether a place's count, rate or percentages leave too few values for a hidden count of an LA."""
+        """Whether a place's count, rate or percentages leave too few values for a suppressed count of an LA."""
         seen, values, level = self.seen, self.values[:, column], self.places[place, column]
         if level == COUNTS:
             return False
         weights = seen.weights(place, column)
-        others = self.hidden[:, column] & ~np.isnan(values)
+        others = self.suppressed[:, column] & ~np.isnan(values)
         others[la] = False
-        known = np.nansum((weights * values)[~self.hidden[:, column]])
+        known = np.nansum((weights * values)[~self.suppressed[:, column]])
         low, high = (seen.low, seen.high) if level == NOTHING else (seen.count_low, seen.count_high)
         least, most = low[place, column], high[place, column]
         for share in self._shares.get((place, column), ()) if level == NOTHING else ():
             if self.places[place, share.whole] == NOTHING:
                 whole = np.nansum(seen.weights(place, share.whole) * self.values[:, share.whole])
                 least, most = max(least, share.low * whole / 100), min(most, share.high * whole / 100)
-        most_of_others = np.where(is_small(values), LARGEST_HIDDEN, _MANY)
+        most_of_others = np.where(is_small(values), LARGEST_SUPPRESSED, _MANY)
         least = max((least - known - (weights * most_of_others)[others].sum()) / weights[la], 1)
         most = (most - known - weights[others].sum()) / weights[la]
         if is_small(values)[la]:
-            most = min(most, LARGEST_HIDDEN + 1)
+            most = min(most, LARGEST_SUPPRESSED + 1)
         return bool(np.ceil(most - _NOISE) - np.ceil(least - _NOISE) < MUST_REMAIN)
 
     @cached_property
@@ -233,24 +236,25 @@ class _Hiding:
         return found
 
     def _in_row(self, la: int, column: int) -> bool:
-        """Hides one more of the counts that one hangs together with in its LA, of sums first; whether there was any."""
+        """Suppresses one more of the counts that one hangs together with in its LA, of sums first; whether there was
+        any."""
         for number, columns in enumerate(_columns_of_relations()):
-            if column in columns and ((la, number) in self.rows or self._hide_next(la, columns)):
+            if column in columns and ((la, number) in self.rows or self._suppress_next(la, columns)):
                 self.rows.add((la, number))
                 return True
         return False
 
     def _partners_in_places(self, la: int, column: int) -> bool:
-        """Last of all, hides what places of the LA show of the counts that one hangs together with."""
+        """Last of all, suppresses what places of the LA show of the counts that one hangs together with."""
         together = [columns for columns in _columns_of_relations() if column in columns]
-        return bool(together) and self._hide_in_a_place(la, np.unique(np.concatenate(together)))
+        return bool(together) and self._suppress_in_a_place(la, np.unique(np.concatenate(together)))
 
-    def _hide_in_a_place(self, la: int, columns: Indices) -> bool:
-        """Hides more of these counts of the smallest place of an LA that shows any; whether there was one."""
-        return any(self._hide_in(place, columns) for place in self._places_of(la, columns))
+    def _suppress_in_a_place(self, la: int, columns: Indices) -> bool:
+        """Suppresses more of these counts of the smallest place of an LA that shows any; whether there was one."""
+        return any(self._suppress_in(place, columns) for place in self._places_of(la, columns))
 
-    def _hide_in(self, place: int, columns: Indices) -> bool:
-        """Hides more of these counts of a place, and of any of the same LAs: first what says them finely, then
+    def _suppress_in(self, place: int, columns: Indices) -> bool:
+        """Suppresses more of these counts of a place, and of any of the same LAs: first what says them finely, then
         themselves; whether there was any."""
         members = self.seen.members[: len(self.seen.codes)]
         at = np.ix_(np.flatnonzero((members == members[place]).all(axis=1)), columns)
@@ -269,20 +273,20 @@ class _Hiding:
         members = self.seen.members[:count]
         grossed = (self.seen.grossed[:count, np.atleast_1d(columns)] != 0).any(axis=1)
         places = np.flatnonzero(members[:, la] | grossed)
-        size = members[places].sum(axis=1) + len(self.hidden) * ~members[places, la]
+        size = members[places].sum(axis=1) + len(self.suppressed) * ~members[places, la]
         return [int(place) for place in places[np.argsort(size, kind="stable")]]
 
     def _with_others(self, la: int, column: int) -> tuple[int, int] | None:
-        """The smallest place of an LA in which the same count of another LA can be hidden, and the count."""
+        """The smallest place of an LA in which the same count of another LA can be suppressed, and the count."""
         for place in self._places_of(la, column):
             if (self._free(place, column) > 0).any():
                 return place, column
         return None
 
     def _free(self, place: int, column: int) -> Floats:
-        """The counts of a place that another could be hidden among: not those of an LA that is a place's only one,
+        """The counts of a place that another could be suppressed among: not those of an LA that is a place's only one,
         for that place would say them."""
-        usable = self.seen.members[place] & ~self.hidden[:, column] & ~self._lonely
+        usable = self.seen.members[place] & ~self.suppressed[:, column] & ~self._lonely
         free: Floats = np.where(usable, self.values[:, column], np.nan)
         return free
 
@@ -293,15 +297,15 @@ class _Hiding:
         return lonely
 
     def _over_las(self, place: int, column: int) -> bool:
-        """Hides the smallest count of a place that is not hidden and not 0; whether there was any."""
+        """Suppresses the smallest count of a place that is not suppressed and not 0; whether there was any."""
         free = self._free(place, column)
         candidates = np.flatnonzero(free > 0)
         if not len(candidates):
             return False
-        # Two counts hidden in the same two LAs each add up to what is known: another LA each, if there is one.
+        # Two counts suppressed in the same two LAs each add up to what is known: another LA each, if there is one.
         fewest = candidates[self.used[candidates] == self.used[candidates].min()]
         chosen = fewest[np.argmin(free[fewest])]
-        self.hidden[chosen, column] = True
+        self.suppressed[chosen, column] = True
         self.used[chosen] += 1
         return True
 
@@ -314,27 +318,27 @@ def _columns_of_relations() -> tuple[Indices, ...]:
     return tuple(np.array([position[count] for count, _ in relation.terms]) for relation in ordered)
 
 
-def _hidden(cells: DataFrame, decided: _Hiding) -> DataFrame:
-    """The cells with what was decided, and all that depends on it, hidden."""
+def _suppressed(cells: DataFrame, decided: _Suppressing) -> DataFrame:
+    """The cells with what was decided, and all that depends on it, suppressed."""
     seen = decided.seen
     row = rows_of(cells, seen.codes, seen.las)
-    gone = np.concatenate([decided.places == COUNTS, decided.hidden])
-    fine = np.concatenate([decided.places >= FINE, decided.hidden])
+    gone = np.concatenate([decided.places == COUNTS, decided.suppressed])
+    fine = np.concatenate([decided.places >= FINE, decided.suppressed])
     small = np.concatenate([np.zeros_like(decided.places, dtype=bool), is_small(decided.values)])
     part, whole, distribution = _depends_on(cells)
     is_count = (cells["unit"] == COUNT).to_numpy()
-    hides = (part >= 0) & np.where(is_count, gone[row, part], fine[row, part])
-    hides |= (whole >= 0) & fine[row, whole]
+    suppresses = (part >= 0) & np.where(is_count, gone[row, part], fine[row, part])
+    suppresses |= (whole >= 0) & fine[row, whole]
     for measure in set(distribution) - {""}:
         bands = [n for n, count in enumerate(la_counts()) if count in (Count(measure), *bands_of(measure))]
         of_bands = np.asarray(fine[:, bands].any(axis=1))
-        hides |= (distribution == measure).astype(bool) & of_bands[row]
-    hides &= cells["symbol"].isin(["", LOW]).to_numpy()
-    reason = np.select([~hides, ~is_count, small[row, part]], ["", DEPENDENT, PRIMARY], SECONDARY)
+        suppresses |= (distribution == measure).astype(bool) & of_bands[row]
+    suppresses &= cells["symbol"].isin(["", LOW]).to_numpy()
+    reason = np.select([~suppresses, ~is_count, small[row, part]], ["", DEPENDENT, PRIMARY], SECONDARY)
     return cells.assign(
-        hidden=reason.astype(object),
-        symbol=cells["symbol"].mask(hides, HIDDEN),
-        shown=cells["shown"].mask(hides, None),
+        suppressed=reason.astype(object),
+        symbol=cells["symbol"].mask(suppresses, SUPPRESSED),
+        shown=cells["shown"].mask(suppresses, None),
     )
 
 

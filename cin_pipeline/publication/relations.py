@@ -1,4 +1,4 @@
-"""How the published counts of one LA hang together: declared once, for those who hide and for those who attack."""
+"""How the published counts of one LA hang together: declared once, for those who suppress and for those who audit."""
 
 from dataclasses import dataclass
 from functools import cache

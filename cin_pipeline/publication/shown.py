@@ -13,13 +13,13 @@ from pandas import DataFrame
 
 from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, PERCENT, RATE, Figure, Table, figures_of
-from cin_pipeline.publication.symbols import HIDDEN, INAPPLICABLE, LOW, UNAVAILABLE, UNRELIABLE
+from cin_pipeline.publication.symbols import INAPPLICABLE, LOW, SUPPRESSED, UNAVAILABLE, UNRELIABLE
 from cin_pipeline.reference.authorities import ENGLAND
 
 # In words what stands where a figure does not: the neutral symbols of `disclosure.protect`.
 SYMBOLS = {
     "": "no figure",
-    HIDDEN: "hidden",
+    SUPPRESSED: "suppressed",
     UNAVAILABLE: "not available",
     INAPPLICABLE: "not applicable",
     LOW: "rounds to zero",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cin_pipeline.reference.data_files import rows
 
-HIDDEN = "c"  # 1 to 5, or hidden so that such a cell cannot be worked out
+SUPPRESSED = "c"  # 1 to 5, or suppressed so that such a cell cannot be worked out
 NOT_AVAILABLE = "x"
 
 
@@ -45,7 +45,7 @@ class Cell(NamedTuple):
 
 @cache
 def published_la_figures(year: int) -> dict[str, dict[Cell, int | str]]:
-    """By LA code the count of each cell published for it (tables B1, C1, D3 and D5), or HIDDEN or NOT_AVAILABLE.
+    """By LA code the count of each cell published for it (tables B1, C1, D3 and D5), or SUPPRESSED or NOT_AVAILABLE.
 
     Published for 2016 and 2017; empty for other years."""
     figures: dict[str, dict[Cell, int | str]] = {}

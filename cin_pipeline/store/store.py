@@ -75,7 +75,7 @@ class Store:
         return InputFiles(self.settings.state / "inputs")
 
     def tables_of_release(self, year: int) -> Path:
-        """Where the cells of a release are kept until its reports are written, hidden ones with their value."""
+        """Where the cells of a release are kept until its reports are written, suppressed ones with their value."""
         return self.settings.state / "tables" / "publication_tables" / str(year)
 
     def release_directory(self, year: int) -> Path:

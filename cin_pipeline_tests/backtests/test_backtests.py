@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from pandas import DataFrame
 
-from cin_pipeline.methodology.backtesting import DIFFERENT, EQUAL, HIDDEN_LARGE, HIDDEN_SMALL, NOT_COUNTED
+from cin_pipeline.methodology.backtesting import DIFFERENT, EQUAL, NOT_COUNTED, SUPPRESSED_LARGE, SUPPRESSED_SMALL
 from cin_pipeline.reference.published import published_la_figures
 from cin_pipeline.synthetic import CALIBRATED
 from cin_pipeline_tests.backtests.__main__ import backtest
 from cin_pipeline_tests.backtests.known import known_for_las
 
-# The two smallest, whose figures are hidden; Rutland, where few cases close; Wakefield, with children referred again
-# and again; Bracknell Forest, whose figures break an identity; Torbay, with cases entered late.
+# The two smallest, whose figures are suppressed; Rutland, where few cases close; Wakefield, with children referred
+# again and again; Bracknell Forest, whose figures break an identity; Torbay, with cases entered late.
 LAS = ("201", "420", "857", "384", "867", "880")
 
 
@@ -39,13 +39,15 @@ def test_the_cells_left_off_differ_by_what_the_published_row_does_not_add_up_by(
     assert off["difference"].to_dict() == {("384", 2016): 19, ("867", 2017): 2}
 
 
-def test_hidden_cells_are_small_unless_they_protect_another(las: DataFrame) -> None:
-    hidden = las[las["outcome"].isin((HIDDEN_SMALL, HIDDEN_LARGE))]
-    large = hidden[hidden["outcome"] == HIDDEN_LARGE]
+def test_suppressed_cells_are_small_unless_they_protect_another(las: DataFrame) -> None:
+    suppressed = las[las["outcome"].isin((SUPPRESSED_SMALL, SUPPRESSED_LARGE))]
+    large = suppressed[suppressed["outcome"] == SUPPRESSED_LARGE]
     assert set(large["breakdown"]) <= {"duration"}
-    for (year, la_code), row in hidden[hidden["breakdown"] == "duration"].groupby(["collection_year", "la_code"]):
-        assert (row["outcome"] == HIDDEN_SMALL).any(), (year, la_code)
-    assert not hidden.empty
+    for (year, la_code), row in suppressed[suppressed["breakdown"] == "duration"].groupby(
+        ["collection_year", "la_code"]
+    ):
+        assert (row["outcome"] == SUPPRESSED_SMALL).any(), (year, la_code)
+    assert not suppressed.empty
 
 
 def test_no_rule_is_broken(las: DataFrame, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Nothing hidden can be worked out: rows worked by hand, and an attack on LAs made at random."""
+"""Nothing suppressed can be worked out: rows worked by hand, and a disclosure audit on LAs made at random."""
 
 import numpy as np
 import pandas as pd
@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pandas import DataFrame
 
-from cin_pipeline.publication.attack import recoverable
 from cin_pipeline.publication.cells import release_cells
 from cin_pipeline.publication.disclosure import protect, rounded_cells
+from cin_pipeline.publication.disclosure_audit import recoverable
 from cin_pipeline_tests.support.small_las import measures_of, release_of
 
 BANDS = ("up_to_3_months", "over_3_to_6_months", "over_6_months_to_1_year", "1_to_2_years", "2_years_or_more")
@@ -45,12 +45,12 @@ def shown(protected: DataFrame, la: str) -> list[object]:
     return [symbol or number for symbol, number in zip(row["symbol"], row["shown"], strict=True)]
 
 
-def test_the_two_longest_bands_are_hidden_together() -> None:
+def test_the_two_longest_bands_are_suppressed_together() -> None:
     """As published for Greenwich in 2016: 272 plans, 77, 69, 86, c, c."""
     protected = protect(d5((77, 69, 86, 37, 3), (80, 70, 60, 50, 40), (80, 70, 60, 50, 40)))
     assert shown(protected, "390") == [272, 77, 69, 86, "c", "c"]
     percentages = protected[(protected["la_code"] == "390") & (protected["unit"] == "percent")]
-    assert list(percentages["hidden"]) == ["", "", "", "", "dependent", "dependent"]
+    assert list(percentages["suppressed"]) == ["", "", "", "", "dependent", "dependent"]
     assert recoverable(protected).empty
 
 
@@ -58,7 +58,7 @@ def test_the_two_longest_bands_are_hidden_together() -> None:
     ("row", "published"),
     [
         ((77, 69, 86, 2, 3), [237, 77, 69, 86, "c", "c"]),  # two that may each be 1 to 4
-        ((77, 69, 86, 1, 1), [234, 77, "c", 86, "c", "c"]),  # two hidden that add up to 2 would both be 1
+        ((77, 69, 86, 1, 1), [234, 77, "c", 86, "c", "c"]),  # two suppressed that add up to 2 would both be 1
         ((3, 0, 0, 0, 0), ["c", "c", 0, 0, 0, 0]),
         ((6, 0, 0, 0, 0), [6, 6, 0, 0, 0, 0]),
     ],
@@ -70,23 +70,25 @@ def test_rows_by_hand(row: tuple[int, ...], published: list[object]) -> None:
     assert recoverable(protected).empty
 
 
-def test_zero_is_shown_and_nothing_else_hidden_for_it() -> None:
+def test_zero_is_shown_and_nothing_else_suppressed_for_it() -> None:
     protected = protect(d5((77, 69, 86, 37, 0), (80, 70, 60, 50, 40)))
     assert shown(protected, "390") == [269, 77, 69, 86, 37, 0]
-    assert set(protected["hidden"]) == {""}
+    assert set(protected["suppressed"]) == {""}
 
 
-def test_a_lone_hidden_count_of_a_region_is_not_given_away_by_rounding() -> None:
-    """260 shown of the others and 270 of the region: the hidden band is 5 to 14, so 5. Another LA's is hidden too."""
+def test_a_lone_suppressed_count_of_a_region_is_not_given_away_by_rounding() -> None:
+    """260 shown of the others and 270 of the region: the suppressed band is 5 to 14, so 5. Another LA's is suppressed
+    too."""
     protected = protect(d5((77, 69, 86, 37, 5), (80, 70, 60, 50, 120), (80, 70, 60, 50, 140)))
     longest = protected[(protected["filter_1_category"] == BANDS[4]) & (protected["unit"] == "count")]
-    assert sorted(longest["hidden"][longest["la_code"] != ""]) == ["", "primary", "secondary"]
+    assert sorted(longest["suppressed"][longest["la_code"] != ""]) == ["", "primary", "secondary"]
     assert recoverable(protected).empty
 
 
 @pytest.mark.parametrize("on_the_day", [0, 1])
 def test_plans_open_for_3_months_give_the_shortest_band_away(on_the_day: int) -> None:
-    """Of 200 plans 197 are open for 3 months (or 198): the shortest band is 3 as a rule, so the 197 are hidden too."""
+    """Of 200 plans 197 are open for 3 months (or 198): the shortest band is 3 as a rule, so the 197 are suppressed
+    too."""
     cells = d5((3, 60, 60, 40, 37), (80, 70, 60, 50, 40), tables=("D5", "D6"), on_the_day=on_the_day)
     protected = protect(cells)
     assert shown(protected[protected["table"] == "D5"], "390")[:2] == [200, "c"]
@@ -95,39 +97,39 @@ def test_plans_open_for_3_months_give_the_shortest_band_away(on_the_day: int) ->
     assert recoverable(protected).empty
 
 
-def test_a_rule_that_is_seen_not_to_hold_hides_nothing() -> None:
+def test_a_rule_that_is_seen_not_to_hold_suppresses_nothing() -> None:
     """When it was taken to hold all the same, 746 counts of D5 went in a full release."""
     cells = d5((77, 69, 86, 37, 3), (80, 70, 60, 50, 40), tables=("D5", "D6"), on_the_day=2)
     assert shown(protect(cells[cells["table"] == "D5"]), "390") == [272, 77, 69, 86, "c", "c"]
     assert shown(protect(cells), "390")[:6] == [272, 77, 69, 86, "c", "c"]
 
 
-def unprotected(cells: DataFrame, *hidden: tuple[str, str]) -> DataFrame:
-    """As published if no more than these counts, by LA and category, were hidden."""
+def unprotected(cells: DataFrame, *suppressed: tuple[str, str]) -> DataFrame:
+    """As published if no more than these counts, by LA and category, were suppressed."""
     protected = protect(cells)
     keep = protected["la_code"] != ""
     protected.loc[keep, "symbol"] = protected.loc[keep, "symbol"].replace("c", "")
     protected.loc[keep, "shown"] = protected.loc[keep, "value"].map(lambda value: value if pd.notna(value) else None)
-    for la, category in hidden:
+    for la, category in suppressed:
         at = (protected["la_code"] == la) & (protected["filter_1_category"] == category)
         protected.loc[at, "symbol"] = "c"
         protected.loc[at, "shown"] = None
     return protected
 
 
-def test_the_attack_subtracts_in_a_row() -> None:
+def test_the_audit_subtracts_in_a_row() -> None:
     cells = d5((77, 69, 86, 37, 3), (80, 70, 60, 50, 40))
     found = recoverable(unprotected(cells, ("390", BANDS[4])))
     assert found[["la_code", "lowest", "highest", "found_by"]].to_numpy().tolist() == [["390", 3.0, 3.0, "subtraction"]]
 
 
-def test_the_attack_uses_that_hidden_counts_are_at_least_1() -> None:
+def test_the_audit_uses_that_suppressed_counts_are_at_least_1() -> None:
     cells = d5((77, 69, 86, 1, 1), (80, 70, 60, 50, 40))
     found = recoverable(unprotected(cells, ("390", BANDS[3]), ("390", BANDS[4])))
     assert list(found["highest"]) == [1.0, 1.0]
 
 
-def test_the_attack_uses_rows_and_regions_together() -> None:
+def test_the_audit_uses_rows_and_regions_together() -> None:
     """The row alone leaves 1 to 41; the region is 70 with 65 of others, so that 5 to 14 are left: of small ones 5."""
     cells = d5((77, 69, 86, 37, 5), (80, 70, 60, 50, 1), (80, 70, 60, 50, 64))
     found = recoverable(unprotected(cells, ("390", BANDS[3]), ("390", BANDS[4])))
@@ -165,12 +167,12 @@ def test_nothing_is_recovered_from_random_las(seed: int, scales: list[int], sile
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @random_releases
 @example(seed=397, scales=[2], silent=())  # a lower quartile of no working days, of an assessment on the same day
-def test_what_the_attack_works_out_is_true(seed: int, scales: list[int], silent: tuple[str, ...]) -> None:
-    """With the small counts alone hidden much is worked out, and the true count is always among what is left."""
+def test_what_the_audit_works_out_is_true(seed: int, scales: list[int], silent: tuple[str, ...]) -> None:
+    """With the small counts alone suppressed much is worked out, and the true count is always among what is left."""
     cells = rounded_cells(random_release(seed, scales, silent))
     of_las = cells["la_code"] != ""
-    hidden = of_las & ((cells["unit"] != "count") | cells["value"].between(1, 5)) & (cells["symbol"] == "")
-    bare = cells.assign(symbol=cells["symbol"].mask(hidden, "c"), shown=cells["shown"].mask(hidden, None))
+    suppressed = of_las & ((cells["unit"] != "count") | cells["value"].between(1, 5)) & (cells["symbol"] == "")
+    bare = cells.assign(symbol=cells["symbol"].mask(suppressed, "c"), shown=cells["shown"].mask(suppressed, None))
     keys = ["table", "la_code", "filter_1_category", "filter_2_category", "indicator"]
     found = recoverable(bare).merge(bare[[*keys, "value"]], on=keys)
     assert set(found["found_by"]) <= {"subtraction", "linear programming"}
@@ -184,7 +186,9 @@ def test_a_percentage_that_is_low_with_its_count_says_nothing() -> None:
     cells = rounded_cells(d5((10, 8, 6, 4, 2)))
     england = cells[(cells["geography_code"] == "E92000001") & (cells["filter_1_category"] == BANDS[4])]
     assert list(england["symbol"]) == ["low", "low"]
-    hidden = (cells["la_code"] != "") & (cells["filter_1_category"].isin(BANDS[2:]) | (cells["unit"] != "count"))
-    found = recoverable(cells.assign(symbol=cells["symbol"].mask(hidden, "c"), shown=cells["shown"].mask(hidden, None)))
+    suppressed = (cells["la_code"] != "") & (cells["filter_1_category"].isin(BANDS[2:]) | (cells["unit"] != "count"))
+    found = recoverable(
+        cells.assign(symbol=cells["symbol"].mask(suppressed, "c"), shown=cells["shown"].mask(suppressed, None))
+    )
     assert "not provable" not in set(found["found_by"])
     assert (found["lowest"] <= found["highest"]).all()

@@ -162,7 +162,7 @@ def test_changes_beyond_thresholds_worked_by_hand() -> None:
     assert {row[0] for row in las} == {"Camden"}
 
 
-def test_nothing_hidden_is_in_it() -> None:
+def test_nothing_suppressed_is_in_it() -> None:
     """City of London's 3 plans, or 4: the same page. (Of a single number its Department's symbol is compared.)"""
     pages = {quality_report(facts(world_release(small=small), protected=world_cells(small))) for small in (3, 4)}
     assert len(pages) == 1

@@ -1,4 +1,4 @@
-"""The release report: its numbers are the published ones, and nothing hidden is in it."""
+"""The release report: its numbers are the published ones, and nothing suppressed is in it."""
 
 import re
 from decimal import Decimal
@@ -69,7 +69,7 @@ def test_a_factor_of_later_years_has_no_bar(document: html.HtmlElement) -> None:
     assert not {"Child criminal exploitation", "Sexual abuse: child on child"} & set(labels)  # since 2020-21, 2021-22
 
 
-def test_las_are_ranked_and_the_hidden_one_is_named_without_a_number(document: html.HtmlElement) -> None:
+def test_las_are_ranked_and_the_suppressed_one_is_named_without_a_number(document: html.HtmlElement) -> None:
     assert data(document, "ranked-need") == [
         ["Camden", "500.0"],
         ["Greenwich", "500.0"],
@@ -80,11 +80,11 @@ def test_las_are_ranked_and_the_hidden_one_is_named_without_a_number(document: h
         ["Greenwich", "36.7"],
         ["Camden", "27.5"],
         ["England", "3.3"],
-        ["City of London", "hidden"],
+        ["City of London", "suppressed"],
     ]
     bars = figure(document, "ranked-plans").xpath(".//*[@class='label']/text()")
     assert bars == ["Greenwich", "Camden", "England"]
-    assert "Not in the chart: 1 hidden." in text(figure(document, "ranked-plans"))
+    assert "Not in the chart: 1 suppressed." in text(figure(document, "ranked-plans"))
     assert len(figure(document, "funnel-plans").xpath(".//svg[@class='plot']/circle")) == 2
     assert [row[0] for row in data(document, "funnel-plans")] == ["Camden", "Greenwich"]
 
@@ -94,12 +94,14 @@ def test_the_longest_bar_fills_its_width_and_others_are_in_proportion(document: 
     assert widths == ["100.00%", "74.93%", "8.99%"]
 
 
-def test_nothing_depends_on_hidden_values(page: str) -> None:
+def test_nothing_depends_on_suppressed_values(page: str) -> None:
     """Other numbers behind the symbols, the same bytes."""
     cells = world_cells()
-    hidden = cells["symbol"] == "c"
-    assert hidden.any()
-    changed = cells.assign(value=cells["value"].mask(hidden, 4.7731), hidden=np.where(hidden, "primary", ""))
+    suppressed = cells["symbol"] == "c"
+    assert suppressed.any()
+    changed = cells.assign(
+        value=cells["value"].mask(suppressed, 4.7731), suppressed=np.where(suppressed, "primary", "")
+    )
     assert release_report(changed, world_release()) == page
     assert release_report(world_cells(small=4), world_release(small=4)) == page
 
@@ -193,7 +195,7 @@ def test_figures_are_found_by_what_they_count() -> None:
     assert published.england(Wanted("no_such_measure"), 2017) == ABSENT
     assert published.england(Wanted("referrals"), 2010) == ABSENT
     rates = published.by_la(Wanted("cpp_at_31_march", unit=RATE), 2017)
-    assert {la: shown.text for la, shown in rates.items()} == {"201": "hidden", "202": "27.5", "203": "36.7"}
+    assert {la: shown.text for la, shown in rates.items()} == {"201": "suppressed", "202": "27.5", "203": "36.7"}
     assert published.by_la(Wanted("no_such_measure"), 2017) == {}
 
 
@@ -211,13 +213,13 @@ def test_every_headline_chart_and_rate_is_in_some_table() -> None:
     ("says", "las", "years", "said"),
     [
         ("x", LAS, YEARS, "not available"),
-        ("c", LAS, YEARS, "hidden"),
+        ("c", LAS, YEARS, "suppressed"),
         (0, LAS, YEARS, "The same as the year before (0)"),
         (Decimal(0), LAS[:1], (2017,), "No figure of the year before"),
         (7, LAS[:1], (2017,), "No figure of the year before"),
         (7, LAS, (), "no figure"),
     ],
-    ids=["not available", "hidden", "zero", "zero alone", "one authority", "no cells"],
+    ids=["not available", "suppressed", "zero", "zero alone", "one authority", "no cells"],
 )
 def test_a_year_without_figures_says_so(
     says: Decimal | int | str, las: tuple[str, ...], years: tuple[int, ...], said: str

@@ -39,14 +39,14 @@ def protected_cells(says: Says, las: Iterable[str], years: Iterable[int]) -> Dat
                 rows.append(
                     (*keys, figure.indicator.name, figure.indicator.unit, value, "known", figure.of, shown, symbol, "")
                 )
-    return DataFrame(rows, columns=[*CELL_COLUMNS, "shown", "symbol", "hidden"])
+    return DataFrame(rows, columns=[*CELL_COLUMNS, "shown", "symbol", "suppressed"])
 
 
 def says_from(
     values: Mapping[tuple[int, str], Mapping[tuple[str, str, str], float]], people: Mapping[str, int]
 ) -> Says:
-    """Rounds and hides as the release does at its simplest: England to 10, LAs hidden from 1 to 5, percentages and
-    rates with them. `values` by year and LA code, then measure, breakdown and category."""
+    """Rounds and suppresses as the release does at its simplest: England to 10, LAs suppressed from 1 to 5, percentages
+    and rates with them. `values` by year and LA code, then measure, breakdown and category."""
 
     def says(figure: Figure, year: int, la: str) -> Decimal | int | str:
         held = values.get((year, la))

@@ -26,9 +26,9 @@ def protected(
     tables: tuple[Table, ...] = TABLES,
     places: tuple[tuple[str, str, str], ...] = PLACES,
 ) -> DataFrame:
-    """Every cell; a count of an LA below 3 is hidden, and figures of years without them are not applicable."""
+    """Every cell; a count of an LA below 3 is suppressed, and figures of years without them are not applicable."""
     rows = [row for table in tables if not table.not_produced for row in _rows(table, years, places)]
-    columns = [*CELL_COLUMNS, "shown", "symbol", "hidden"]
+    columns = [*CELL_COLUMNS, "shown", "symbol", "suppressed"]
     return DataFrame(rows, columns=columns).astype({"shown": object})
 
 

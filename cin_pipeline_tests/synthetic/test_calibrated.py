@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cin_pipeline.reference.authorities import authorities
-from cin_pipeline.reference.published import HIDDEN, Cell, published_england_figures, published_la_figures
+from cin_pipeline.reference.published import SUPPRESSED, Cell, published_england_figures, published_la_figures
 from cin_pipeline.synthetic import CALIBRATED, left_off, returns_planned, synthesise_calibrated
 from cin_pipeline.synthetic.calibrated import calibrated_timeline
 from cin_pipeline.synthetic.calibrated import england as e
@@ -74,12 +74,12 @@ def test_the_figures_are_the_published_ones_and_hold_the_identities(year: int) -
     assert (table[PLAN_BANDS].sum(axis=1) == table["plans"]).all()
     off = {(each.la_code, each.cell) for each in left_off(year)}
     for la_code, cells in published_la_figures(year).items():
-        hidden_bands = [band for band in PLAN_BANDS if cells[COLUMNS[band]] == HIDDEN]
+        suppressed_bands = [band for band in PLAN_BANDS if cells[COLUMNS[band]] == SUPPRESSED]
         for name, cell in COLUMNS.items():
             ours = table.loc[la_code, name]
             if isinstance(cells[cell], int) and (la_code, cell) not in off:
                 assert ours == cells[cell], (la_code, name)
-            if cells[cell] == HIDDEN and name not in hidden_bands[:-1]:
+            if cells[cell] == SUPPRESSED and name not in suppressed_bands[:-1]:
                 assert 1 <= ours <= 5, (la_code, name)
 
 

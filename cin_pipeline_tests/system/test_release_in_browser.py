@@ -78,13 +78,13 @@ def test_charts_are_images_with_words_and_their_data_opens_by_keyboard(opened, p
     expect(table.get_by_role("row")).to_have_count(148)
 
 
-def test_hidden_authorities_are_in_no_chart(opened, pages):
+def test_suppressed_authorities_are_in_no_chart(opened, pages):
     page = opened(pages["release"])
     ranked = page.locator("#ranked-need")
     expect(ranked.locator(".bar .label", has_text="Camden")).to_have_count(1)
     expect(ranked.locator(".bar .label", has_text="City of London")).to_have_count(0)
     assert "City of London" not in "".join(page.locator("circle title").all_text_contents())
-    expect(ranked.get_by_text("Not in the chart: 1 hidden, 1 not available.")).to_be_visible()
+    expect(ranked.get_by_text("Not in the chart: 1 suppressed, 1 not available.")).to_be_visible()
 
 
 @pytest.mark.parametrize("kind", ["release", "quality"])

@@ -27,7 +27,10 @@ CHECKS = {
     name: national_check(name, TABLES, description, blocking=True)
     for name, description in (
         ("screening", "The open-data screener would take the files."),
-        ("disclosure", "No hidden cell can be worked out from what is shown, by subtraction or linear programming."),
+        (
+            "disclosure",
+            "No suppressed cell can be worked out from what is shown, by subtraction or linear programming.",
+        ),
         ("identities", "Every count shown is that of the measures, of places that of the estimates within rounding."),
     )
 }
@@ -35,8 +38,8 @@ CHECKS = {
 
 @dg.asset(
     name=TABLES,
-    description="The tables of the release, rounded and with small counts hidden: open-data files and workbooks, in "
-    "the state under releases. They are a release only once the manifest of release_report is beside them.",
+    description="The tables of the release, rounded and with small counts suppressed: open-data files and workbooks, "
+    "in the state under releases. They are a release only once the manifest of release_report is beside them.",
     group_name=groups.PUBLICATION,
     owners=OWNERS,
     kinds={"csv", "excel"},
@@ -53,14 +56,14 @@ def publication_tables_asset(
     tables = publication_tables(release, unseen)
     faults = broken_checks(release, tables, unseen)
     keep_tables(store, release, tables)
-    hidden = tables.protected.groupby("table", sort=False)["hidden"].agg(lambda cells: int((cells != "").sum()))
+    suppressed = tables.protected.groupby("table", sort=False)["suppressed"].agg(lambda cells: int((cells != "").sum()))
     cells = tables.protected.groupby("table", sort=False).size()
-    rows = [(table, f"{cells[table]:,}", f"{hidden[table]:,}") for table in cells.index]
+    rows = [(table, f"{cells[table]:,}", f"{suppressed[table]:,}") for table in cells.index]
     yield dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(tables.protected),
             "years": ", ".join(CollectionYear(year).label for year in release.years),
-            "cells": markdown_table(("table", "cells", "hidden"), rows),
+            "cells": markdown_table(("table", "cells", "suppressed"), rows),
             **_files(tables.files),
         },
         check_results=[result(CHECKS[name], found) for name, found in faults.items()],

@@ -13,10 +13,10 @@ class QualityInput:
     """What is known about the data of a release.
 
     `release`: what the release is made from. `protected`: its cells as published (`disclosure.protect`), the only
-    source of figures of LAs: nothing hidden there is said here. `submissions`: a row per LA with a submission of the
-    year, columns la_code, submission, sha256, state, errors, queries (missing where nobody looked).
-    `rule_counts`: la_code, rule_id, severity (error, query), hits. `confidence`: CONFIDENCE_COLUMNS, all LAs of the
-    year. `unusable`: as declared. `readings`: READING_COLUMNS, all LAs of the year. Frames may be empty."""
+    source of figures of LAs: nothing suppressed there is said here. `submissions`: a row per LA with a submission of
+    the year, columns la_code, submission, sha256, state, errors, queries (missing where nobody looked). `rule_counts`:
+    la_code, rule_id, severity (error, query), hits. `confidence`: CONFIDENCE_COLUMNS, all LAs of the year. `unusable`:
+    as declared. `readings`: READING_COLUMNS, all LAs of the year. Frames may be empty."""
 
     release: ReleaseInput
     protected: DataFrame

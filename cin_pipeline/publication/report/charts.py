@@ -2,7 +2,7 @@
 
 Across, positions are percentages of the width and down they are pixels: so a chart fills a phone and a wide screen
 with text of one size, and takes its colours from the page in light, dark and print. (A drawing library writes fixed
-widths and its own colours.) Only published figures come in here; what is hidden has no position.
+widths and its own colours.) Only published figures come in here; what is suppressed has no position.
 """
 
 import math

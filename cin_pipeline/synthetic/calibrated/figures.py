@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.reference.published import HIDDEN, Cell, published_la_figures
+from cin_pipeline.reference.published import SUPPRESSED, Cell, published_la_figures
 from cin_pipeline.synthetic.calibrated.apportion import apportion
 
 YEARS: Final = (2016, 2017)  # published for every LA
@@ -88,7 +88,7 @@ def _resolved(year: int) -> tuple[DataFrame, tuple[LeftOff, ...]]:
         orient="index",
         columns=list(COLUMNS),
     )
-    hidden = given == HIDDEN
+    hidden = given == SUPPRESSED
     known = given.apply(pd.to_numeric, errors="coerce")
     _resolve_referrals(known, hidden)
     _resolve_re_referrals(known, ENGLAND[year].get("re_referrals"))

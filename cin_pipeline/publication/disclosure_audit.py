@@ -1,8 +1,8 @@
-"""An outsider's attempt to work out what is hidden: by subtraction, then by linear programming.
+"""An intruder's attempt to work out what is suppressed: by subtraction, then by linear programming.
 
-It knows what is published and how the tables hang together (`relations`), not how the hiding was decided. It can repeat
-the estimates, and is granted more than an outsider has: which hidden cells are small, and that dates are never
-impossible."""
+It knows what is published and how the tables hang together (`relations`), not how the suppression was decided. It can
+repeat the estimates, and is granted more than an intruder has: which suppressed cells are small, and that dates are
+never impossible."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,18 +16,18 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from cin_pipeline.publication.declaring import COUNT, LOCAL_AUTHORITY
-from cin_pipeline.publication.numbers import Flags, Floats
-from cin_pipeline.publication.outsider import (
-    LARGEST_HIDDEN,
+from cin_pipeline.publication.intruder import (
+    LARGEST_SUPPRESSED,
     Indices,
-    Outsider,
+    Intruder,
     Quartile,
-    outsider_of,
+    intruder_of,
     positions_of,
 )
+from cin_pipeline.publication.numbers import Flags, Floats
 from cin_pipeline.publication.relations import AS_A_RULE, AT_MOST, EXACT, la_counts, la_relations
 
-MUST_REMAIN = 3  # possible values of every hidden cell, of a small one also among 1 to 5
+MUST_REMAIN = 3  # possible values of every suppressed cell, of a small one also among 1 to 5
 SUBTRACTION, LINEAR_PROGRAMMING, NOT_PROVABLE = "subtraction", "linear programming", "not provable"
 FOUND_COLUMNS = (
     *("table", "collection_year", "geography_code", "la_code", "filter_1_category", "filter_2_category"),
@@ -40,10 +40,10 @@ _SWEEPS = 60
 
 
 def recoverable(protected: DataFrame) -> DataFrame:
-    """Every hidden cell that an outsider could work out, or narrow to fewer than MUST_REMAIN values; none is safe.
+    """Every suppressed cell that an intruder could work out, or narrow to fewer than MUST_REMAIN values; none is safe.
 
-    `protected`: cells with `shown`, `symbol` and `hidden`. Columns FOUND_COLUMNS: the cell, the least and the most it
-    can be, and how that was found; `not provable` where what is published contradicts itself."""
+    `protected`: cells with `shown`, `symbol` and `suppressed`. Columns FOUND_COLUMNS: the cell, the least and the most
+    it can be, and how that was found; `not provable` where what is published contradicts itself."""
     found = [_found_in(of_year) for _, of_year in protected.groupby("collection_year", sort=True)]
     empty = DataFrame(columns=list(FOUND_COLUMNS))
     found = [each for each in found if len(each)]
@@ -52,9 +52,9 @@ def recoverable(protected: DataFrame) -> DataFrame:
 
 def _found_in(of_year: DataFrame) -> DataFrame:
     of_year = of_year.reset_index(drop=True)
-    outsider = outsider_of(of_year)
-    narrowed = attack(outsider)
-    rows = [(outsider.las[la], column, *rest) for la, column, *rest in narrowed]
+    intruder = intruder_of(of_year)
+    narrowed = audit(intruder)
+    rows = [(intruder.las[la], column, *rest) for la, column, *rest in narrowed]
     found = DataFrame(rows, columns=["la_code", "column", "lowest", "highest", "found_by"])
     _, column = positions_of(of_year)
     cells = of_year.assign(column=column)
@@ -62,13 +62,13 @@ def _found_in(of_year: DataFrame) -> DataFrame:
     return cells.merge(found, on=["la_code", "column"])[list(FOUND_COLUMNS)]
 
 
-def attack(
-    outsider: Outsider, among: Flags | None = None, *, subtraction_alone: bool = False
+def audit(
+    intruder: Intruder, among: Flags | None = None, *, subtraction_alone: bool = False
 ) -> list[tuple[int, int, float, float, str]]:
-    """Each hidden count that is worked out, of all or of those `among`: LA, count, least, most, and how."""
-    if not outsider.hidden.any():
+    """Each suppressed count that is worked out, of all or of those `among`: LA, count, least, most, and how."""
+    if not intruder.suppressed.any():
         return []
-    system = _system(outsider)
+    system = _system(intruder)
     wanted = np.ones(len(system.la), dtype=bool) if among is None else among[system.la, system.column]
     parts = _components(system)
     low, high = _propagated(system)
@@ -79,7 +79,7 @@ def attack(
     for part in () if subtraction_alone else np.unique(parts):
         variables = np.flatnonzero(parts == part)
         if any(wanted[n] and n not in found for n in variables):
-            _attack_component(system, variables, wanted, low, high, found)
+            _audit_component(system, variables, wanted, low, high, found)
     return [
         (int(system.la[n]), int(system.column[n]), float(low[n]), float(high[n]), how)
         for n, how in sorted(found.items())
@@ -87,18 +87,18 @@ def attack(
     ]
 
 
-def follows_from_rows(outsider: Outsider) -> Flags:
-    """Which hidden counts are worked out from their LA's own row alone."""
-    nothing = np.full(outsider.low.shape, np.inf)
-    system = _system(replace(outsider, low=-nothing, high=nothing, shares=(), quartiles=()))
-    found = np.zeros(outsider.hidden.shape, dtype=bool)
+def follows_from_rows(intruder: Intruder) -> Flags:
+    """Which suppressed counts are worked out from their LA's own row alone."""
+    nothing = np.full(intruder.low.shape, np.inf)
+    system = _system(replace(intruder, low=-nothing, high=nothing, shares=(), quartiles=()))
+    found = np.zeros(intruder.suppressed.shape, dtype=bool)
     found[system.la, system.column] = ~system.leaves_enough(*_propagated(system))
     return found
 
 
 @dataclass(frozen=True)
 class _System:
-    """Bounds on weighted sums of hidden counts: low <= matrix x <= high, x from `start`."""
+    """Bounds on weighted sums of suppressed counts: low <= matrix x <= high, x from `start`."""
 
     la: Indices
     column: Indices
@@ -116,26 +116,26 @@ class _System:
         return replace(self, high=np.where(self.as_a_rule & concerned, np.inf, self.high))
 
     def leaves_enough(self, low: Floats, high: Floats) -> Flags:
-        """Whether the whole numbers from low to high leave an outsider in doubt."""
+        """Whether the whole numbers from low to high leave an intruder in doubt."""
         least, most = np.ceil(low - _NEARLY), np.floor(high + _NEARLY)
         in_doubt = most - least + 1 >= MUST_REMAIN
-        among_small = np.minimum(most, LARGEST_HIDDEN) - np.maximum(least, 1) + 1 >= self.enough
+        among_small = np.minimum(most, LARGEST_SUPPRESSED) - np.maximum(least, 1) + 1 >= self.enough
         enough: Flags = in_doubt & (~self.small | among_small)
         return enough
 
 
-def _system(outsider: Outsider) -> _System:
-    la, column = np.nonzero(outsider.hidden)
-    number = np.full(outsider.hidden.shape, -1, dtype=np.int64)
+def _system(intruder: Intruder) -> _System:
+    la, column = np.nonzero(intruder.suppressed)
+    number = np.full(intruder.suppressed.shape, -1, dtype=np.int64)
     number[la, column] = np.arange(len(la))
-    # What follows from the number of hidden counts alone, of which each is at least 1, cannot be concealed.
-    alone = _assembled(outsider, la, column, list(_relation_rows(outsider, number, with_shown=False)))
-    floors = np.clip(_propagated(alone)[0], 1, LARGEST_HIDDEN)
-    system = _assembled(outsider, la, column, [row for row in _rows(outsider, number) if len(row[0])])
-    return replace(system, enough=np.minimum(MUST_REMAIN, LARGEST_HIDDEN + 1 - floors).astype(np.int64))
+    # What follows from the number of suppressed counts alone, of which each is at least 1, cannot be concealed.
+    alone = _assembled(intruder, la, column, list(_relation_rows(intruder, number, with_shown=False)))
+    floors = np.clip(_propagated(alone)[0], 1, LARGEST_SUPPRESSED)
+    system = _assembled(intruder, la, column, [row for row in _rows(intruder, number) if len(row[0])])
+    return replace(system, enough=np.minimum(MUST_REMAIN, LARGEST_SUPPRESSED + 1 - floors).astype(np.int64))
 
 
-def _assembled(outsider: Outsider, la: Indices, column: Indices, rows: "list[_Row]") -> _System:
+def _assembled(intruder: Intruder, la: Indices, column: Indices, rows: "list[_Row]") -> _System:
     starts = np.concatenate([[0], np.cumsum([len(row[0]) for row in rows])]).astype(np.int64)
     weights = np.concatenate([row[1] for row in rows]) if rows else np.zeros(0)
     variables = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, dtype=np.int64)
@@ -147,7 +147,7 @@ def _assembled(outsider: Outsider, la: Indices, column: Indices, rows: "list[_Ro
         high=np.array([row[3] for row in rows], dtype=np.float64),
         as_a_rule=np.array([row[4] for row in rows], dtype=bool),
         start=(np.ones(len(la)), np.full(len(la), _UNBOUNDED)),
-        small=outsider.small[la, column],
+        small=intruder.small[la, column],
         enough=np.full(len(la), MUST_REMAIN),
     )
 
@@ -155,47 +155,47 @@ def _assembled(outsider: Outsider, la: Indices, column: Indices, rows: "list[_Ro
 _Row = tuple[Indices, Floats, float, float, bool]  # variables, weights, low, high, as a rule
 
 
-def _rows(outsider: Outsider, number: Indices) -> Iterator[_Row]:
-    yield from _relation_rows(outsider, number)
-    concerned = (outsider.members.astype(np.int64) @ outsider.hidden.astype(np.int64)) > 0
-    concerned |= (outsider.grossed != 0) & outsider.hidden.any(axis=0)
-    yield from _window_rows(outsider, number, concerned)
-    for share in outsider.shares:
+def _rows(intruder: Intruder, number: Indices) -> Iterator[_Row]:
+    yield from _relation_rows(intruder, number)
+    concerned = (intruder.members.astype(np.int64) @ intruder.suppressed.astype(np.int64)) > 0
+    concerned |= (intruder.grossed != 0) & intruder.suppressed.any(axis=0)
+    yield from _window_rows(intruder, number, concerned)
+    for share in intruder.shares:
         if not concerned[share.place, [share.part, share.whole]].any():
             continue
         for bound, sign in ((share.low, 1.0), (share.high, -1.0)):
             weights = {share.part: 100.0 * sign, share.whole: -bound * sign}
-            variables, factors, constant = _form(outsider, number, share.place, weights)
+            variables, factors, constant = _form(intruder, number, share.place, weights)
             yield variables, factors, -constant, np.inf, False
-    for quartile in outsider.quartiles:
+    for quartile in intruder.quartiles:
         if not concerned[quartile.place, list(quartile.bands)].any():
             continue
-        yield from _quartile_rows(outsider, number, quartile)
+        yield from _quartile_rows(intruder, number, quartile)
 
 
-def _form(outsider: Outsider, number: Indices, place: int, weights: dict[int, float]) -> tuple[Indices, Floats, float]:
-    """A weighted sum of counts of a place as hidden variables with weights, and a constant of what is known."""
+def _form(intruder: Intruder, number: Indices, place: int, weights: dict[int, float]) -> tuple[Indices, Floats, float]:
+    """A weighted sum of counts of a place as suppressed variables with weights, and a constant of what is known."""
     variables, factors, constant = [], [], 0.0
     for column, weight in weights.items():
-        of_las = weight * outsider.weights(place, column)
-        hidden = (number[:, column] >= 0) & (of_las != 0)
-        variables.append(number[hidden, column])
-        factors.append(of_las[hidden])
-        constant += float((of_las * np.nan_to_num(outsider.shown[:, column])).sum())
+        of_las = weight * intruder.weights(place, column)
+        suppressed = (number[:, column] >= 0) & (of_las != 0)
+        variables.append(number[suppressed, column])
+        factors.append(of_las[suppressed])
+        constant += float((of_las * np.nan_to_num(intruder.shown[:, column])).sum())
     return np.concatenate(variables), np.concatenate(factors), constant
 
 
-def _relation_rows(outsider: Outsider, number: Indices, *, with_shown: bool = True) -> Iterator[_Row]:
+def _relation_rows(intruder: Intruder, number: Indices, *, with_shown: bool = True) -> Iterator[_Row]:
     position = {count: n for n, count in enumerate(la_counts())}
     for relation in la_relations():
         columns = np.array([position[count] for count, _ in relation.terms])
         weights = np.array([sign for _, sign in relation.terms], dtype=np.float64)
-        hidden = outsider.hidden[:, columns]
-        shown = outsider.shown[:, columns]
-        whole_row_known = (hidden | (~np.isnan(shown) if with_shown else shown == 0)).all(axis=1)
-        for la in np.flatnonzero(hidden.any(axis=1) & whole_row_known):
-            at = hidden[la]
-            constant = float((weights * np.nan_to_num(outsider.shown[la, columns])).sum())
+        suppressed = intruder.suppressed[:, columns]
+        shown = intruder.shown[:, columns]
+        whole_row_known = (suppressed | (~np.isnan(shown) if with_shown else shown == 0)).all(axis=1)
+        for la in np.flatnonzero(suppressed.any(axis=1) & whole_row_known):
+            at = suppressed[la]
+            constant = float((weights * np.nan_to_num(intruder.shown[la, columns])).sum())
             variables, factors = number[la, columns[at]], weights[at]
             if relation.kind == AT_MOST:
                 yield variables, factors, -np.inf, -constant, False
@@ -210,28 +210,28 @@ def _can_be_exact(factors: Floats, constant: float) -> bool:
     return bool((factors > 0).any() or -factors.sum() <= constant)
 
 
-def _window_rows(outsider: Outsider, number: Indices, concerned: Flags) -> Iterator[_Row]:
-    bounded = np.isfinite(outsider.low) & np.isfinite(outsider.high)
+def _window_rows(intruder: Intruder, number: Indices, concerned: Flags) -> Iterator[_Row]:
+    bounded = np.isfinite(intruder.low) & np.isfinite(intruder.high)
     for place, column in zip(*np.nonzero(bounded & concerned), strict=True):
-        variables, factors, constant = _form(outsider, number, place, {column: 1.0})
-        low, high = outsider.low[place, column] - constant, outsider.high[place, column] - constant
-        if low == high or outsider.grossed[place, column]:
+        variables, factors, constant = _form(intruder, number, place, {column: 1.0})
+        low, high = intruder.low[place, column] - constant, intruder.high[place, column] - constant
+        if low == high or intruder.grossed[place, column]:
             yield variables, factors, low, high, False
         else:  # up to, not including, the upper bound
             yield variables, factors, np.ceil(low - _NEARLY), np.ceil(high - _NEARLY) - 1, False
 
 
-def _quartile_rows(outsider: Outsider, number: Indices, quartile: Quartile) -> Iterator[_Row]:
+def _quartile_rows(intruder: Intruder, number: Indices, quartile: Quartile) -> Iterator[_Row]:
     part = quartile.part
     for until, sign in ((quartile.first, -1.0), (quartile.last + 1, 1.0)):
         # Less than the part was done before the band; at least the part up to its end.
         weights = {column: sign * ((1.0 if n < until else 0.0) - part) for n, column in enumerate(quartile.bands)}
-        variables, factors, constant = _form(outsider, number, quartile.place, weights)
+        variables, factors, constant = _form(intruder, number, quartile.place, weights)
         yield variables, factors, -constant, np.inf, False
 
 
 def _propagated(system: _System) -> tuple[Floats, Floats]:
-    """Bounds of each hidden count that follow from one row after the other, until nothing follows any more."""
+    """Bounds of each suppressed count that follow from one row after the other, until nothing follows any more."""
     rows = np.repeat(np.arange(system.matrix.shape[0]), np.diff(system.matrix.indptr))
     at, weight = system.matrix.indices, system.matrix.data
     used = weight != 0
@@ -256,14 +256,14 @@ def _propagated(system: _System) -> tuple[Floats, Floats]:
 
 
 def _components(system: _System) -> NDArray[np.int32]:
-    """Which hidden counts hang together."""
+    """Which suppressed counts hang together."""
     together = system.matrix.T @ system.matrix
     _, parts = connected_components(abs(together), directed=False)
     found: NDArray[np.int32] = parts
     return found
 
 
-def _attack_component(
+def _audit_component(
     system: _System, variables: Indices, wanted: Flags, low: Floats, high: Floats, found: dict[int, str]
 ) -> None:
     """Adds to `found`, and narrows low and high of, what linear programming works out."""

@@ -1,4 +1,5 @@
-"""What an outsider sees of one year: shown numbers, places where a number is hidden, and what rounding leaves open."""
+"""What an intruder sees of one year: shown numbers, places where a number is suppressed, and what rounding leaves
+open."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -22,11 +23,11 @@ from cin_pipeline.publication.numbers import Flags, Floats
 from cin_pipeline.publication.relations import bands_of, la_counts
 from cin_pipeline.publication.release_tables import every_figure
 from cin_pipeline.publication.rounding import step
-from cin_pipeline.publication.symbols import HIDDEN, INAPPLICABLE, LOW
+from cin_pipeline.publication.symbols import INAPPLICABLE, LOW, SUPPRESSED
 from cin_pipeline.reference.authorities import every_authority
 
-LARGEST_HIDDEN = 5
-# What is hidden of a count of a place: nothing; its rate, and the percentages and quartiles it is in; itself, too.
+LARGEST_SUPPRESSED = 5
+# What is suppressed of a count of a place: nothing; its rate, and the percentages and quartiles it is in; itself, too.
 LEVELS = NOTHING, FINE, COUNTS = 0, 1, 2
 Indices = NDArray[np.int64]
 ROW_KEY = ["table", "filter_1_category", "filter_2_category", "indicator"]
@@ -56,20 +57,20 @@ class Quartile:
 
 
 @dataclass(frozen=True)
-class Outsider:
+class Intruder:
     """One year as published. Rows are LAs, columns the counts of `la_counts`.
 
-    `shown` holds the numbers that are there, empty where one is hidden or there is none. Places are England, regions,
-    and every LA as a place of its own; `members` says which LAs lie in each. `low` and `high` bound each place's count
-    by what is published of it, rounded counts and rates; `count_low` and `count_high` by its count alone. What a
-    place holds beside its LAs' own figures is `grossed` times what all LAs together gave: the outsider, who could
-    repeat the estimate, is granted that."""
+    `shown` holds the numbers that are there, empty where one is suppressed or there is none. Places are England,
+    regions, and every LA as a place of its own; `members` says which LAs lie in each. `low` and `high` bound each
+    place's count by what is published of it, rounded counts and rates; `count_low` and `count_high` by its count alone.
+    What a place holds beside its LAs' own figures is `grossed` times what all LAs together gave: the intruder, who
+    could repeat the estimate, is granted that."""
 
     codes: tuple[str, ...]  # geography codes of the places other than LAs
     las: tuple[str, ...]
     shown: Floats
-    hidden: Flags
-    small: Flags  # of the hidden ones, those hidden for their own sake
+    suppressed: Flags
+    small: Flags  # of the suppressed ones, those suppressed for their own sake
     members: Flags
     low: Floats
     high: Floats
@@ -84,15 +85,16 @@ class Outsider:
         found: Floats = self.members[place] + self.grossed[place, column]
         return found
 
-    def hiding(self, values: Floats, hidden: Flags, places: Indices) -> "Outsider":
-        """The same year with other counts of LAs hidden, and with them what depends on them; of `places` by LEVELS."""
-        gone = np.concatenate([places >= COUNTS, hidden])
-        fine = np.concatenate([places >= FINE, hidden])
+    def suppressing(self, values: Floats, suppressed: Flags, places: Indices) -> "Intruder":
+        """The same year with other counts of LAs suppressed, and with them what depends on them; of `places` by
+        LEVELS."""
+        gone = np.concatenate([places >= COUNTS, suppressed])
+        fine = np.concatenate([places >= FINE, suppressed])
         return replace(
             self,
-            shown=np.where(hidden, np.nan, values),
-            hidden=hidden,
-            small=hidden & is_small(values),
+            shown=np.where(suppressed, np.nan, values),
+            suppressed=suppressed,
+            small=suppressed & is_small(values),
             low=np.select([gone, fine], [-np.inf, self.count_low], self.low),
             high=np.select([gone, fine], [np.inf, self.count_high], self.high),
             shares=tuple(each for each in self.shares if not fine[each.place, [each.part, each.whole]].any()),
@@ -101,8 +103,8 @@ class Outsider:
 
 
 def is_small(values: Floats) -> Flags:
-    """Whether a count of an LA is hidden for its own sake: 1 to 5 [A50]."""
-    return (values >= 1) & (values <= LARGEST_HIDDEN)
+    """Whether a count of an LA is suppressed for its own sake: 1 to 5 [A50]."""
+    return (values >= 1) & (values <= LARGEST_SUPPRESSED)
 
 
 @cache
@@ -125,8 +127,8 @@ def positions_of(cells: DataFrame) -> tuple[Indices, Indices]:
     return found, numerators[found]
 
 
-def outsider_of(protected: DataFrame) -> Outsider:
-    """What is published of one collection year; columns of cells with `shown`, `symbol` and `hidden`."""
+def intruder_of(protected: DataFrame) -> Intruder:
+    """What is published of one collection year; columns of cells with `shown`, `symbol` and `suppressed`."""
     protected = protected.reset_index(drop=True)
     of_las = protected[(protected["geographic_level"] == LOCAL_AUTHORITY) & (protected["unit"] == COUNT)]
     las = tuple(of_las["la_code"].unique())
@@ -134,17 +136,17 @@ def outsider_of(protected: DataFrame) -> Outsider:
     figure, column = positions_of(protected)
     row = rows_of(protected, codes, las)
     protected = _without_low_by_rule(protected, column, row)
-    values, hidden, shown = _la_counts(protected, column, row - len(codes), len(las))
+    values, suppressed, shown = _la_counts(protected, column, row - len(codes), len(las))
     members = _members(codes, las)
     exact, grossed = _exact_counts(protected, column, row, members, values)
     count_low, count_high = _windows(protected, column, row, exact, COUNT)
     rate_low, rate_high = _windows(protected, column, row, exact, RATE)
-    return Outsider(
+    return Intruder(
         codes=codes,
         las=las,
         shown=shown,
-        hidden=hidden,
-        small=hidden & is_small(values),
+        suppressed=suppressed,
+        small=suppressed & is_small(values),
         members=members,
         low=np.maximum(count_low, rate_low),
         high=np.minimum(count_high, rate_high),
@@ -162,7 +164,7 @@ def _without_low_by_rule(protected: DataFrame, column: Indices, row: Indices) ->
     is_count = (protected["unit"] == COUNT).to_numpy()
     low_counts = set(zip(row[is_low & is_count].tolist(), column[is_low & is_count].tolist(), strict=True))
     by_rule = [at in low_counts for at in zip(row.tolist(), column.tolist(), strict=True)]
-    return protected.assign(symbol=protected["symbol"].mask(is_low & ~is_count & by_rule, HIDDEN))
+    return protected.assign(symbol=protected["symbol"].mask(is_low & ~is_count & by_rule, SUPPRESSED))
 
 
 def rows_of(protected: DataFrame, codes: tuple[str, ...], las: tuple[str, ...]) -> Indices:
@@ -179,16 +181,16 @@ def _members(codes: tuple[str, ...], las: tuple[str, ...]) -> Flags:
 
 
 def _la_counts(protected: DataFrame, column: Indices, row: Indices, las: int) -> tuple[Floats, Flags, Floats]:
-    """True values (for what is granted), which are hidden, and shown ones; a count that no year has is 0."""
+    """True values (for what is granted), which are suppressed, and shown ones; a count that no year has is 0."""
     held = ((row >= 0) & (column >= 0) & (protected["unit"] == COUNT)).to_numpy()
     at = row[held], column[held]
     shape = (las, len(la_counts()))
-    values, shown, hidden = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype=bool)
+    values, shown, suppressed = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype=bool)
     values[at] = protected["value"].to_numpy()[held]
-    hidden[at] = (protected["symbol"] == HIDDEN).to_numpy()[held]
+    suppressed[at] = (protected["symbol"] == SUPPRESSED).to_numpy()[held]
     shown[at] = _as_numbers(protected["shown"].to_numpy()[held])
     shown[at] = np.where((protected["symbol"] == INAPPLICABLE).to_numpy()[held], 0.0, shown[at])
-    return values, hidden, shown
+    return values, suppressed, shown
 
 
 def _as_numbers(shown: NDArray[np.object_]) -> Floats:
