@@ -21,8 +21,9 @@ row `total`; breakdowns marked * need not: a row may be in several categories, o
 _DECIDED = """\
 ## How each is decided
 
-Said in the docstrings of the functions that do it, with the sections of the methodology and the ambiguities settled
-(docs/methodology.md); `cin-pipeline explain` says it of any figure.
+Said in the docstrings of the functions that do it, with the sections of the methodology and the interpretations
+(docs/interpretations.md); `cin-pipeline explain` says it of any figure. The definitions are written out in
+docs/definitions.md.
 
 | decided | for |
 |---|---|
@@ -47,7 +48,7 @@ def _decisions() -> dict[str, list[str]]:
         for breakdown in measure.breakdowns:
             own = f"{measure.name}.{breakdown}"
             name = own if own in DECIDED_BY else breakdown
-            for sentence in () if ":" in breakdown else measure.readings(breakdown):
+            for sentence in () if ":" in breakdown else measure.interpretations(breakdown):
                 names = decisions.setdefault(sentence, [])
                 names += [name] if measure.name not in names and name not in names else []
     return decisions

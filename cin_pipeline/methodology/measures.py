@@ -8,7 +8,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.methodology import assessments, calendar, children, episodes, plans, referrals, section47
-from cin_pipeline.methodology.facts import ReturnFacts, reading
+from cin_pipeline.methodology.facts import ReturnFacts, interpretation
 
 TOTAL = "total"
 KNOWN, NOT_AVAILABLE = "known", "not_available"
@@ -40,16 +40,16 @@ class Measure:
         """What the cells of a breakdown are counted from."""
         return OVERLAPPING.get(breakdown, self.population)
 
-    def readings(self, breakdown: str = TOTAL) -> tuple[str, ...]:
-        """How it is counted and put into the categories of a breakdown: sentences, with the sections and ambiguities
-        that decided them, as the functions that do it say."""
+    def interpretations(self, breakdown: str = TOTAL) -> tuple[str, ...]:
+        """How it is counted and put into the categories of a breakdown: sentences, with the sections and
+        interpretations that decided them, as the functions that do it say."""
         functions: list[Callable[..., object]] = [self.population_of(breakdown)]
         if self.children:
             functions.append(children.one_child)
         for name in breakdown.split(":"):
             decided = DECIDED_BY.get(f"{self.name}.{name}") or DECIDED_BY.get(name)
             functions += [decided] if decided else []
-        return tuple(dict.fromkeys(reading(function) for function in functions))
+        return tuple(dict.fromkeys(interpretation(function) for function in functions))
 
     def adds_up(self, breakdown: str) -> bool:
         """Whether the categories of a breakdown sum to the measure, on any input."""
