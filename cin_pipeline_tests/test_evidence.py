@@ -1,7 +1,9 @@
 """The evidence is in the repository: every interpretation that is cited has an entry, and every entry names what holds
 it; the definitions name every measure, breakdown and band."""
 
+import io
 import re
+import tokenize
 from collections import defaultdict
 from importlib import import_module
 from importlib.util import find_spec
@@ -96,6 +98,23 @@ def numbers_in(text: str) -> set[int]:
     return found
 
 
+def quotes_in(code: str) -> list[str]:
+    """What the comments of a module quote, in pieces where something is left out."""
+    comments: list[str] = []
+    before = (0, 0)
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type != tokenize.COMMENT:
+            continue
+        text = token.string.lstrip("# ")
+        if token.start == (before[0] + 1, before[1]):  # the comment goes on
+            comments[-1] += f" {text}"
+        else:
+            comments.append(text)
+        before = token.start
+    quotes = (quote for comment in comments for quote in re.findall(r'"([^"]+)"', comment))
+    return [piece.strip() for quote in quotes for piece in quote.split("[...]")]
+
+
 # Line breaks and citations aside.
 DEFINITIONS = re.sub(r"\s*\[A[^\]]*\]", "", (ROOT / "docs" / "definitions.md").read_text(encoding="utf-8"))
 DEFINITIONS = " ".join(DEFINITIONS.split())
@@ -156,6 +175,12 @@ def test_what_is_counted_for_the_quality_report_is_named_with_its_interpretation
         path = f"{case.count.__module__}.{case.count.__qualname__}".removeprefix("cin_pipeline.")
         declared[case.number].add(path)
     assert {entry.number: set(entry.counted_by) for entry in ENTRIES if entry.counted_by} == declared
+
+
+def test_what_the_independent_calculation_quotes_stands_in_the_definitions() -> None:
+    quotes = quotes_in((ROOT / "cin_pipeline_tests" / "oracle.py").read_text(encoding="utf-8"))
+    assert len(quotes) > 60
+    assert [quote for quote in quotes if quote not in DEFINITIONS] == []
 
 
 def test_the_definitions_name_every_measure_breakdown_and_band() -> None:
