@@ -70,7 +70,7 @@ def explain(
         console.print(
             f"{cell}: {cell.measure.title}, {CollectionYear(year)} (table {cell.measure.table})", markup=False
         )
-        console.print("Decided by (sections of the methodology, ambiguities settled):")
+        console.print("Decided by (sections of the methodology, interpretations):")
         for sentence in derivation(cell, year):
             console.print(f"  - {sentence}", markup=False)
         try:

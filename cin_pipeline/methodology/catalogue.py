@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cin_pipeline.methodology import assessments, children, episodes, plans, referrals, section47
 from cin_pipeline.methodology import breakdowns as by
 from cin_pipeline.methodology.breakdowns import Breakdown, Kind
-from cin_pipeline.methodology.facts import CountedRows, reading
+from cin_pipeline.methodology.facts import CountedRows, interpretation
 
 TOTAL = "total"
 
@@ -49,15 +49,15 @@ class Measure:
         """The breakdown by whole numbers, from which quartiles are taken."""
         return next((each for each in self.breakdowns.values() if each.kind is Kind.NUMBERS), None)
 
-    def readings(self, breakdown: str = TOTAL) -> tuple[str, ...]:
-        """How it is counted and put into the categories of a breakdown: sentences, with the sections and ambiguities
-        that decided them, as the functions that do it say."""
+    def interpretations(self, breakdown: str = TOTAL) -> tuple[str, ...]:
+        """How it is counted and put into the categories of a breakdown: sentences, with the sections and
+        interpretations that decided them, as the functions that do it say."""
         functions: list[Callable[..., object]] = [self.rows_of(breakdown)]
         if self.children:
             functions.append(children.one_child)
         if breakdown != TOTAL:
             functions += [each.decided_by for each in self.breakdowns[breakdown].items if each.decided_by]
-        return tuple(dict.fromkeys(reading(function) for function in functions))
+        return tuple(dict.fromkeys(interpretation(function) for function in functions))
 
 
 def named(*several: Breakdown) -> dict[str, Breakdown]:

@@ -28,21 +28,21 @@ class ReturnFacts:
     _at_work: list[str] = field(default_factory=list, repr=False, compare=False)
 
     def derivation(self, select: Callable[..., object]) -> tuple[str, ...]:
-        """What the rows that a function selects are made of, itself first, each by its reading."""
+        """What the rows that a function selects are made of, itself first, each by its interpretation."""
         ordered: dict[str, None] = {}
         waiting = [_name(select)]
         while waiting:
             name = waiting.pop(0)
             ordered.setdefault(name)
             waiting += [each for each in self._drawn_from.get(name, ()) if each not in ordered]
-        return tuple(_READINGS[name] for name in ordered)
+        return tuple(_INTERPRETATIONS[name] for name in ordered)
 
 
-_READINGS: dict[str, str] = {}  # of every function that selects rows, by its name
+_INTERPRETATIONS: dict[str, str] = {}  # of every function that selects rows, by its name
 
 
-def reading(function: Callable[..., object]) -> str:
-    """The sentence of the methodology that a function implements, with the sections and ambiguities that decided it.
+def interpretation(function: Callable[..., object]) -> str:
+    """The sentence of the methodology that a function implements, with the sections and interpretations behind it.
 
     It is said once, in the function's docstring: the first paragraph, up to its last reference."""
     paragraph = " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
@@ -61,7 +61,7 @@ _Rows = TypeVar("_Rows", DataFrame, DataFrame | None)
 def counted_rows(select: Callable[[ReturnFacts], _Rows]) -> Callable[[ReturnFacts], _Rows]:
     """Marks a function that selects the rows a measure counts; several measures share what was selected once."""
     name = _name(select)
-    _READINGS[name] = reading(select)
+    _INTERPRETATIONS[name] = interpretation(select)
 
     @wraps(select)
     def selected(facts: ReturnFacts) -> _Rows:

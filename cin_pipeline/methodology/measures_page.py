@@ -21,8 +21,9 @@ row `total`; breakdowns marked * need not: a row may be in several categories, o
 _DECIDED = """\
 ## How each is decided
 
-Said in the docstrings of the functions that do it, with the sections of the methodology and the ambiguities settled
-(docs/methodology.md); `cin-pipeline explain` says it of any figure.
+Said in the docstrings of the functions that do it, with the sections of the methodology and the interpretations
+(docs/interpretations.md); `cin-pipeline explain` says it of any figure. The definitions are written out in
+docs/definitions.md.
 
 | decided | for |
 |---|---|
@@ -48,7 +49,7 @@ def _decisions() -> dict[str, list[str]]:
         for name, breakdown in measure.breakdowns.items():
             first = decided.setdefault(name, breakdown.decided_by)
             shown = name if breakdown.decided_by is first else f"{measure.name}.{name}"
-            for sentence in () if breakdown.crossing_of else measure.readings(name):
+            for sentence in () if breakdown.crossing_of else measure.interpretations(name):
                 names = decisions.setdefault(sentence, [])
                 names += [shown] if measure.name not in names and shown not in names else []
     return decisions

@@ -80,12 +80,12 @@ def categories(measure: Measure, breakdown: str, year: int) -> tuple[str, ...]:
 
 
 def derivation(cell: Cell, year: int) -> tuple[str, ...]:
-    """How the figure is decided, from the measure back to the first choice among the records: the readings of the
-    methodology with their sections and ambiguities."""
+    """How the figure is decided, from the measure back to the first choice among the records: the sentences of
+    the methodology with their sections and interpretations."""
     facts = _empty_facts(year)
     source = cell.measure.rows_of(cell.breakdown)
     source(facts)
-    return tuple(dict.fromkeys((*cell.measure.readings(cell.breakdown), *facts.derivation(source))))
+    return tuple(dict.fromkeys((*cell.measure.interpretations(cell.breakdown), *facts.derivation(source))))
 
 
 def near(wrong: str, names: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.readings import READING_COLUMNS
+from cin_pipeline.methodology.interpretations import INTERPRETATION_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.quality import QualityInput
 from cin_pipeline.store.quality import Grade
@@ -33,7 +33,7 @@ def quality_input(
         rules.append(_rule_counts(store, each))
         confidence.append(_stored(store, "data_confidence", each).get(_ROWS, DataFrame()))
         on_la()
-    readings = store.figures.current_reading_counts(year)
+    touched = store.figures.current_interpretation_counts(year)
     return QualityInput(
         release=release,
         protected=protected,
@@ -41,7 +41,7 @@ def quality_input(
         rule_counts=_together(rules, RULE_COLUMNS),
         confidence=_together(confidence, CONFIDENCE_COLUMNS),
         unusable=store.inputs.of(year).unusable,
-        readings=readings[readings["la_code"].isin(release.expected[year])][list(READING_COLUMNS)],
+        interpretations=touched[touched["la_code"].isin(release.expected[year])][list(INTERPRETATION_COLUMNS)],
     )
 
 

@@ -12,7 +12,7 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.catalogue import CATALOGUE, TOTAL
 
 MANIFEST = "manifest.json"
-FORMAT = 1  # raise it when the meaning of an entry changes
+FORMAT = 2  # raise it when the meaning or the name of an entry changes
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,19 @@ def manifest(year: CollectionYear, provenance: Provenance, files: Mapping[str, b
         "inputs": {str(inputs.year.ending): _inputs(inputs) for inputs in provenance.inputs},
         "code": {"cin_pipeline": provenance.package_version, "reference_data": dict(provenance.data_versions)},
         "settings": dict(provenance.settings),
-        "readings": readings(),
+        "interpretations": interpretations(),
         "files": {name: {"sha256": digest(content), "bytes": len(content)} for name, content in files.items()},
     }
     return (json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
-def readings() -> dict[str, list[str]]:
-    """The sentences of the methodology that decide each measure and breakdown, with the readings chosen [A..]."""
+def interpretations() -> dict[str, list[str]]:
+    """The sentences of the methodology that decide each measure and breakdown, with the interpretations
+    [A..]."""
     return {
-        measure.name if breakdown == TOTAL else f"{measure.name} by {breakdown}": list(measure.readings(breakdown))
+        measure.name if breakdown == TOTAL else f"{measure.name} by {breakdown}": list(
+            measure.interpretations(breakdown)
+        )
         for measure in CATALOGUE
         for breakdown in (TOTAL, *measure.breakdowns)
     }

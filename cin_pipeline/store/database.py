@@ -120,13 +120,14 @@ NATIONAL_INPUTS = Table(
     Index("national_inputs_of_asset", "asset", "collection_year"),
 )
 
-READING_COUNTS = Table(
+# On disk under the names it was first made with, so that earlier states load; in Python as what it is.
+INTERPRETATION_COUNTS = Table(
     "reading_counts",
     METADATA,
     Column("submission", Integer, ForeignKey("submissions.submission"), nullable=False),
     Column("collection_year", Integer, nullable=False),
     Column("la_code", String(6), nullable=False),
-    Column("reading_case", String(64), nullable=False),
+    Column("reading_case", String(64), key="interpretation_case", nullable=False),
     Column("records", Integer, nullable=False),
     Index("reading_counts_of_submission", "submission"),
 )

@@ -12,10 +12,10 @@ from sqlalchemy.sql.elements import ColumnElement
 from cin_pipeline.store.database import (
     COUNTS,
     ESTIMATES,
+    INTERPRETATION_COUNTS,
     LA_MEASURES,
     NATIONAL_INPUTS,
     NATIONAL_MEASURES,
-    READING_COUNTS,
     SUBMISSIONS,
 )
 from cin_pipeline.store.registry import SubmissionState
@@ -167,19 +167,23 @@ class Figures:
         columns = [column for column in LA_MEASURES.c if column.name != "submission"]
         return self._read(select(*columns).where(LA_MEASURES.c.submission == submission), {"value": "Int64"})
 
-    def write_reading_counts(self, counts: DataFrame, submission: int) -> None:
-        """Stores how many records of one submission each reading touches, in place of earlier counts."""
-        self._replace(READING_COUNTS, READING_COUNTS.c.submission == submission, counts.assign(submission=submission))
+    def write_interpretation_counts(self, counts: DataFrame, submission: int) -> None:
+        """Stores how many records of one submission each interpretation touches, in place of earlier counts."""
+        self._replace(
+            INTERPRETATION_COUNTS,
+            INTERPRETATION_COUNTS.c.submission == submission,
+            counts.assign(submission=submission),
+        )
 
-    def current_reading_counts(self, year: int) -> DataFrame:
-        """How many records each reading touches in every LA of a year, from the current submissions; columns
-        READING_COLUMNS. Submissions that were counted before there were such counts are not in it."""
-        columns = [column for column in READING_COUNTS.c if column.name != "submission"]
+    def current_interpretation_counts(self, year: int) -> DataFrame:
+        """How many records each interpretation touches in every LA of a year, from the current submissions; columns
+        INTERPRETATION_COLUMNS. Submissions that were counted before there were such counts are not in it."""
+        columns = [column.label(column.key) for column in INTERPRETATION_COUNTS.c if column.name != "submission"]
         query = (
             select(*columns)
-            .join(SUBMISSIONS, SUBMISSIONS.c.submission == READING_COUNTS.c.submission)
-            .where(READING_COUNTS.c.collection_year == year, SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
-            .order_by(READING_COUNTS.c.la_code)
+            .join(SUBMISSIONS, SUBMISSIONS.c.submission == INTERPRETATION_COUNTS.c.submission)
+            .where(INTERPRETATION_COUNTS.c.collection_year == year, SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
+            .order_by(INTERPRETATION_COUNTS.c.la_code)
         )
         return self._read(query, {})
 
@@ -215,7 +219,7 @@ class Figures:
 
 
 def _replace(connection: Connection, table: Table, where: ColumnElement[bool], rows: DataFrame) -> None:
-    values = rows[[column.name for column in table.c]].astype(object).where(rows.notna(), None)
+    values = rows[[column.key for column in table.c]].astype(object).where(rows.notna(), None)
     records = values.to_dict("records")
     connection.execute(delete(table).where(where))
     if records:

@@ -1,4 +1,4 @@
-"""Published figures that cannot be reached under measures.md, each for a reason (docs/backtests.md)."""
+"""Published figures that cannot be reached under docs/definitions.md, each for a reason (docs/backtests.md)."""
 
 from pandas import DataFrame, Series
 

@@ -246,8 +246,8 @@ def test_what_decided_a_figure_is_said_from_it_back_to_the_records() -> None:
 
 
 def test_every_population_says_what_decided_it() -> None:
-    """The reading of a population is its docstring: one without a reference would leave a figure unexplained."""
-    without = {name for name, sentence in facts_module._READINGS.items() if not sentence.endswith("]")}
+    """The interpretation of a population is its docstring: one without a reference would leave a figure unexplained."""
+    without = {name for name, sentence in facts_module._INTERPRETATIONS.items() if not sentence.endswith("]")}
     assert {name.rsplit(".", 1)[-1] for name in without} == {
         "awaiting_assessment",  # of the release, without a sentence of its own in the document
         "named_but_none",

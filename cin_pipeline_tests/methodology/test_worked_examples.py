@@ -372,7 +372,7 @@ def test_reviews_in_time(start: str, reviews: tuple[str, ...], in_time: bool | N
     assert total(found, "cpp_reviewed_in_time_at_31_march") == bool(in_time)
 
 
-# Estimates: the authorities of the example in measures.md, in Inner London, Outer London, Inner London, North East.
+# Estimates: the LAs of the example in docs/definitions.md, in Inner London, Outer London, Inner London, North East.
 A, B, C, D = "202", "203", "201", "390"
 EXPECTED = [A, B, C, D]
 POPULATION = {A: 1000, B: 3000, D: 2000}
@@ -391,7 +391,7 @@ def example() -> dict[str, oracle.Measures]:
     }
 
 
-def test_the_example_of_the_contract() -> None:
+def test_the_example_of_the_definitions() -> None:
     rows = estimates(example(), EXPECTED, POPULATION, [(B, "referrals", "month")], 2017)
     assert rows[oracle.ENGLAND, "referrals", *TOTAL] == (21, 8, 29, Fraction(29, 21))
     assert rows[NORTH_EAST, "referrals", *TOTAL] == (0, 8, 8, None)

@@ -10,7 +10,7 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from cin_pipeline.methodology.readings import touched_by_readings
+from cin_pipeline.methodology.interpretations import touched_by_interpretations
 from cin_pipeline.orchestration.folder_run import Folder, Report, run_folder
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.settings import Settings
@@ -84,12 +84,12 @@ def test_a_folder_becomes_measures_and_england(job: Job) -> None:
     assert [(job.output / name).read_bytes() for name in written] == content
 
 
-def test_what_the_readings_touch_is_counted_of_every_return_in_force(job: Job) -> None:
+def test_what_the_interpretations_touch_is_counted_of_every_return_in_force(job: Job) -> None:
     sent = {year: job.put("201", year) for year in (2016, 2017)}
     job.run()
     with closing(Store(job.settings)) as store:
-        counts = store.figures.current_reading_counts(2017)
-    expected = touched_by_readings(facts_of(sent[2017], sent[2016], 2017), "201")
+        counts = store.figures.current_interpretation_counts(2017)
+    expected = touched_by_interpretations(facts_of(sent[2017], sent[2016], 2017), "201")
     pd.testing.assert_frame_equal(counts, expected, check_dtype=False)
 
 

@@ -92,5 +92,5 @@ def test_the_manifest() -> None:
     # sha256sum of `<p>`
     assert content["files"]["release.html"]["sha256"].startswith("33f279")
     assert content["code"] == {"cin_pipeline": "1.0", "reference_data": {"population.csv": "cc"}}
-    assert any("[" in sentence for sentence in content["readings"]["re_referrals"])
+    assert any("[" in sentence for sentence in content["interpretations"]["re_referrals"])
     assert written == manifest(YEAR, made_from(), dict(reversed(FILES.items())))

@@ -10,9 +10,9 @@ from lxml import html
 from pandas import DataFrame
 
 from cin_pipeline.methodology.estimates import estimate_england
+from cin_pipeline.methodology.interpretations import CASES, INTERPRETATION_COLUMNS
 from cin_pipeline.methodology.measures import NOT_AVAILABLE
 from cin_pipeline.methodology.missing import UnusableItem
-from cin_pipeline.methodology.readings import CASES, READING_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.quality import QualityInput, quality_report
 from cin_pipeline.publication.quality.counts import said
@@ -45,9 +45,9 @@ def facts(release: ReleaseInput | None = None, **changes: object) -> QualityInpu
         ),
         confidence=DataFrame(confidence, columns=names).reindex(columns=list(CONFIDENCE_COLUMNS)),
         unusable=(),
-        readings=DataFrame(
+        interpretations=DataFrame(
             [(2017, la, case.name, n) for n, case in enumerate(CASES[:9]) for la in LAS[:2]],
-            columns=list(READING_COLUMNS),
+            columns=list(INTERPRETATION_COLUMNS),
         ),
     )
     return replace(usual, **changes)  # type: ignore[arg-type]
@@ -62,7 +62,7 @@ def nothing(release: ReleaseInput) -> QualityInput:
         DataFrame(columns=RULE_COLUMNS),
         DataFrame(columns=list(CONFIDENCE_COLUMNS)),
         (),
-        DataFrame(columns=list(READING_COLUMNS)),
+        DataFrame(columns=list(INTERPRETATION_COLUMNS)),
     )
 
 
@@ -168,7 +168,7 @@ def test_nothing_suppressed_is_in_it() -> None:
     assert len(pages) == 1
 
 
-def test_readings_touched() -> None:
+def test_interpretations_touched() -> None:
     found = rows(facts(), "Records touched")
     assert len(found) == len(CASES)
     assert found[0][0] == "A1"

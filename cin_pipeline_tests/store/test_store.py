@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from cin_pipeline.methodology.estimates import estimate_england
+from cin_pipeline.methodology.interpretations import CASES, INTERPRETATION_COLUMNS, touched_by_interpretations
 from cin_pipeline.methodology.measures import la_measures
-from cin_pipeline.methodology.readings import CASES, READING_COLUMNS, touched_by_readings
 from cin_pipeline.outputs.run_files import write_england, write_measures
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
@@ -168,18 +168,31 @@ def test_measures_come_back_as_they_were_and_only_those_in_force(store: Store, f
     assert set(store.figures.current_la_measures(2017)["la_code"]) == {"202"}
 
 
-def test_counts_of_readings_come_back_and_only_those_in_force(store: Store, folder: Path) -> None:
+def test_counts_of_interpretations_come_back_and_only_those_in_force(store: Store, folder: Path) -> None:
     for each in landed(store, folder):
         if each.collection_year == 2017:
-            counts = touched_by_readings(facts_of(messy_return(1, 9, 2017, each.la_code), None, 2017), each.la_code)
-            store.figures.write_reading_counts(counts, each.submission)
-            store.figures.write_reading_counts(counts, each.submission)  # in place of the first
-    assert store.figures.current_reading_counts(2017).empty
+            counts = touched_by_interpretations(
+                facts_of(messy_return(1, 9, 2017, each.la_code), None, 2017), each.la_code
+            )
+            store.figures.write_interpretation_counts(counts, each.submission)
+            store.figures.write_interpretation_counts(counts, each.submission)  # in place of the first
+    assert store.figures.current_interpretation_counts(2017).empty
     store.registry.accept(store.registry.at_work(2017, "202").submission)
-    back = store.figures.current_reading_counts(2017)
-    assert tuple(back.columns) == READING_COLUMNS
+    back = store.figures.current_interpretation_counts(2017)
+    assert tuple(back.columns) == INTERPRETATION_COLUMNS
     assert list(back["la_code"]) == ["202"] * len(CASES)
-    assert set(back["reading_case"]) == {case.name for case in CASES}
+    assert set(back["interpretation_case"]) == {case.name for case in CASES}
+
+
+def test_counts_that_an_earlier_version_wrote_are_read(store: Store, folder: Path) -> None:
+    """It named table and column otherwise; on disk the names are still its."""
+    (sent,) = [each for each in landed(store, folder) if each.partition == (2017, "201")]
+    store.registry.accept(sent.submission)
+    written = text("INSERT INTO reading_counts VALUES (:submission, 2017, '201', 'no_activity', 3)")
+    with store.engine.begin() as connection:
+        connection.execute(written, {"submission": sent.submission})
+    back = store.figures.current_interpretation_counts(2017)
+    assert back.to_dict("records") == [dict(zip(INTERPRETATION_COLUMNS, (2017, "201", "no_activity", 3), strict=True))]
 
 
 def test_estimates_come_back_and_can_be_taken_back(store: Store) -> None:

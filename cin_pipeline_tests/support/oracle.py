@@ -1,7 +1,7 @@
 """Every measure worked out a second time, naively: loops and dictionaries over one record at a time.
 
-Written from measures.md alone, independently of the package, so that the two can be compared on any input. The
-sentence a function implements stands in it; "Silent" marks a reading chosen where measures.md leaves one open.
+Written from docs/definitions.md, independently of the package, so that the two can be compared on any input. The
+words a function implements stand in it, in quotes; "Silent" marks what they leave open and was chosen here.
 """
 
 import calendar
@@ -24,7 +24,7 @@ Row = tuple[Fraction, Fraction | None, Fraction | None, Fraction | None]
 ENGLAND = "E92000001"
 DATA = Path(__file__).parents[2] / "cin_pipeline" / "reference" / "data"
 
-# "Catalogue": every measure with its breakdowns.
+# Every measure of section 4 with its breakdowns.
 CATALOGUE: dict[str, tuple[str, ...]] = {
     "cin_episodes_starting": (),
     "cin_children_starting": (),
@@ -82,7 +82,7 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
     "cpp_reviewed_in_time_at_31_march": (),
 }
 
-# "2. Parts of a whole": each part and its whole.
+# "*Part of a whole.*": each part and its whole.
 WHOLE_OF = {
     "re_referrals": "referrals",
     "referrals_no_further_action": "referrals",
@@ -110,7 +110,7 @@ def year_within(year: int, first: str, last: str) -> bool:
 
 @cache
 def valid_codes(code_set: str, year: int) -> frozenset[str]:
-    # "Codes outside the year's code set (`reference/code-sets.csv`)"
+    # "A code is valid if the year's code set (`code-sets.csv`) holds it."
     return frozenset(
         row["code"]
         for row in csv_rows("code-sets")
@@ -124,8 +124,8 @@ def bank_holidays() -> frozenset[date]:
 
 
 def trimmed(text: str | None) -> str | None:
-    # "White space round a value is trimmed; nothing left is missing."
-    # Silent on which white space: Unicode's, which takes in the no-break space, is meant here.
+    # "White space at either end of a value, of any kind, is cut off. A value of which nothing remains is missing."
+    # Silent on what is white space: all that Unicode calls so, the no-break space too.
     return (text or "").strip() or None
 
 
@@ -138,7 +138,7 @@ def day(record: ElementTree.Element | None, path: str) -> date | None:
 
 
 def read_day(text: str | None) -> date | None:
-    # "A date is YYYY-MM-DD and a real day; other text is reported and taken as missing"
+    # "A date is written YYYY-MM-DD and is a day of the calendar. All other text counts as missing"
     if text is None or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
         return None
     try:
@@ -148,13 +148,13 @@ def read_day(text: str | None) -> date | None:
 
 
 def category(code: str | None, code_set: str, year: int) -> str:
-    # "Ids and codes compare exactly, case included. Codes outside the year's code set, and missing ones, are
-    # category `unknown`, in crossings too"
+    # "Identifiers and codes must agree in every character" "In a breakdown every missing or invalid code is category
+    # `unknown`, also within crossings"
     return code if code is not None and code in valid_codes(code_set, year) else "unknown"
 
 
 def previous_plans(text: str | None) -> int:
-    # "NumberOfPreviousCPP is digits (`01` is 1); anything else is 0."
+    # "NumberOfPreviousCPP is a run of digits, leading zeros allowed. Whatever else stands there counts as 0"
     return int(text) if text is not None and re.fullmatch("[0-9]+", text) else 0
 
 
@@ -162,14 +162,14 @@ def previous_plans(text: str | None) -> int:
 
 
 class Year(NamedTuple):
-    """`start` = 1 April Y-1, `end` = 31 March Y."""
+    """From 1 April Y-1, its start, to 31 March Y, its end."""
 
     number: int
     start: date
     end: date
 
     def holds(self, when: date | None) -> bool:
-        # "in the year" means start <= date <= end
+        # "a date is in the year from the first to the last of these days, both included"
         return when is not None and self.start <= when <= self.end
 
 
@@ -190,7 +190,7 @@ class Referral:
     no_further_action: bool
 
     def groups(self, name: str) -> list[ElementTree.Element]:
-        # "A group (Assessments, Section47, ChildProtectionPlans) is there whatever it contains."
+        # "A group is present if its element is, even an empty one"
         return self.record.findall(name)
 
 
@@ -203,37 +203,38 @@ class Plan:
 
 
 def child_key(child: ElementTree.Element, position: int) -> ChildKey:
-    # "A child is LA + LAchildID. A Child without LAchildID is a child of its own."
+    # "A *child* is an LA and a LAchildID" "Each Child record without a LAchildID is another child"
     child_id = value(child, "ChildIdentifiers/LAchildID")
     return ("without id", position) if child_id is None else ("id", child_id)
 
 
 def referrals_in(xml: bytes) -> list[Referral]:
     """The referrals of a return that have a usable date."""
-    # "A *referral* is one CINdetails record." "Identical records each count"
+    # "One CINdetails record is one *referral*" "The same record twice is two"
     first: dict[ChildKey, ElementTree.Element] = {}
     found: list[Referral] = []
     for position, child in enumerate(ElementTree.fromstring(xml).findall("Children/Child")):
         key = child_key(child, position)
-        # "a child repeated under the same LAchildID in one return is one child (first occurrence gives all the
-        # characteristics, blank ones too)". Silent on a first occurrence without CINdetails: it gives them as well.
+        # "Child records of one return with the same LAchildID are one child. Its characteristics are all those of the
+        # first such record, even those left blank, and even where that record holds no referral"
         first.setdefault(key, child)
         for record in child.findall("CINdetails"):
             referred = day(record, "CINreferralDate")
-            # "A referral with no usable date is left out of every measure with all it holds"
+            # "Nothing is counted of a referral without a date that can be read, nor of what stands under it"
             if referred is not None:
                 found.append(Referral(key, first[key], record, referred, day(record, "CINclosureDate"), is_nfa(record)))
     return found
 
 
 def is_nfa(record: ElementTree.Element) -> bool:
-    # "ReferralNFA is 1 or true (any case; all else, missing too, is not NFA)"
+    # "ReferralNFA says `1` or `true`, in capitals or not. Anything else, or nothing, is no."
     return (value(record, "ReferralNFA") or "").lower() in ("1", "true")
 
 
 def is_not_in_need(referral: Referral, year: Year) -> bool:
-    # "not NFA, ReasonForClosure RC8 (or RC9, in its years), at least one Assessments group, no Section47 group, no
-    # ChildProtectionPlans group, no usable CINdetails-level DateOfInitialCPC; whatever the referral or closure date"
+    # "it is not flagged as no further action; its ReasonForClosure is RC8, or RC9 in years that have the code; it has
+    # an Assessments group; it has neither a Section47 nor a ChildProtectionPlans group, nor a DateOfInitialCPC of its
+    # own that can be read. Its dates do not matter"
     reason = category(value(referral.record, "ReasonForClosure"), "ReasonForClosure", year.number)
     return (
         not referral.no_further_action
@@ -246,13 +247,14 @@ def is_not_in_need(referral: Referral, year: Year) -> bool:
 
 
 def followed_up(referrals: list[Referral]) -> list[Referral]:
-    # NFA: "in no other population: no episode, assessment, factor, section 47, conference or plan"
-    # Silent on a date limit for what hangs under a referral dated after the year: there is none.
+    # "Such a referral counts among referrals and in pairs of re-referrals, and what stands under it (assessments,
+    # factors, enquiries, conferences, plans) nowhere" "What stands under a referral goes by its own dates, however the
+    # referral is dated"
     return [referral for referral in referrals if not referral.no_further_action]
 
 
 def episodes_of_need(referrals: list[Referral], year: Year) -> list[Referral]:
-    # "*episode of need*: a referral that is neither."
+    # "Any other referral is an *episode of need*."
     return [referral for referral in followed_up(referrals) if not is_not_in_need(referral, year)]
 
 
@@ -261,7 +263,7 @@ def plans_of(referrals: list[Referral]) -> list[Plan]:
     for referral in followed_up(referrals):
         for record in referral.groups("ChildProtectionPlans"):
             started = day(record, "CPPstartDate")
-            # "a plan with no usable start out of every plan measure"
+            # "nor of a plan without a start that can be read"
             if started is not None:
                 plans.append(Plan(referral, record, started, day(record, "CPPendDate")))
     return plans
@@ -271,17 +273,17 @@ def plans_of(referrals: list[Referral]) -> list[Plan]:
 
 
 def months_after(start: date, months: int) -> date:
-    # "calendar months with end-of-month clamping"
+    # "n months after a day is the same day of the month n months on, or the last of that month where it is shorter"
     month = start.year * 12 + start.month - 1 + months
     last = calendar.monthrange(month // 12, month % 12 + 1)[1]
     return date(month // 12, month % 12 + 1, min(start.day, last))
 
 
 def duration_band(start: date, end: date) -> str | None:
-    # `up_to_3_months` (end <= start+3m), `over_3_to_6_months` (<= +6m), `over_6_months_to_1_year` (< +12m),
-    # `1_to_2_years` (< +24m), `2_years_or_more`
+    # "`up_to_3_months`, the end no later than three months after the start; `over_3_to_6_months`, no later than six;
+    # `over_6_months_to_1_year`, before twelve; `1_to_2_years`, before twenty-four; `2_years_or_more`"
     if end < start:
-        return None  # "An end before its start [...] is in the total alone"
+        return None  # "What ends before it starts [...] is in the total and in no category"
     if end <= months_after(start, 3):
         return "up_to_3_months"
     if end <= months_after(start, 6):
@@ -292,15 +294,15 @@ def duration_band(start: date, end: date) -> str | None:
 
 
 def is_working_day(when: date) -> bool:
-    # "Monday to Friday less `reference/bank-holidays.csv` (2008 on)"
+    # "those from Monday to Friday that are no bank holiday (`bank-holidays.csv`)"
     return when.weekday() < 5 and when not in bank_holidays()
 
 
 def working_days(start: date | None, end: date) -> int | None:
-    # "days after the start up to and including the end". Whole weeks have five weekdays; the rest is looked at day by
+    # "of the days after the first, the last one included". Whole weeks have five weekdays; the rest is looked at day by
     # day, and holidays on weekdays come off.
     if start is None or end < start:
-        return None  # "An end before its start, or a missing date, is in the total alone: no band, no `working_days`"
+        return None  # "What ends before it starts, or lacks one of the dates, is in the total and in no category"
     weeks, days = divmod((end - start).days, 7)
     left_over = [end - timedelta(days=back) for back in range(days)]
     holidays = [when for when in bank_holidays() if start < when <= end and when.weekday() < 5]
@@ -308,7 +310,8 @@ def working_days(start: date | None, end: date) -> int | None:
 
 
 def assessment_band(start: date, end: date, days: int) -> str:
-    # `same_day` (same date), `1-10` (with 0 between different dates), ...
+    # "`same_day`, both dates the same; `1-10`, which has 0 between different dates too; `11-20`, `21-30`, `31-40`,
+    # `41-45`, `46-50`, `51-60`, `61+`"
     if start == end:
         return "same_day"
     for last, band in ((10, "1-10"), (20, "11-20"), (30, "21-30"), (40, "31-40"), (45, "41-45"), (50, "46-50")):
@@ -318,7 +321,7 @@ def assessment_band(start: date, end: date, days: int) -> str:
 
 
 def wait_band(days: int) -> str:
-    # `wait`: `0-10`, `11-15`, `16-20`, `21+`
+    # "`wait` in working days: `0-10`, `11-15`, `16-20`, `21+`"
     if days <= 10:
         return "0-10"
     if days <= 15:
@@ -327,7 +330,8 @@ def wait_band(days: int) -> str:
 
 
 def age_band(child: ElementTree.Element, year: Year) -> str:
-    # "completed years at 31 March: `unborn` (birth date after 31 March, or none and an expected date held), ..."
+    # "whole years of age at 31 March" "`unborn`: born after 31 March, or without a birth date and with an expected one.
+    # Neither date: `unknown`"
     born = day(child, "ChildIdentifiers/PersonBirthDate")
     if born is None:
         # Silent on an expected date that cannot be read: missing like any other date, so none is held.
@@ -343,7 +347,7 @@ def age_band(child: ElementTree.Element, year: Year) -> str:
 
 
 def gender(child: ElementTree.Element, year: Year) -> str:
-    # "GenderCurrent (Sex from 2025)"
+    # "GenderCurrent; from 2025 Sex"
     item = "Sex" if year.number >= 2025 else "GenderCurrent"
     return category(value(child, f"ChildIdentifiers/{item}"), item, year.number)
 
@@ -353,8 +357,8 @@ def ethnicity(child: ElementTree.Element, year: Year) -> str:
 
 
 def disabilities(child: ElementTree.Element, year: Year) -> set[str]:
-    # "`has_disability`: yes with any valid code other than NONE, else no. `disability` counts an episode once under
-    # each such code."
+    # "`yes` for a child with a valid code other than NONE, otherwise `no`. Under `disability` an episode counts once
+    # for each different one of these codes"
     codes = {trimmed(code.text) for code in child.findall("ChildCharacteristics/Disabilities/Disability")}
     return {code for code in codes if code in valid_codes("Disability", year.number) and code != "NONE"}
 
@@ -393,7 +397,7 @@ def la_measures(xml: bytes, previous_xml: bytes | None, year: int) -> Measures:
         count_re_referrals(counts, referrals, referrals_in(previous_xml), when)
     measures: Measures = dict(counts.counted)
     if previous_xml is None:
-        # "No previous return for the LA: not available; an empty one is a return"
+        # "Where the LA has no such return, both measures are not available; a return without children is one"
         measures["re_referrals", "total", "total"] = None
         measures["children_re_referred", "total", "total"] = None
     return measures
@@ -402,16 +406,16 @@ def la_measures(xml: bytes, previous_xml: bytes | None, year: int) -> Measures:
 def count_episodes(counts: Counts, episodes: list[Referral], year: Year) -> None:
     starting, ending, any_point, at_end = [], [], [], []
     for episode in episodes:
-        # "episodes with referral date in the year"
+        # "episodes referred in the year"
         if year.holds(episode.referred):
             starting.append(episode)
-        # "episodes with closure date in the year, referral <= end (earlier years too)"
+        # "episodes closed in the year, referred by its last day, be it in an earlier year"
         if year.holds(episode.closed) and episode.referred <= year.end:
             ending.append(episode)
-        # "referral <= end and (no closure or closure >= start)"
+        # "episodes referred by the last day of the year and not closed before its first"
         if episode.referred <= year.end and (episode.closed is None or episode.closed >= year.start):
             any_point.append(episode)
-        # "referral <= end and (no closure or closure > end)"
+        # "episodes referred by the last day of the year and not closed by then"
         if episode.referred <= year.end and (episode.closed is None or episode.closed > year.end):
             at_end.append(episode)
     for name, chosen in (
@@ -438,7 +442,7 @@ def count_ended_episode(counts: Counts, episode: Referral, year: Year) -> None:
 
 def count_open_episode(counts: Counts, episode: Referral, year: Year) -> None:
     measure = "cin_episodes_at_31_march"
-    # "of those episodes at 31 March, no Assessments group"
+    # "of the episodes at 31 March, those without an Assessments group"
     if not episode.groups("Assessments"):
         counts.add("cin_awaiting_assessment_at_31_march")
     child = episode.characteristics
@@ -446,7 +450,7 @@ def count_open_episode(counts: Counts, episode: Referral, year: Year) -> None:
     counts.add(measure, "has_disability", "yes" if recorded else "no")
     for code in recorded:
         counts.add(measure, "disability", code)
-    # "For stock measures the end is 31 March."
+    # "At 31 March that day is the end."
     counts.add(measure, "duration", duration_band(episode.referred, year.end))
     need = category(value(episode.record, "PrimaryNeedCode"), "PrimaryNeedCode", year.number)
     sex, age, group = gender(child, year), age_band(child, year), ethnicity(child, year)
@@ -454,7 +458,7 @@ def count_open_episode(counts: Counts, episode: Referral, year: Year) -> None:
     counts.add(measure, "gender", sex)
     counts.add(measure, "age_band", age)
     counts.add(measure, "ethnicity", group)
-    # "crossings join two categories with a colon"
+    # "A crossing has the names of its categories with a colon between."
     counts.add(measure, "primary_need:gender", f"{need}:{sex}")
     counts.add(measure, "primary_need:age_band", f"{need}:{age}")
     counts.add(measure, "ethnicity:gender", f"{group}:{sex}")
@@ -462,14 +466,14 @@ def count_open_episode(counts: Counts, episode: Referral, year: Year) -> None:
 
 
 def count_referrals(counts: Counts, referrals: list[Referral], year: Year) -> None:
-    # "referral date in the year, NFA included"
+    # "referrals dated in the year, those of no further action too"
     in_year = [referral for referral in referrals if year.holds(referral.referred)]
     counts.add("referrals", number=len(in_year))
     counts.distinct_children("children_referred", [referral.child for referral in in_year])
     for referral in in_year:
         source = category(value(referral.record, "ReferralSource"), "ReferralSource", year.number)
         counts.add("referrals", "referral_source", source)
-        # "`month` of the referral as YYYY-MM"
+        # "`month`, the month of its date as YYYY-MM"
         counts.add("referrals", "month", referral.referred.isoformat()[:7])
         if referral.no_further_action:
             counts.add("referrals_no_further_action")
@@ -478,9 +482,9 @@ def count_referrals(counts: Counts, referrals: list[Referral], year: Year) -> No
 
 
 def count_re_referrals(counts: Counts, referrals: list[Referral], previous: list[Referral], year: Year) -> None:
-    # "per child: this year's referrals in the year, plus the child's latest referral dated in the previous year in the
-    # previous year's return; sorted by date; each consecutive pair 0 to 365 days apart counts one; children with a
-    # pair". NFA referrals count "in re-referral pairs".
+    # "put a child's referrals of the year and its latest referral of the year before in the order of their dates; every
+    # two neighbours 0 to 365 days apart are one" "children with such a pair" "The latest referral of the year before is
+    # sought in the return of that year, among referrals dated in it."
     dates: dict[ChildKey, list[date]] = {}
     for referral in referrals:
         if year.holds(referral.referred):
@@ -488,7 +492,7 @@ def count_re_referrals(counts: Counts, referrals: list[Referral], previous: list
     last_year = year_of(year.number - 1)
     latest: dict[ChildKey, date] = {}
     for referral in previous:
-        # A child without an id is a child of its own, so nobody's earlier self.
+        # Without a LAchildID "in no other year anybody".
         if last_year.holds(referral.referred) and referral.child[0] == "id":
             latest[referral.child] = max(latest.get(referral.child, referral.referred), referral.referred)
     for child, days in dates.items():
@@ -508,11 +512,11 @@ def authorised_in_year(referral: Referral, year: Year) -> list[ElementTree.Eleme
 
 def count_assessments(counts: Counts, referrals: list[Referral], year: Year) -> None:
     measure = "assessments_completed"
-    # "AssessmentAuthorisationDate in the year"
+    # "assessments with AssessmentAuthorisationDate in the year"
     for referral in followed_up(referrals):
         for assessment in authorised_in_year(referral, year):
             counts.add(measure)
-            # "`duration` band, `working_days` (one category per whole number), from the assessment's start"
+            # "`duration` and `working_days`, from AssessmentActualStartDate" "a category for every number that occurs"
             start, end = day(assessment, "AssessmentActualStartDate"), day(assessment, "AssessmentAuthorisationDate")
             assert end is not None
             days = working_days(start, end)
@@ -522,8 +526,7 @@ def count_assessments(counts: Counts, referrals: list[Referral], year: Year) -> 
 
 
 def count_factors(counts: Counts, referrals: list[Referral], year: Year) -> None:
-    # "referrals with an assessment authorised in the year; union of valid factors over those assessments; total =
-    # referrals with at least one factor other than 21"
+    # "referrals with a factor other than 21 among all the valid factors of their assessments completed in the year"
     for referral in followed_up(referrals):
         union = set()
         for assessment in authorised_in_year(referral, year):
@@ -533,9 +536,9 @@ def count_factors(counts: Counts, referrals: list[Referral], year: Year) -> None
                     union.add(code)
         if union - {"21"}:
             counts.add("factor_episodes")
-        # "`factor` (each code of the union), `factor_group` (the code's number: 1A, 1B, 1C give 1; a referral counts
-        # once per group); category 21 of both also counts the referrals with 21 alone, which the total leaves out".
-        # 21 beside other factors is a code of the union, so it counts as well.
+        # "`factor`, a referral once under each different factor; `factor_group`, once under each different number, a
+        # factor without its letter (1A, 1B and 1C are 1)" "Category 21 of either holds all referrals that name it, with
+        # or without others, so also some that the total does not"
         for code in union:
             counts.add("factor_episodes", "factor", code)
         for group in {code.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for code in union}:
@@ -543,7 +546,7 @@ def count_factors(counts: Counts, referrals: list[Referral], year: Year) -> None
 
 
 def count_section_47(counts: Counts, referrals: list[Referral], year: Year) -> None:
-    # "distinct child + S47ActualStartDate in the year"
+    # "different pairs of a child and an S47ActualStartDate in the year"
     enquiries = set()
     for referral in followed_up(referrals):
         for section_47 in referral.groups("Section47"):
@@ -555,7 +558,7 @@ def count_section_47(counts: Counts, referrals: list[Referral], year: Year) -> N
 
 
 def count_conferences(counts: Counts, referrals: list[Referral], year: Year) -> None:
-    # "distinct child + conference date in the year over Section47 and CINdetails together"
+    # "different pairs of a child and a DateOfInitialCPC in the year, whether in Section47 or in CINdetails"
     section_47_starts: dict[tuple[ChildKey, date], list[date]] = {}
     referral_dates: dict[tuple[ChildKey, date], list[date]] = {}
     for referral in followed_up(referrals):
@@ -573,9 +576,10 @@ def count_conferences(counts: Counts, referrals: list[Referral], year: Year) -> 
     counts.add("icpcs", number=len(conferences))
     counts.distinct_children("children_icpc", [child for child, _ in conferences])
     for conference in conferences:
-        # "from the earliest section 47 start recorded with that conference date in any referral of the child; for a
-        # conference held only at CINdetails level, from the earliest referral date of the records that hold it".
-        # Silent on one in Section47 where no start can be read: a missing date, even where CINdetails holds it too.
+        # "Counting begins with the earliest S47ActualStartDate in any Section47 record of the child that holds this
+        # conference date. Only for a conference that no Section47 record holds does it begin with the referral: the
+        # earliest date of those that hold it" "A conference in Section47 records without a start that can be read has
+        # no wait, even where CINdetails holds it too"
         begun = section_47_starts.get(conference, referral_dates.get(conference, []))
         days = working_days(min(begun, default=None), conference[1])
         if days is not None:
@@ -586,16 +590,16 @@ def count_conferences(counts: Counts, referrals: list[Referral], year: Year) -> 
 def count_plans(counts: Counts, plans: list[Plan], year: Year) -> None:
     starting, ending, any_point, at_end = [], [], [], []
     for plan in plans:
-        # "CPPstartDate in the year"
+        # "plans with CPPstartDate in the year"
         if year.holds(plan.started):
             starting.append(plan)
-        # "CPPendDate in the year, plan start <= end of the year"
+        # "plans with CPPendDate in the year, started by its last day"
         if year.holds(plan.ended) and plan.started <= year.end:
             ending.append(plan)
-        # "plan start <= end of the year and (no plan end or plan end >= start of the year)"
+        # "plans started by the last day of the year and not ended before its first"
         if plan.started <= year.end and (plan.ended is None or plan.ended >= year.start):
             any_point.append(plan)
-        # "plan start <= end of the year and (no plan end or plan end after it), closed referrals too"
+        # "plans started by the last day of the year and not ended by then, whether their referral is closed or not"
         if plan.started <= year.end and (plan.ended is None or plan.ended > year.end):
             at_end.append(plan)
     for name, chosen in (
@@ -623,7 +627,7 @@ def category_of_abuse(plan: Plan, item: str, year: Year) -> str:
 def count_started_plan(counts: Counts, plan: Plan, year: Year) -> None:
     counts.add("cpp_starting", "initial_category", category_of_abuse(plan, "InitialCategoryOfAbuse", year))
     counts.add("cpp_starting", "latest_category", category_of_abuse(plan, "LatestCategoryOfAbuse", year))
-    # "of those, NumberOfPreviousCPP >= 1"
+    # "of those, with NumberOfPreviousCPP of 1 or more"
     if previous_plans(value(plan.record, "NumberOfPreviousCPP")) >= 1:
         counts.add("cpp_starting_second_or_subsequent")
 
@@ -644,14 +648,14 @@ def count_open_plan(counts: Counts, plan: Plan, year: Year) -> None:
 
 
 def count_reviews(counts: Counts, plan: Plan, year: Year) -> None:
-    # "of those at 31 March, start + 3 months <= 31 March"
+    # "those for which three months after the start is 31 March or earlier"
     if months_after(plan.started, 3) > year.end:
         return
     counts.add("cpp_open_3_months_at_31_march")
     reviews = []
     for review in plan.record.findall("Reviews/CPPreviewDate"):
         held = read_day(trimmed(review.text))
-        # "reviews before the plan start or after 31 March are ignored"
+        # "A review before the start or after 31 March is disregarded; one of an earlier year is not."
         if held is not None and plan.started <= held <= year.end:
             reviews.append(held)
     if reviewed_in_time(plan.started, sorted(reviews), year.end):
@@ -659,9 +663,9 @@ def count_reviews(counts: Counts, plan: Plan, year: Year) -> None:
 
 
 def reviewed_in_time(started: date, reviews: list[date], end: date) -> bool:
-    # "first review within 3 months of the start, each later one within 6 months of the one before, 31 March within 6
-    # months of the last (ends included, months as below)"; "no review passes only where 31 March is within 3 months of
-    # the start"
+    # "its first review is no later than three months after the start, every other no later than six months after the
+    # one before it, and 31 March no later than six months after the last. A plan without a review is, if 31 March is no
+    # later than three months after its start."
     if not reviews:
         return end <= months_after(started, 3)
     in_time = reviews[0] <= months_after(started, 3)
@@ -675,7 +679,7 @@ def reviewed_in_time(started: date, reviews: list[date], end: date) -> bool:
 
 def place_members(expected: list[str], year: int) -> dict[str, list[str]]:
     """The expected authorities of England, of each region, and of Inner and Outer London."""
-    # "Places: England E92000001, nine regions, Inner and Outer London besides London."
+    # "England (E92000001), the nine regions, and within London also Inner and Outer London."
     members: dict[str, list[str]] = {ENGLAND: list(expected)}
     placed = []
     for row in csv_rows("local-authorities"):
@@ -700,15 +704,16 @@ class Sent:
     unusable: Unusable
 
     def known(self, la: str, measure: str) -> int | None:
-        # "What is missing is declared, never inferred from zero: an expected authority with no accepted return;
-        # re-referrals with no previous return; an entry in the list of unusable items"
+        # "A figure of an LA is missing only where that is declared, never because it is 0" "the LA is expected and has
+        # no accepted return; it is a re-referral measure and the year before has no return; or the list of unusable
+        # items has it"
         if la not in self.measures or (la, measure, None) in self.unusable:
             return None
         # Totals are always there in a return; 0 lets hand-made examples name only what they are about.
         return self.measures[la].get((measure, "total", "total"), 0)
 
     def gave(self, la: str, measure: str, breakdown: str) -> bool:
-        # "An entry without breakdown covers the measure and its breakdowns; with one, that and its crossings"
+        # "An entry with a breakdown reaches that and its crossings, one without all of the measure"
         lacking = [breakdown, *breakdown.split(":")]
         return self.known(la, measure) is not None and not any((la, measure, name) in self.unusable for name in lacking)
 
@@ -754,10 +759,10 @@ def estimates(
 
 
 def check_names(measures: dict[str, Measures], expected: list[str], unusable: Unusable) -> None:
-    # "other returns are refused"
+    # "returns of other LAs are refused"
     if not set(measures) <= set(expected):
         raise ValueError("a return of an authority that is not expected")
-    # "A name outside the catalogue is an error." Silent on `total` as a breakdown: no breakdown of the catalogue.
+    # "a measure or breakdown that does not exist is an error". Silent on `total` as a breakdown: there is none.
     # Silent on an entry for an authority that is not expected: nothing of it is in any figure, so it is let through.
     for _, measure, breakdown in unusable:
         if measure not in CATALOGUE or (breakdown is not None and breakdown not in CATALOGUE[measure]):
@@ -766,7 +771,7 @@ def check_names(measures: dict[str, Measures], expected: list[str], unusable: Un
 
 def authority_totals(sent: Sent, measure: str) -> dict[str, Fraction | None]:
     """Each authority's total T, None where it can be neither known nor estimated."""
-    # "Each authority's total T is its known value or an estimate"
+    # "Every LA has a total T of each measure, known or estimated"
     totals: dict[str, Fraction | None] = {}
     for la in sent.expected:
         number = sent.known(la, measure)
@@ -774,8 +779,8 @@ def authority_totals(sent: Sent, measure: str) -> dict[str, Fraction | None]:
     known = {la: number for la, number in totals.items() if number is not None}
     missing = [la for la in sent.expected if la not in known]
     if not missing or not known:
-        # "With no known authority [...] `estimated`, `value` and `grossing_factor` are empty wherever an estimate is
-        # needed." Two-edged where the missing also lack a population: nothing to apply 1 to, so empty, no stop.
+        # "Where an estimate is needed and nobody gave the figure, [...] `estimated`, `value` and `grossing_factor` are
+        # empty". Two-edged where the missing also lack a population: no rate to apply, so empty, no error.
         return totals
     if measure in WHOLE_OF:
         totals.update(by_part_of_whole(known, missing, authority_totals(sent, WHOLE_OF[measure])))
@@ -787,11 +792,11 @@ def authority_totals(sent: Sent, measure: str) -> dict[str, Fraction | None]:
 def by_population(
     known: dict[str, Fraction], missing: list[str], population: dict[str, int]
 ) -> dict[str, Fraction | None]:
-    # "1. T = rate x its population; rate = sum(known) / sum(population of known), over known authorities that have a
-    # population"
+    # "T is the LA's population times a rate: the sum of the known figures over the sum of the populations, of LAs that
+    # have both"
     counted = [la for la in known if la in population]
     people = sum(population[la] for la in counted)
-    # "Where 1 lacks the population of the missing authority, or of all the known, national figures stop with a clear
+    # "If the LA that is missing has no population, or none of the known has, there are no national figures, but an
     # error."
     if people == 0 or any(la not in population for la in missing):
         raise ValueError("no population to estimate with")
@@ -802,8 +807,9 @@ def by_population(
 def by_part_of_whole(
     known: dict[str, Fraction], missing: list[str], whole: dict[str, Fraction | None]
 ) -> dict[str, Fraction | None]:
-    # "2. T = (T of the whole) x sum(known parts) / sum(T of the whole, authorities that gave the part)"
-    # Silent on a giver whose own whole cannot be estimated (nobody knows the whole): the divisor is empty, so is T.
+    # "T is the LA's T of the whole, times the sum of the known parts, over the sum of the T of the whole of the LAs
+    # that gave the part". Of a giver whose own whole cannot be estimated, as nobody knows the whole, the divisor is
+    # "empty itself".
     divisor = Fraction(0)
     for la in known:
         number = whole[la]
@@ -816,7 +822,7 @@ def by_part_of_whole(
 def shared_out(
     known: dict[str, Fraction], missing: list[str], totals: dict[str, Fraction | None], divisor: Fraction
 ) -> dict[str, Fraction | None]:
-    # "[With] a divisor of 0 in 2 or 3, [...] empty wherever an estimate is needed", even where T of the whole is 0.
+    # "the divisor of rule 1 or 3 is 0 [...] empty, even for a whole of 0"
     share = sum(known.values(), Fraction(0)) / divisor if divisor else None
     found: dict[str, Fraction | None] = {}
     for la in missing:
@@ -829,8 +835,8 @@ def authority_categories(
     sent: Sent, measure: str, breakdown: str, name: str, totals: dict[str, Fraction | None]
 ) -> tuple[dict[str, Fraction | None], dict[str, Fraction | None]]:
     """Each authority's known number in a category (None: lacks the breakdown), and its known or estimated number."""
-    # "3. A category, where an authority lacks the breakdown: T x sum(known in the category) / sum(T), both over the
-    # authorities that gave the breakdown."
+    # "A category of a breakdown that an LA did not give is its T, times the sum of the known category, over the sum of
+    # T, of the LAs that gave the breakdown"
     gave: dict[str, Fraction] = {}
     divisor = Fraction(0)
     for la in sent.expected:
@@ -849,7 +855,8 @@ def place_row(
     known: dict[str, Fraction | None],
     totals: dict[str, Fraction | None],
 ) -> Row:
-    # "A place's `known` and `estimated` sum its authorities; `value` = known + estimated"
+    # "`known` is the sum of what its LAs gave and `estimated` the sum of what was estimated for the others; `value` is
+    # both together"
     sure = sum((known[la] or Fraction(0) for la in authorities), Fraction(0))
     estimated: Fraction | None = Fraction(0)
     for la in authorities:
@@ -858,6 +865,6 @@ def place_row(
             estimated = None if estimated is None or number is None else estimated + number
     if estimated is None:
         return sure, None, None, None
-    # "`grossing_factor` = value / known (1 where known is 0), empty in regional rows."
+    # "`grossing_factor` is `value` over `known`, or 1 if nothing is known; regions have none."
     factor = (sure + estimated) / sure if sure else Fraction(1)
     return sure, estimated, sure + estimated, factor if place == ENGLAND else None

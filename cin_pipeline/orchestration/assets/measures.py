@@ -11,9 +11,9 @@ from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.identities import broken_identities
+from cin_pipeline.methodology.interpretations import touched_by_interpretations
 from cin_pipeline.methodology.measures import la_measures
 from cin_pipeline.methodology.moving import moved_figures
-from cin_pipeline.methodology.readings import touched_by_readings
 from cin_pipeline.methodology.referrals import latest_referrals
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, count_faults, result, stopping
@@ -125,7 +125,8 @@ def la_measures_asset(
         # What is current has one set of figures, and these would take their place.
         raise dg.Failure("The figures counted again break an identity; the current ones stay.", allow_retries=False)
     # Here, where the populations are at hand: an asset of its own would load them and count them again.
-    store.figures.write_reading_counts(touched_by_readings(facts, la_code), submission.submission)
+    touched = touched_by_interpretations(facts, la_code)
+    store.figures.write_interpretation_counts(touched, submission.submission)
     yield dg.Output(
         Counted(table, prior_year_referrals.submission),
         # Of the figures themselves: what depends on them is outdated when a figure moves, and only then.

@@ -1,4 +1,5 @@
-"""What the rules found, how far returns can be relied on, and what the readings touch: small counts are not said."""
+"""What the rules found, how far returns can be relied on, and what the interpretations touch: small counts are
+not said."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -6,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.readings import CASES
+from cin_pipeline.methodology.interpretations import CASES
 from cin_pipeline.publication.quality.coverage import SMALL, la_name
 from cin_pipeline.publication.quality.inputs import QualityInput
 from cin_pipeline.validation.confidence import HIGH, LOW, MEDIUM, NOT_AVAILABLE
@@ -37,10 +38,10 @@ class OneReturn(NamedTuple):
     confidence: str
 
 
-class ReadingTouched(NamedTuple):
-    """What one case of a reading touches in all returns of the year."""
+class InterpretationTouched(NamedTuple):
+    """What one case of an interpretation touches in all returns of the year."""
 
-    reading: str
+    interpretation: str
     what: str  # a sentence
     records: str
     las: int
@@ -108,15 +109,17 @@ def of_low_confidence(facts: QualityInput) -> dict[str, tuple[str, ...]]:
     return {module: _names(rows["la_code"]) for module, rows in low.groupby("module", sort=False)}
 
 
-def readings_touched(facts: QualityInput) -> list[ReadingTouched]:
-    """Every case of the readings with the records it touches, those it touches none of too; empty without counts."""
-    counts = facts.readings
+def interpretations_touched(facts: QualityInput) -> list[InterpretationTouched]:
+    """Every case of the interpretations with the records it touches, none too; empty without counts."""
+    counts = facts.interpretations
     if counts.empty:
         return []
-    records = counts.groupby("reading_case")["records"].sum()
-    las = counts[counts["records"] > 0].groupby("reading_case")["la_code"].nunique()
+    records = counts.groupby("interpretation_case")["records"].sum()
+    las = counts[counts["records"] > 0].groupby("interpretation_case")["la_code"].nunique()
     return [
-        ReadingTouched(case.reading, f"{case.what}.", said(records.get(case.name)), int(las.get(case.name, 0)))
+        InterpretationTouched(
+            case.interpretation, f"{case.what}.", said(records.get(case.name)), int(las.get(case.name, 0))
+        )
         for case in CASES
     ]
 

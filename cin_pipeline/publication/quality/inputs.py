@@ -16,7 +16,7 @@ class QualityInput:
     source of figures of LAs: nothing suppressed there is said here. `submissions`: a row per LA with a submission of
     the year, columns la_code, submission, sha256, state, errors, queries (missing where nobody looked). `rule_counts`:
     la_code, rule_id, severity (error, query), hits. `confidence`: CONFIDENCE_COLUMNS, all LAs of the year. `unusable`:
-    as declared. `readings`: READING_COLUMNS, all LAs of the year. Frames may be empty."""
+    as declared. `interpretations`: INTERPRETATION_COLUMNS, all LAs of the year. Frames may be empty."""
 
     release: ReleaseInput
     protected: DataFrame
@@ -24,4 +24,4 @@ class QualityInput:
     rule_counts: DataFrame
     confidence: DataFrame
     unusable: tuple[UnusableItem, ...]
-    readings: DataFrame
+    interpretations: DataFrame

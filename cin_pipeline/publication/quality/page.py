@@ -52,8 +52,8 @@ def quality_report(facts: QualityInput) -> str:
         thresholds=changes.ENGLAND_THRESHOLDS,
         titles={name: measure.title for name, measure in MEASURES.items()},
         **_against_published(facts),
-        readings=counts.readings_touched(facts),
-        las_counted=facts.readings["la_code"].nunique(),
+        interpretations=counts.interpretations_touched(facts),
+        las_counted=facts.interpretations["la_code"].nunique(),
     )
 
 

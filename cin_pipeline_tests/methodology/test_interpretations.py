@@ -1,8 +1,8 @@
-"""What each reading touches, on cases worked out by hand: every case is hit by one return and missed by another."""
+"""What each interpretation touches, worked out by hand: every case is hit by one return and missed by another."""
 
 import pytest
 
-from cin_pipeline.methodology.readings import CASES, CASES_BY_NAME, READING_COLUMNS, touched_by_readings
+from cin_pipeline.methodology.interpretations import CASES, INTERPRETATION_COLUMNS, touched_by_interpretations
 from cin_pipeline_tests.methodology.test_worked_examples import (
     ASSESSED,
     assessment,
@@ -22,7 +22,7 @@ OPEN = referral("2016-06-01", after="")
 def touched(*children: str, previous: tuple[str, ...] | None = ()) -> dict[str, int]:
     before = None if previous is None else whole_return("".join(previous), 2016, "202")
     facts = facts_of(whole_return("".join(children), 2017, "202"), before, 2017)
-    return dict(touched_by_readings(facts, "202")[["reading_case", "records"]].itertuples(index=False))
+    return dict(touched_by_interpretations(facts, "202")[["interpretation_case", "records"]].itertuples(index=False))
 
 
 def found(name: str, *children: str, previous: tuple[str, ...] | None = ()) -> int:
@@ -258,10 +258,10 @@ def test_children_without_an_identifier() -> None:
     assert found("no_child_id", child(OPEN, child_id=None), child(OPEN)) == 1
 
 
-def test_every_case_is_tested_and_no_reading_is_forgotten() -> None:
-    assert {*HIT_AND_MISSED, *WITH_A_YEAR_BEFORE} == set(CASES_BY_NAME)
-    assert len(CASES_BY_NAME) == len(CASES)
-    numbers = [int(case.reading.removeprefix("A")) for case in CASES]
+def test_every_case_is_tested_and_no_interpretation_is_forgotten() -> None:
+    assert {*HIT_AND_MISSED, *WITH_A_YEAR_BEFORE} == {case.name for case in CASES}
+    assert len({case.name for case in CASES}) == len(CASES)
+    numbers = [int(case.interpretation.removeprefix("A")) for case in CASES]
     assert numbers == sorted(numbers)
     assert all(not case.what.endswith(".") for case in CASES)
     of_no_record = {10, 11, 13, 16, 17, 20, 23, *range(42, 51), 53, *range(58, 64)}
@@ -272,8 +272,8 @@ def test_any_return_can_be_counted() -> None:
     """Messy ones, and one without a child: whole numbers, a row for every case."""
     for sent in (messy_return(3, 40, 2017, "202"), whole_return("", 2017, "202")):
         for previous in (None, whole_return("", 2016, "202")):
-            table = touched_by_readings(facts_of(sent, previous, 2017), "202")
-            assert tuple(table.columns) == READING_COLUMNS
-            assert list(table["reading_case"]) == [case.name for case in CASES]
+            table = touched_by_interpretations(facts_of(sent, previous, 2017), "202")
+            assert tuple(table.columns) == INTERPRETATION_COLUMNS
+            assert list(table["interpretation_case"]) == [case.name for case in CASES]
             assert (table["records"] >= 0).all()
-    assert not touched_by_readings(facts_of(whole_return("", 2017, "202"), None, 2017), "202")["records"].any()
+    assert not touched_by_interpretations(facts_of(whole_return("", 2017, "202"), None, 2017), "202")["records"].any()
