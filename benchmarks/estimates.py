@@ -11,7 +11,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.methodology.backtesting import estimate_against_truth
-from cin_pipeline.methodology.catalogue import TOTAL
+from cin_pipeline.reference.figure_keys import TOTAL
 
 
 def compared(results: Path, truth: Path) -> DataFrame:

@@ -9,15 +9,16 @@ from cin_pipeline.answers.history import tables_of
 from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.catalogue import TOTAL
+from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.methodology.episodes import flag_episodes
-from cin_pipeline.methodology.estimates import Share, figures_by_la
+from cin_pipeline.methodology.estimates import Ratio, figures_by_la
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.referrals import latest_referrals, re_referrals
-from cin_pipeline.methodology.tracing import Cell, counted_records
+from cin_pipeline.methodology.tracing import counted_records
 from cin_pipeline.reference.authorities import Place, every_authority
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.store import Store
@@ -35,7 +36,7 @@ class NationalFigure:
     """A figure of England or a region as it was last made, and the LAs it is the sum of.
 
     `authorities`: a row per expected LA of the place, columns AUTHORITY_COLUMNS: status known, estimated or not
-    available; value; base, what a missing figure is estimated from; why it is missing. `share`: how missing figures are
+    available; value; base, what a missing figure is estimated from; why it is missing. `ratio`: how missing figures are
     estimated, None where none is missing in England. `agrees`: whether the LAs add up to the figure; they do not where
     returns were accepted after England was made."""
 
@@ -45,7 +46,7 @@ class NationalFigure:
     value: float
     grossing_factor: float
     authorities: DataFrame
-    share: Share | None
+    ratio: Ratio | None
     agrees: bool
 
 
@@ -53,11 +54,11 @@ class NationalFigure:
 class AuthorityFigure:
     """A figure of an LA and the records that were counted (`methodology.tracing.counted_records`).
 
-    `figure`: the current one, None where not available. `records`: None where there is no return to count, or the
-    figure is not available. `why`: why it is not used in England's figures; empty where it is. `submission`: the one in
-    force, number `number` of the LA's submissions; `previous`: last year's, where the measure looks at it. `agrees`:
-    whether the records add up to the current figure; they do not where last year's return came after it was
-    counted."""
+    `of_children`: whether each child is counted once. `figure`: the current one, None where not available. `records`:
+    None where there is no return to count, or the figure is not available. `why`: why it is not used in England's
+    figures; empty where it is. `submission`: the one in force, number `number` of the LA's submissions; `previous`:
+    last year's, where the measure looks at it. `agrees`: whether the records add up to the current figure; they do not
+    where last year's return came after it was counted."""
 
     la_code: str
     figure: int | None
@@ -66,6 +67,7 @@ class AuthorityFigure:
     number: int
     previous: Submission | None
     records: DataFrame | None
+    of_children: bool
 
     @property
     def listed(self) -> int | None:
@@ -78,23 +80,21 @@ class AuthorityFigure:
         return self.listed == self.figure
 
 
-def explain_place(store: Store, year: int, cell: Cell, place: Place) -> NationalFigure:
+def explain_place(store: Store, year: int, key: FigureKey, place: Place) -> NationalFigure:
     """The figure of a place and what every LA adds to it. Raises NotExplained, EstimateImpossible."""
     inputs = store.inputs.of(year)
     given = without_unusable(store.figures.current_la_measures(year), inputs.unusable)
-    table, share = figures_by_la(
+    table, ratio = figures_by_la(
         given,
         inputs.expected,
         inputs.population,
         year,
-        measure=cell.measure,
-        breakdown=cell.breakdown,
-        category=cell.category,
+        key,
     )
     inside = table[[place.geography_code in every_authority()[la].places for la in table["la_code"]]]
     missing = inside["known"].isna()
     sums = [inside["known"].sum(), inside["estimated"][missing].sum(skipna=False)]
-    found = _estimate(store, year, cell, place) or _of_zeros(sums[1])
+    found = _estimate(store, year, key, place) or _of_zeros(sums[1])
     agrees = bool(np.allclose(sums, [found["known"], found["estimated"]], equal_nan=True))
     value = inside["known"].where(~missing, inside["estimated"])
     lacking = set(inside["la_code"][missing])
@@ -103,20 +103,20 @@ def explain_place(store: Store, year: int, cell: Cell, place: Place) -> National
         status=np.where(~missing, KNOWN, np.where(value.notna(), ESTIMATED, NOT_ESTIMATED)),
         value=value,
         base=inside["base"].where(missing),
-        why=[_why(store, year, cell, la, inputs) if la in lacking else "" for la in inside["la_code"]],
+        why=[_why(store, year, key, la, inputs) if la in lacking else "" for la in inside["la_code"]],
     )
     ordered = authorities.sort_values("known", na_position="first", ascending=False, kind="stable", ignore_index=True)
-    return NationalFigure(place, **found, authorities=ordered[list(AUTHORITY_COLUMNS)], share=share, agrees=agrees)
+    return NationalFigure(place, **found, authorities=ordered[list(AUTHORITY_COLUMNS)], ratio=ratio, agrees=agrees)
 
 
-def _estimate(store: Store, year: int, cell: Cell, place: Place) -> dict[str, float] | None:
+def _estimate(store: Store, year: int, key: FigureKey, place: Place) -> dict[str, float] | None:
     """The row of a place in the table of estimates; None where it is left out, as rows of zeros are."""
     estimates = store.figures.estimates(year)
     if estimates.empty:
         raise NotExplained(f"England was not made for {CollectionYear(year)}; make it with: cin-pipeline run")
-    of_place = (estimates["geography_code"] == place.geography_code) & (estimates["measure"] == cell.measure.name)
-    of_cell = (estimates["breakdown"] == cell.breakdown) & (estimates["category"] == cell.category)
-    found = estimates[of_place & of_cell]
+    of_place = (estimates["geography_code"] == place.geography_code) & (estimates["measure"] == key.measure)
+    of_key = (estimates["breakdown"] == key.breakdown) & (estimates["category"] == key.category)
+    found = estimates[of_place & of_key]
     figures = ("known", "estimated", "value", "grossing_factor")
     return {name: float(found[name].iloc[0]) for name in figures} if len(found) else None
 
@@ -127,46 +127,46 @@ def _of_zeros(estimated: float) -> dict[str, float]:
     return {"known": 0.0, "estimated": zero, "value": zero, "grossing_factor": float("nan")}
 
 
-def explain_authority(store: Store, year: int, cell: Cell, la_code: str) -> AuthorityFigure:
+def explain_authority(store: Store, year: int, key: FigureKey, la_code: str) -> AuthorityFigure:
     """The current figure of an LA, and the records of its return that it counts.
 
     Holds one return at a time. Raises NotComparable where the copy of a return is gone, RecordsDoNotAddUp."""
     inputs = store.inputs.of(year)
-    why = _why(store, year, cell, la_code, inputs)
+    measure, why = MEASURES[key.measure], _why(store, year, key, la_code, inputs)
     submission = store.registry.current(year, la_code)
     if submission is None:
-        return AuthorityFigure(la_code, None, why, None, 0, None, None)
+        return AuthorityFigure(la_code, None, why, None, 0, None, None, measure.children)
     # Only re-referrals look at the return of the year before.
-    looks_back = cell.measure.rows is re_referrals
+    looks_back = measure.rows is re_referrals
     previous = store.registry.current(year - 1, la_code) if looks_back else None
     prior = None
     if previous is not None:
         prior = latest_referrals(_cleaned(store, previous), CollectionYear(year - 1))
     tables = _cleaned(store, submission)
     ending = CollectionYear(year)
-    records = counted_records(ReturnFacts(ending, flag_episodes(tables, ending), tables, prior), cell)
+    records = counted_records(ReturnFacts(ending, flag_episodes(tables, ending), tables, prior), key)
     history = [each.submission for each in store.registry.history(year, la_code)]
     number = history.index(submission.submission) + 1
-    figure = _current_figure(store, submission, cell)
-    return AuthorityFigure(la_code, figure, why, submission, number, previous, records)
+    figure = _current_figure(store, submission, key)
+    return AuthorityFigure(la_code, figure, why, submission, number, previous, records, measure.children)
 
 
 def _cleaned(store: Store, submission: Submission) -> ReturnTables:
     return clean_return(tables_of(store, submission), submission.collection_year or 0).tables
 
 
-def _current_figure(store: Store, submission: Submission, cell: Cell) -> int | None:
+def _current_figure(store: Store, submission: Submission, key: FigureKey) -> int | None:
     """The figure as it was counted when the return was accepted."""
     measures = store.figures.la_measures_of(submission.submission)
-    own = measures[measures["measure"] == cell.measure.name]
+    own = measures[measures["measure"] == key.measure]
     total = own[own["breakdown"] == TOTAL]["value"]
     if total.empty or total.isna().any():
         return None
-    found = own[(own["breakdown"] == cell.breakdown) & (own["category"] == cell.category)]["value"]
+    found = own[(own["breakdown"] == key.breakdown) & (own["category"] == key.category)]["value"]
     return int(found.iloc[0]) if len(found) else 0
 
 
-def _why(store: Store, year: int, cell: Cell, la_code: str, inputs: NationalInputs) -> str:
+def _why(store: Store, year: int, key: FigureKey, la_code: str, inputs: NationalInputs) -> str:
     """Why the figure of an LA is not known to England's figures; empty where it is."""
     if la_code not in inputs.expected:
         return "not among the expected authorities: in no figure of England"
@@ -174,9 +174,9 @@ def _why(store: Store, year: int, cell: Cell, la_code: str, inputs: NationalInpu
     if submission is None:
         return f"no accepted return for {CollectionYear(year)}"
     for item in inputs.unusable:
-        about_it = (item.year, item.la_code, item.measure) == (year, la_code, cell.measure.name)
-        if about_it and cell.breakdown in item.breakdowns:
+        about_it = (item.year, item.la_code, item.measure) == (year, la_code, key.measure)
+        if about_it and key.breakdown in item.breakdowns:
             return f"declared unusable: {item.reason}"
-    if _current_figure(store, submission, cell) is None:
+    if _current_figure(store, submission, key) is None:
         return f"no return of the year before ({CollectionYear(year - 1)}) when it was counted"
     return ""

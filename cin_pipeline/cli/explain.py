@@ -21,18 +21,17 @@ from cin_pipeline.cli.stored import (
 )
 from cin_pipeline.cli.terminal import console, errors, wrong_use
 from cin_pipeline.reference.authorities import ENGLAND, Place, every_authority, places
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
     from cin_pipeline.answers.explaining import AuthorityFigure, NationalFigure
-    from cin_pipeline.methodology.estimates import Share
-    from cin_pipeline.methodology.tracing import Cell
+    from cin_pipeline.methodology.estimates import Ratio
     from cin_pipeline.store.store import Store
 
 MOST_SHOWN = 60  # records in the terminal; a file takes them all
 OUT_OF_DATE = 1  # the figure was made from other returns than the current ones
-TOTAL = "total"
 
 
 def explain(
@@ -54,8 +53,9 @@ def explain(
     """
     from cin_pipeline.answers.explaining import NotExplained
     from cin_pipeline.answers.history import NotComparable
+    from cin_pipeline.methodology.catalogue import MEASURES
     from cin_pipeline.methodology.estimates import EstimateImpossible
-    from cin_pipeline.methodology.tracing import UnknownName, derivation, find_cell
+    from cin_pipeline.methodology.tracing import UnknownName, derivation, find_figure
     from cin_pipeline.store.national_inputs import InputFileError
 
     code = known_authority(la) if la else None
@@ -63,18 +63,17 @@ def explain(
     if code and where.geography_code not in every_authority()[code].places:
         wrong_use(f"--la {code}: {every_authority()[code].name} is not in {where.name}")
     try:
-        cell = find_cell(measure, breakdown, category, year)
+        key = find_figure(measure, breakdown, category, year)
     except UnknownName as error:
         wrong_use(str(error))
     with opened_store(state) as opened:
-        console.print(
-            f"{cell}: {cell.measure.title}, {CollectionYear(year)} (table {cell.measure.table})", markup=False
-        )
+        declared = MEASURES[measure]
+        console.print(f"{key}: {declared.title}, {CollectionYear(year)} (table {declared.table})", markup=False)
         console.print("Decided by (sections of the methodology, interpretations):")
-        for sentence in derivation(cell, year):
+        for sentence in derivation(key, year):
             console.print(f"  - {sentence}", markup=False)
         try:
-            agrees = _explain_place(opened, year, cell, where, code, None if code else csv)
+            agrees = _explain_place(opened, year, key, where, code, None if code else csv)
         except (EstimateImpossible, NotExplained) as error:
             if code is None:
                 wrong_use(str(error))
@@ -84,7 +83,7 @@ def explain(
             wrong_use(str(error))
         if code:
             try:
-                agrees &= _explain_authority(opened, year, cell, code, csv, show_children)
+                agrees &= _explain_authority(opened, year, key, code, csv, show_children)
             except NotComparable as error:
                 wrong_use(str(error))
     if not agrees:
@@ -99,16 +98,18 @@ def _place(text: str) -> Place:
     return by_name[text.casefold()]
 
 
-def _explain_place(store: "Store", year: int, cell: "Cell", place: Place, la_code: "str | None", csv: CsvFile) -> bool:
+def _explain_place(
+    store: "Store", year: int, key: FigureKey, place: Place, la_code: "str | None", csv: CsvFile
+) -> bool:
     """Shows the figure of a place; gives whether its LAs add up to it."""
     from cin_pipeline.answers.explaining import explain_place
 
-    found = explain_place(store, year, cell, place)
+    found = explain_place(store, year, key, place)
     factor = f"; grossing factor {found.grossing_factor:.4f}" if found.grossing_factor == found.grossing_factor else ""
     parts = f"{_number(found.known)} known + {_number(found.estimated)} estimated"
     console.print(f"{place.name}: {_number(found.value)} = {parts}{factor}", markup=False)
-    if found.share is not None:
-        console.print(f"Where it is missing: {_rule(found.share, cell)}", markup=False)
+    if found.ratio is not None:
+        console.print(f"Where it is missing: {_rule(found.ratio, key)}", markup=False)
     if not found.agrees:
         errors.print(
             "The current returns do not add up to that: it was made from other returns. Make it again with: "
@@ -128,12 +129,12 @@ def _explain_place(store: "Store", year: int, cell: "Cell", place: Place, la_cod
     return found.agrees
 
 
-def _rule(share: "Share", cell: "Cell") -> str:
+def _rule(ratio: "Ratio", key: FigureKey) -> str:
     """How a missing figure is estimated, with the numbers."""
-    what = cell.category if cell.category != TOTAL else cell.measure.name
-    ratio = f"{share.ratio:.6g}" if share.ratio == share.ratio else "nothing to go by"
-    given, divisor = f"{_number(share.given)} {what}", f"{_number(share.divisor)} {share.base}"
-    return f"{share.rule}: its {share.base} x {given} / {divisor} of the LAs that gave it = x {ratio}"
+    what = key.category if key.category != TOTAL else key.measure
+    times = f"{ratio.value:.6g}" if ratio.value == ratio.value else "nothing to go by"
+    given, divisor = f"{_number(ratio.given)} {what}", f"{_number(ratio.divisor)} {ratio.base}"
+    return f"{ratio.rule}: its {ratio.base} x {given} / {divisor} of the LAs that gave it = x {times}"
 
 
 def _authority_table(found: "NationalFigure") -> Table:
@@ -148,16 +149,16 @@ def _authority_table(found: "NationalFigure") -> Table:
 
 def _base(row: Any, found: "NationalFigure") -> str:
     """What an LA's figure is estimated from, where it is."""
-    return f"; from {_number(row.base)} {found.share.base}" if found.share and row.base == row.base else ""
+    return f"; from {_number(row.base)} {found.ratio.base}" if found.ratio and row.base == row.base else ""
 
 
 def _explain_authority(
-    store: "Store", year: int, cell: "Cell", la_code: str, csv: CsvFile, show_children: bool
+    store: "Store", year: int, key: FigureKey, la_code: str, csv: CsvFile, show_children: bool
 ) -> bool:
     """Shows the figure of an LA and its records; gives whether they add up to it."""
     from cin_pipeline.answers.explaining import explain_authority
 
-    found = explain_authority(store, year, cell, la_code)
+    found = explain_authority(store, year, key, la_code)
     figure = "not available" if found.figure is None else f"{found.figure:,}"
     name = every_authority()[la_code].name
     console.print(f"\n{name} ({la_code}) itself: {figure}", markup=False)
@@ -177,17 +178,17 @@ def _explain_authority(
             markup=False,
         )
     if found.records is not None:
-        _show_records(found, cell, csv, show_children)
+        _show_records(found, key, csv, show_children)
     return found.agrees
 
 
-def _show_records(found: "AuthorityFigure", cell: "Cell", csv: CsvFile, show_children: bool) -> None:
+def _show_records(found: "AuthorityFigure", key: FigureKey, csv: CsvFile, show_children: bool) -> None:
     records = _listed(found, show_children)
     if len(records):
-        console.print(_record_table(records, cell), soft_wrap=False)
+        console.print(_record_table(records, key, found.of_children), soft_wrap=False)
     if len(records) > MOST_SHOWN:
         console.print(f"{MOST_SHOWN} of {len(records):,} records are shown; --csv FILE writes all.", markup=False)
-    unit = "children" if cell.measure.children else "counted"
+    unit = "children" if found.of_children else "counted"
     console.print(f"{found.listed:,} {unit}, from {len(records):,} records.", markup=False)
     if csv is not None:
         write_csv(records, csv)
@@ -200,9 +201,13 @@ def _listed(found: "AuthorityFigure", show_children: bool) -> "DataFrame":
     return found.records if show_children else found.records.drop(columns="la_child_id")
 
 
-def _record_table(records: "DataFrame", cell: "Cell") -> Table:
-    table = Table(title=f"Records counted in {cell}", title_justify="left")
-    names = {"unit": "child counted" if cell.measure.children else "counted", "child": "Child record", "table": "table"}
+def _record_table(records: "DataFrame", key: FigureKey, of_children: bool) -> Table:
+    table = Table(title=f"Records counted in {key}", title_justify="left")
+    names = {
+        "unit": "child counted" if of_children else "counted",
+        "child": "Child record",
+        "table": "table",
+    }
     for heading in records.columns:
         table.add_column(
             names.get(heading, heading.replace("_", " ")), justify="left" if heading == "table" else "right"

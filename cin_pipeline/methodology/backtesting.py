@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.measures import KNOWN, in_catalogue_order
 from cin_pipeline.reference.authorities import ENGLAND
+from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.reference.published import SUPPRESSED, EnglandFigure, published_england_figures, published_la_figures
 
 LA_COMPARISON_COLUMNS = (
@@ -94,9 +94,9 @@ def las_against_published(measures: DataFrame) -> DataFrame:
     pairs = measures[["collection_year", "la_code"]].drop_duplicates().itertuples(index=False)
     published = DataFrame(
         [
-            (year, la_code, *cell, value)
+            (year, la_code, key.measure, key.breakdown, key.category, value)
             for year, la_code in pairs
-            for cell, value in published_la_figures(year).get(la_code, {}).items()
+            for key, value in published_la_figures(year).get(la_code, {}).items()
         ],
         columns=[*keys, "published"],
     )
@@ -141,16 +141,17 @@ def _of_england(figure: EnglandFigure, values: "pd.Series[float]") -> Decimal | 
     """A figure as it was published, from ours; None where there is no figure of England, or nothing it is of."""
     whole = values.get((figure.of, TOTAL, TOTAL), 0.0)
     needs_whole = figure.unit in ("percent", "median")
-    known = (figure.measure, figure.breakdown) in values.index and not np.isnan(values[figure.measure, TOTAL, TOTAL])
+    measure, breakdown, categories = figure.key
+    known = (measure, breakdown) in values.index and not np.isnan(values[measure, TOTAL, TOTAL])
     if not known or (needs_whole and not whole > 0):
         return None
     if figure.unit == "median":
-        of_each = values.loc[(figure.measure, figure.breakdown)]
+        of_each = values.loc[(measure, breakdown)]
         days = of_each.index.astype(int)
         order = np.argsort(days)
         reached = np.cumsum(of_each.to_numpy()[order])
         return Decimal(int(days[order][np.searchsorted(reached, reached[-1] / 2)]))
-    value = sum(values.get((figure.measure, figure.breakdown, category), 0.0) for category in figure.categories)
+    value = sum(values.get((measure, breakdown, category), 0.0) for category in categories)
     if figure.unit == "count":
         return _rounded(value, "1E1")
     if figure.unit == "percent":

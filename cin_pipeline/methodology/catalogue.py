@@ -7,8 +7,7 @@ from cin_pipeline.methodology import assessments, children, episodes, plans, ref
 from cin_pipeline.methodology import breakdowns as by
 from cin_pipeline.methodology.breakdowns import Breakdown, Kind
 from cin_pipeline.methodology.facts import CountedRows, interpretation
-
-TOTAL = "total"
+from cin_pipeline.reference.figure_keys import TOTAL
 
 
 @dataclass(frozen=True)

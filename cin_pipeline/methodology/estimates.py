@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import CATALOGUE, TOTAL, Measure
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, Measure
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.reference.authorities import Place, every_authority, places
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
 ESTIMATE_COLUMNS = (
     "collection_year",
@@ -33,7 +34,7 @@ class EstimateImpossible(ValueError):
 
 
 @dataclass(frozen=True)
-class Share:
+class Ratio:
     """What a missing figure is taken to be: its base times `given` / `divisor`.
 
     Both are sums over the LAs that gave the figure: of the figure, and of the base. The base of an LA is its population
@@ -45,7 +46,7 @@ class Share:
     divisor: float
 
     @property
-    def ratio(self) -> float:
+    def value(self) -> float:
         """What the figure is of its base; NaN where nobody gave it, or the base of those who did is 0."""
         return self.given / self.divisor if self.divisor > 0 else float("nan")
 
@@ -85,30 +86,28 @@ def figures_by_la(
     expected: Sequence[str],
     population: Mapping[str, int],
     year: int,
-    *,
-    measure: Measure,
-    breakdown: str = TOTAL,
-    category: str = TOTAL,
-) -> tuple[DataFrame, Share | None]:
+    key: FigureKey,
+) -> tuple[DataFrame, Ratio | None]:
     """What each expected LA adds to one figure of England, and how the missing ones are estimated.
 
     One row per LA: la_code, known (missing where the LA did not give it), estimated (missing where it did, or it cannot
-    be), base (what its estimate is, or would be, taken of). The share is None where no LA is missing. Arguments and
+    be), base (what its estimate is, or would be, taken of). The ratio is None where no LA is missing. Arguments and
     errors as of `estimate_england`."""
     given = measures[measures["la_code"].isin(expected) & (measures["collection_year"] == year)]
     totals = _known_totals(given, expected)
     figures = _with_estimates(totals, expected, population)
+    measure = MEASURES[key.measure]
     known, base = totals[measure.name], figures.get(measure.part_of, _people(expected, population))
-    share = _share_of_whole(measure, known, base) if measure.part_of else _own_rate(known, base)
-    if breakdown != TOTAL:
-        gave, counts = _given_by_la(given[given["measure"] == measure.name], breakdown, expected)
-        counted = counts[category].to_numpy() if category in counts else np.zeros(len(expected))
+    ratio = _ratio_to_whole(measure, known, base) if measure.part_of else _own_rate(known, base)
+    if not key.is_whole:
+        gave, counts = _given_by_la(given[given["measure"] == measure.name], key.breakdown, expected)
+        counted = counts[key.category].to_numpy() if key.category in counts else np.zeros(len(expected))
         known, base = np.where(gave, counted, np.nan), figures[measure.name]
-        share = _share_of_total(measure, gave, counted, base)
+        ratio = _ratio_to_total(measure, gave, counted, base)
     missing = np.isnan(known)
-    estimated = np.where(missing, base * share.ratio, np.nan)
+    estimated = np.where(missing, base * ratio.value, np.nan)
     table = DataFrame({"la_code": list(expected), "known": known, "estimated": estimated, "base": base})
-    return table, share if missing.any() else None
+    return table, ratio if missing.any() else None
 
 
 def _people(expected: Sequence[str], population: Mapping[str, int]) -> _Floats:
@@ -135,7 +134,7 @@ def _with_estimates(
         known = totals[measure.name]
         if measure.part_of:
             whole = figures[measure.part_of]
-            figures[measure.name] = _filled(known, whole, _share_of_whole(measure, known, whole))
+            figures[measure.name] = _filled(known, whole, _ratio_to_whole(measure, known, whole))
             continue
         missing = np.isnan(known)
         based = ~missing & ~np.isnan(people)
@@ -151,26 +150,26 @@ def _with_estimates(
     return figures
 
 
-def _own_rate(known: _Floats, people: _Floats) -> Share:
+def _own_rate(known: _Floats, people: _Floats) -> Ratio:
     """The rate of the LAs that gave the figure and have a population [s5; A44]."""
     based = ~np.isnan(known) & ~np.isnan(people)
-    return Share(OWN_RATE, PEOPLE, known[based].sum(), people[based].sum())
+    return Ratio(OWN_RATE, PEOPLE, known[based].sum(), people[based].sum())
 
 
-def _share_of_whole(measure: Measure, known: _Floats, whole: _Floats) -> Share:
+def _ratio_to_whole(measure: Measure, known: _Floats, whole: _Floats) -> Ratio:
     """The part that the LAs that gave it have of the whole [A18, A46]."""
     gave = ~np.isnan(known)
-    return Share(PART_OF_WHOLE, measure.part_of, known[gave].sum(), whole[gave].sum())
+    return Ratio(PART_OF_WHOLE, measure.part_of, known[gave].sum(), whole[gave].sum())
 
 
-def _share_of_total(measure: Measure, gave: NDArray[np.bool_], counts: _Floats, figures: _Floats) -> Share:
+def _ratio_to_total(measure: Measure, gave: NDArray[np.bool_], counts: _Floats, figures: _Floats) -> Ratio:
     """The part that a category has of the total of the LAs that gave the breakdown: times England's total, this is the
     document's grossing factor [s5; A46]."""
-    return Share(CATEGORY, measure.name, counts[gave].sum(), figures[gave].sum())
+    return Ratio(CATEGORY, measure.name, counts[gave].sum(), figures[gave].sum())
 
 
-def _filled(known: _Floats, base: _Floats, share: Share) -> _Floats:
-    return np.where(np.isnan(known), base * share.ratio, known)
+def _filled(known: _Floats, base: _Floats, ratio: Ratio) -> _Floats:
+    return np.where(np.isnan(known), base * ratio.value, known)
 
 
 def _tables_of(
@@ -186,7 +185,7 @@ def _tables_of(
         known_by_place = np.stack([counts.to_numpy()[gave & inside].sum(axis=0) for inside in _inside(expected)])
         estimates = _sum_by_place(figures, ~gave, expected)
         if not gave.all():
-            share = np.array([_share_of_total(measure, gave, column, figures).ratio for column in counts.to_numpy().T])
+            share = np.array([_ratio_to_total(measure, gave, column, figures).value for column in counts.to_numpy().T])
             needed = np.array([bool((~gave & inside).any()) for inside in _inside(expected)])
             estimated = np.where(needed[:, None], estimates[:, None] * share, 0.0)
         else:

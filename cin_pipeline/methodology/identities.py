@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 from pandas import DataFrame, Series
 
-from cin_pipeline.methodology.catalogue import CATALOGUE, SUMS, TOTAL
+from cin_pipeline.methodology.catalogue import CATALOGUE, SUMS
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.reference.authorities import ENGLAND
+from cin_pipeline.reference.figure_keys import TOTAL
 
 LONDON, INNER_LONDON, OUTER_LONDON = "E12000007", "E13000001", "E13000002"
 

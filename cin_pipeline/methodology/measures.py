@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import CATALOGUE, TOTAL, Measure
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, Measure
 from cin_pipeline.methodology.facts import ReturnFacts
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
 KNOWN, NOT_AVAILABLE = "known", "not_available"
 MEASURE_COLUMNS = ("collection_year", "la_code", "measure", "breakdown", "category", "value", "status")
@@ -24,12 +25,14 @@ def la_measures(facts: ReturnFacts, la_code: str) -> DataFrame:
     return counts[list(MEASURE_COLUMNS)]
 
 
-def count(measure: Measure, breakdown: str, category: str, facts: ReturnFacts) -> int | None:
+def count(key: FigureKey, facts: ReturnFacts) -> int | None:
     """One figure of a return, as it stands in `la_measures`; None where it is not available."""
+    measure = MEASURES[key.measure]
     rows = measure.rows(facts)
-    if rows is None or breakdown == TOTAL:
+    if rows is None or key.is_whole:
         return None if rows is None else _total(measure, rows)
-    return dict(_count_categories(measure.rows_of(breakdown)(facts), breakdown)).get(category, 0)
+    counts = dict(_count_categories(measure.rows_of(key.breakdown)(facts), key.breakdown))
+    return sum(counts.get(category, 0) for category in key.categories)
 
 
 def not_available_rows(keys: DataFrame) -> DataFrame:

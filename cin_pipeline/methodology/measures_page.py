@@ -4,7 +4,8 @@ from pathlib import Path
 
 from cin_pipeline.census.years import LAST_YEAR
 from cin_pipeline.methodology.catalogue import CATALOGUE, SUMS, Measure
-from cin_pipeline.methodology.tracing import Cell, derivation
+from cin_pipeline.methodology.tracing import derivation
+from cin_pipeline.reference.figure_keys import FigureKey
 
 PAGE = Path("docs/measures.md")
 
@@ -42,7 +43,7 @@ def _decisions() -> dict[str, list[str]]:
     """What was decided, in a sentence each, with the measures that rest on it, then the breakdowns."""
     decisions: dict[str, list[str]] = {}
     for measure in CATALOGUE:
-        for sentence in derivation(Cell(measure), LAST_YEAR):
+        for sentence in derivation(FigureKey(measure.name), LAST_YEAR):
             decisions.setdefault(sentence, []).append(measure.name)
     decided: dict[str, object] = {}  # by name, the first that is so called
     for measure in CATALOGUE:

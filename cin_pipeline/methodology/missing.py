@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import MEASURES, TOTAL
+from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.methodology.measures import in_catalogue_order, not_available_rows
+from cin_pipeline.reference.figure_keys import TOTAL
 
 _KEY = ["collection_year", "la_code", "measure", "breakdown"]
 

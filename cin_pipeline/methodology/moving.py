@@ -2,8 +2,8 @@
 
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.measures import in_catalogue_order
+from cin_pipeline.reference.figure_keys import TOTAL
 
 MOVED_COLUMNS = ("measure", "breakdown", "category", "before", "after")
 

@@ -5,7 +5,6 @@ each is counted again before it is given away.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from itertools import product
@@ -20,11 +19,12 @@ from cin_pipeline.census.specification import RECORD_NUMBER, tables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology import assessments, episodes, referrals, section47
 from cin_pipeline.methodology.breakdowns import Kind
-from cin_pipeline.methodology.catalogue import MEASURES, TOTAL, Measure
+from cin_pipeline.methodology.catalogue import MEASURES, Measure
 from cin_pipeline.methodology.children import one_child
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.facts import CountedRows, ReturnFacts, counted_rows
 from cin_pipeline.methodology.measures import count
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
 RECORD_COLUMNS = ("unit", "child", "collection_year", "table", "record", "line", "la_child_id")
 
@@ -39,28 +39,15 @@ class RecordsDoNotAddUp(AssertionError):
     """A list of records that does not give the figure it was made for: a fault of ours."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One figure of the long table: a measure as a whole, or one category of one of its breakdowns."""
-
-    measure: Measure
-    breakdown: str = TOTAL
-    category: str = TOTAL
-
-    def __str__(self) -> str:
-        whole = self.breakdown == TOTAL
-        return self.measure.name if whole else f"{self.measure.name}, {self.breakdown} {self.category}"
-
-
-def find_cell(measure: str, breakdown: str, category: str, year: int) -> Cell:
-    """The cell by these names, which must exist in `year`, counted or not. Raises UnknownName."""
+def find_figure(measure: str, breakdown: str, category: str, year: int) -> FigureKey:
+    """The figure by these names, which must exist in `year`, counted or not. Raises UnknownName."""
     if measure not in MEASURES:
         raise UnknownName(f"there is no measure {measure}; {near(measure, MEASURES)}")
     found = MEASURES[measure]
     if breakdown == TOTAL:
         if category != TOTAL:
             raise UnknownName(f"category {category} needs a breakdown; {_breakdowns(found)}")
-        return Cell(found)
+        return FigureKey(measure)
     if breakdown not in found.breakdowns:
         raise UnknownName(f"{measure} has no breakdown {breakdown}; {_breakdowns(found, breakdown)}")
     known = categories(found, breakdown, year)
@@ -68,7 +55,7 @@ def find_cell(measure: str, breakdown: str, category: str, year: int) -> Cell:
     if category not in known and not is_number:
         listed = near(category, known) if known else "a whole number was expected"
         raise UnknownName(f"{measure} by {breakdown} has no category {category} in {CollectionYear(year)}; {listed}")
-    return Cell(found, breakdown, category)
+    return FigureKey.one(measure, breakdown, category)
 
 
 @cache
@@ -79,13 +66,14 @@ def categories(measure: Measure, breakdown: str, year: int) -> tuple[str, ...]:
     return tuple(":".join(parts) for parts in product(*names))
 
 
-def derivation(cell: Cell, year: int) -> tuple[str, ...]:
+def derivation(key: FigureKey, year: int) -> tuple[str, ...]:
     """How the figure is decided, from the measure back to the first choice among the records: the sentences of
     the methodology with their sections and interpretations."""
     facts = _empty_facts(year)
-    source = cell.measure.rows_of(cell.breakdown)
+    measure = MEASURES[key.measure]
+    source = measure.rows_of(key.breakdown)
     source(facts)
-    return tuple(dict.fromkeys((*cell.measure.interpretations(cell.breakdown), *facts.derivation(source))))
+    return tuple(dict.fromkeys((*measure.interpretations(key.breakdown), *facts.derivation(source))))
 
 
 def near(wrong: str, names: Iterable[str]) -> str:
@@ -95,7 +83,7 @@ def near(wrong: str, names: Iterable[str]) -> str:
     return f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(every)}"
 
 
-def counted_records(facts: ReturnFacts, cell: Cell) -> DataFrame | None:
+def counted_records(facts: ReturnFacts, key: FigureKey) -> DataFrame | None:
     """The records that make up a figure of the return, in the order of the file; None where it is not available.
 
     Columns RECORD_COLUMNS: unit numbers what is counted from 1 (a child for measures of children, else a row of the
@@ -105,27 +93,28 @@ def counted_records(facts: ReturnFacts, cell: Cell) -> DataFrame | None:
     in last year's return where it stands there.
 
     Raises RecordsDoNotAddUp."""
-    source = cell.measure.rows_of(cell.breakdown)
+    measure = MEASURES[key.measure]
+    source = measure.rows_of(key.breakdown)
     rows = source(facts)
-    if rows is None or cell.measure.rows(facts) is None:
+    if rows is None or measure.rows(facts) is None:
         return None
-    rows = rows[_in_category(rows, cell)]
+    rows = rows[_in_category(rows, key)]
     found = RECORDS_OF.get(source, _own_record)(facts, rows)
-    units = rows["child"].to_numpy() if cell.measure.children else np.arange(len(rows))
+    units = rows["child"].to_numpy() if measure.children else np.arange(len(rows))
     listed = _located(found.assign(unit=units[found["row"].to_numpy()]), facts)
     listed = listed.drop_duplicates(["unit", "collection_year", "table", "record"])
     listed = listed.assign(unit=_numbered(listed["unit"]))[list(RECORD_COLUMNS)]
-    figure = count(cell.measure, cell.breakdown, cell.category, facts)
+    figure = count(key, facts)
     if listed["unit"].nunique() != figure:
-        raise RecordsDoNotAddUp(f"{cell}: {listed['unit'].nunique()} listed, {figure} counted")
+        raise RecordsDoNotAddUp(f"{key}: {listed['unit'].nunique()} listed, {figure} counted")
     return listed
 
 
-def _in_category(rows: DataFrame, cell: Cell) -> NDArray[np.bool_]:
+def _in_category(rows: DataFrame, key: FigureKey) -> NDArray[np.bool_]:
     inside = np.ones(len(rows), dtype=bool)
-    if cell.breakdown != TOTAL:
-        names = cell.breakdown.split(":")
-        for name, category in zip(names, cell.category.split(":", len(names) - 1), strict=True):
+    if not key.is_whole:
+        names = key.breakdown.split(":")
+        for name, category in zip(names, key.category.split(":", len(names) - 1), strict=True):
             inside &= (rows[name] == category).to_numpy()
     return inside
 

@@ -3,7 +3,7 @@
 Without a folder, what the state holds is run again."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,6 +22,7 @@ from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.io_managers import ISSUES
 from cin_pipeline.orchestration.jobs import NATIONAL_JOB
 from cin_pipeline.orchestration.la_job import QUIET
+from cin_pipeline.outputs.publishing import ShowSteps
 from cin_pipeline.outputs.run_files import issue_rows, write_england, write_issues, write_measures
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
@@ -29,9 +30,6 @@ from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.registry import ACCEPTED, CLAIMED, LANDED, Submission
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
-
-Progress = Callable[[str, int], Callable[[], None]]  # (what is done, how many steps) -> call after each step
-
 
 MEASURES_FILE, ISSUES_FILE, ENGLAND_FILE = "measures.csv", "validation_issues.csv", "england.csv"
 
@@ -68,7 +66,7 @@ class Report:
     impossible: str = ""
 
 
-def run_folder(folder: Folder, settings: Settings, received: datetime, progress: Progress) -> Report:
+def run_folder(folder: Folder, settings: Settings, received: datetime, progress: ShowSteps) -> Report:
     """Runs the whole pipeline on a folder and writes `measures.csv`, `validation_issues.csv` and `england.csv`.
 
     Returns that were rejected do not keep the others from being done. Raises NothingToRun, or InputFileError for a
@@ -105,7 +103,7 @@ def _run(
     store: Store,
     paths: list[Path],
     received: datetime,
-    progress: Progress,
+    progress: ShowSteps,
     holder: str,
 ) -> Report:
     year = CollectionYear(folder.year)

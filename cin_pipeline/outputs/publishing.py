@@ -16,7 +16,8 @@ from cin_pipeline.publication.release import table_files, with_manifest
 from cin_pipeline.publication.report import release_report
 from cin_pipeline.store.store import Store
 
-Progress = Callable[[str, int], Callable[[], None]]  # (what is done, how many steps) -> call after each step
+# Told what is done and in how many steps; gives what to call after each.
+ShowSteps = Callable[[str, int], Callable[[], None]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def unseen(_what: str, _steps: int) -> Callable[[], None]:
     return lambda: None
 
 
-def publication_tables(release: ReleaseInput, progress: Progress) -> Tables:
+def publication_tables(release: ReleaseInput, progress: ShowSteps) -> Tables:
     """Fills the tables, suppresses what must be suppressed, writes them as open data and workbooks."""
     step = progress("Filling tables", 3)
     cells = release_cells(release)
@@ -44,7 +45,7 @@ def publication_tables(release: ReleaseInput, progress: Progress) -> Tables:
     return Tables(protected, files)
 
 
-def broken_checks(release: ReleaseInput, tables: Tables, progress: Progress) -> dict[str, list[str]]:
+def broken_checks(release: ReleaseInput, tables: Tables, progress: ShowSteps) -> dict[str, list[str]]:
     """What each blocking check of the tables finds, by name: all empty where they may be published.
 
     screening: what the open-data screener would turn away; disclosure: suppressed cells that can be worked out;
@@ -67,7 +68,7 @@ def recovered(protected: DataFrame) -> list[str]:
     ]
 
 
-def whole_release(store: Store, release: ReleaseInput, tables: Tables, progress: Progress) -> dict[str, bytes]:
+def whole_release(store: Store, release: ReleaseInput, tables: Tables, progress: ShowSteps) -> dict[str, bytes]:
     """Every file of the release by path: the tables, both reports, and the manifest."""
     step = progress("Looking at the returns", max(len(returns_of(store, release)), 1))
     quality = quality_input(store, release, tables.protected, step)

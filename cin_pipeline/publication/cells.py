@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.measures import KNOWN, NOT_AVAILABLE
 from cin_pipeline.publication.declaring import DAYS, RATE, Figure, Table, figures_of
 from cin_pipeline.publication.numbers import Floats, YearNumbers, numbers_of
 from cin_pipeline.publication.release_tables import TABLES
 
-KNOWN, ESTIMATED, NOT_AVAILABLE, NOT_APPLICABLE = "known", "estimated", "not_available", "not_applicable"
+ESTIMATED, NOT_APPLICABLE = "estimated", "not_applicable"  # beside what a measure of an LA may be
 
 CELL_COLUMNS = (
     "table",

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.changes import OPEN_DATA
@@ -13,6 +12,7 @@ from cin_pipeline.publication.declaring import COUNT, LOCAL_AUTHORITY, Figure, f
 from cin_pipeline.publication.numbers import without_years
 from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.screening import screen_files
+from cin_pipeline.reference.figure_keys import TOTAL
 
 _ROUNDED_TO = 10  # counts of places
 _TOLERANCE = 1e-6

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from typing import NamedTuple
 
-from cin_pipeline.methodology.catalogue import TOTAL
+from cin_pipeline.reference.figure_keys import FigureKey
 
 COUNT, PERCENT, RATE, DAYS = "count", "percent", "rate", "days"  # units
 NATIONAL, REGIONAL, LOCAL_AUTHORITY = "National", "Regional", "Local authority"
@@ -13,16 +12,6 @@ ENGLAND_ONLY = (NATIONAL,)
 ALL_LEVELS = (NATIONAL, REGIONAL, LOCAL_AUTHORITY)
 ALL = "Total"  # the category of a filter that takes in every other
 DECIMALS = {COUNT: 0, PERCENT: 1, RATE: 1, DAYS: 0}
-
-
-class Count(NamedTuple):
-    """What a published number counts: a measure, or some categories of one of its breakdowns added up.
-
-    The same count in two tables is one number: disclosure control suppresses it in both."""
-
-    measure: str
-    breakdown: str = TOTAL
-    categories: tuple[str, ...] = (TOTAL,)
 
 
 @dataclass(frozen=True)
@@ -109,8 +98,8 @@ class Figure:
     table: Table
     row: tuple[Category, ...]
     indicator: Indicator
-    numerator: Count
-    denominator: Count | None = None
+    numerator: FigureKey
+    denominator: FigureKey | None = None
     applies: bool = True
 
     @property
@@ -151,16 +140,16 @@ def _figure(table: Table, row: tuple[Category, ...], indicator: Indicator) -> Fi
     return Figure(table, row, indicator, counted, _count(numerator, whole))
 
 
-def _count(indicator: Indicator, row: tuple[Category, ...]) -> Count:
+def _count(indicator: Indicator, row: tuple[Category, ...]) -> FigureKey:
     """What an indicator counts in a row; of two filters the crossing, as the catalogue names it."""
     measure = indicator.measure or next(category.measure for category in row if category.measure)
     if indicator.categories:
-        return Count(measure, indicator.breakdown, indicator.categories)
+        return FigureKey(measure, indicator.breakdown, indicator.categories)
     parts = [category for category in row if category.categories]
     if not parts:
-        return Count(measure)
+        return FigureKey(measure)
     breakdowns = [
         indicator.breakdown if indicator.breakdown and n == 0 else part.breakdown for n, part in enumerate(parts)
     ]
     crossed = product(*(part.categories for part in parts))
-    return Count(measure, ":".join(breakdowns), tuple(":".join(names) for names in crossed))
+    return FigureKey(measure, ":".join(breakdowns), tuple(":".join(names) for names in crossed))

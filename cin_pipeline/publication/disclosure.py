@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.publication.cells import NOT_APPLICABLE, NOT_AVAILABLE
-from cin_pipeline.publication.declaring import COUNT, DAYS, PERCENT, RATE, Count
+from cin_pipeline.methodology.measures import NOT_AVAILABLE
+from cin_pipeline.publication.cells import NOT_APPLICABLE
+from cin_pipeline.publication.declaring import COUNT, DAYS, PERCENT, RATE
 from cin_pipeline.publication.disclosure_audit import MUST_REMAIN, audit, follows_from_rows
 from cin_pipeline.publication.intruder import (
     COUNTS,
@@ -21,7 +22,7 @@ from cin_pipeline.publication.intruder import (
     NOTHING,
     Indices,
     Intruder,
-    Share,
+    Percentage,
     figure_index,
     intruder_of,
     is_small,
@@ -32,6 +33,7 @@ from cin_pipeline.publication.numbers import Flags, Floats
 from cin_pipeline.publication.relations import AT_MOST, bands_of, la_counts, la_relations
 from cin_pipeline.publication.rounding import rounded
 from cin_pipeline.publication.symbols import INAPPLICABLE, LOW, SUPPRESSED, UNAVAILABLE
+from cin_pipeline.reference.figure_keys import FigureKey
 
 PRIMARY, SECONDARY, DEPENDENT = "primary", "secondary", "dependent"
 
@@ -228,9 +230,9 @@ class _Suppressing:
         return bool(np.ceil(most - _NOISE) - np.ceil(least - _NOISE) < MUST_REMAIN)
 
     @cached_property
-    def _shares(self) -> dict[tuple[int, int], list[Share]]:
+    def _shares(self) -> dict[tuple[int, int], list[Percentage]]:
         """The percentages of places by place and part."""
-        found: dict[tuple[int, int], list[Share]] = {}
+        found: dict[tuple[int, int], list[Percentage]] = {}
         for share in self.seen.shares:
             found.setdefault((share.place, share.part), []).append(share)
         return found
@@ -330,7 +332,7 @@ def _suppressed(cells: DataFrame, decided: _Suppressing) -> DataFrame:
     suppresses = (part >= 0) & np.where(is_count, gone[row, part], fine[row, part])
     suppresses |= (whole >= 0) & fine[row, whole]
     for measure in set(distribution) - {""}:
-        bands = [n for n, count in enumerate(la_counts()) if count in (Count(measure), *bands_of(measure))]
+        bands = [n for n, count in enumerate(la_counts()) if count in (FigureKey(measure), *bands_of(measure))]
         of_bands = np.asarray(fine[:, bands].any(axis=1))
         suppresses |= (distribution == measure).astype(bool) & of_bands[row]
     suppresses &= cells["symbol"].isin(["", LOW]).to_numpy()
@@ -348,6 +350,6 @@ def _depends_on(cells: DataFrame) -> tuple[Indices, Indices, NDArray[np.object_]
     _, figures = figure_index()
     number = {count: n for n, count in enumerate(la_counts())}
     figure_at, part = positions_of(cells)
-    whole = np.array([number.get(figure.denominator or Count(""), -1) for figure in figures])
+    whole = np.array([number.get(figure.denominator or FigureKey(""), -1) for figure in figures])
     of_days = [figure.numerator.measure if figure.indicator.unit == DAYS else "" for figure in figures]
     return part, whole[figure_at], np.array(of_days, dtype=object)[figure_at]

@@ -16,7 +16,6 @@ from cin_pipeline.publication.declaring import (
     LOCAL_AUTHORITY,
     PERCENT,
     RATE,
-    Count,
     Figure,
 )
 from cin_pipeline.publication.numbers import Flags, Floats
@@ -25,6 +24,7 @@ from cin_pipeline.publication.release_tables import every_figure
 from cin_pipeline.publication.rounding import step
 from cin_pipeline.publication.symbols import INAPPLICABLE, LOW, SUPPRESSED
 from cin_pipeline.reference.authorities import every_authority
+from cin_pipeline.reference.figure_keys import FigureKey
 
 LARGEST_SUPPRESSED = 5
 # What is suppressed of a count of a place: nothing; its rate, and the percentages and quartiles it is in; itself, too.
@@ -34,7 +34,7 @@ ROW_KEY = ["table", "filter_1_category", "filter_2_category", "indicator"]
 
 
 @dataclass(frozen=True)
-class Share:
+class Percentage:
     """A published percentage: 100 times one count lies between `low` and `high` times another."""
 
     place: int
@@ -77,7 +77,7 @@ class Intruder:
     count_low: Floats
     count_high: Floats
     grossed: Floats
-    shares: tuple[Share, ...]
+    shares: tuple[Percentage, ...]
     quartiles: tuple[Quartile, ...]
 
     def weights(self, place: int, column: int) -> Floats:
@@ -239,17 +239,17 @@ def _rounding_bounds(shown: object, unit: str, level: str) -> tuple[float, float
     return (number, number) if number == 0 else (number - half, number + half)
 
 
-def _shares(protected: DataFrame, figure: Indices, row: Indices) -> Iterator[Share]:
+def _shares(protected: DataFrame, figure: Indices, row: Indices) -> Iterator[Percentage]:
     _, figures = figure_index()
     position = {count: n for n, count in enumerate(la_counts())}
     used = (protected["unit"] == PERCENT) & (protected["shown"].notna() | (protected["symbol"] == LOW))
     shown, level = protected["shown"].to_numpy(), protected["geographic_level"].to_numpy()
     for n in np.flatnonzero(used.to_numpy()):
         found = figures[figure[n]]
-        part, whole = position.get(found.numerator, -1), position.get(found.denominator or Count(""), -1)
+        part, whole = position.get(found.numerator, -1), position.get(found.denominator or FigureKey(""), -1)
         if part >= 0 and whole >= 0 and part != whole:
             low, high = _rounding_bounds(shown[n], PERCENT, level[n])
-            yield Share(int(row[n]), part, whole, low, high)
+            yield Percentage(int(row[n]), part, whole, low, high)
 
 
 def _quartiles(protected: DataFrame, figure: Indices, row: Indices) -> Iterator[Quartile]:
@@ -266,7 +266,7 @@ def _quartiles(protected: DataFrame, figure: Indices, row: Indices) -> Iterator[
         yield Quartile(int(row[n]), tuple(position[band] for band in bands), first, last, found.indicator.quantile)
 
 
-def _last_day(band: Count) -> float:
+def _last_day(band: FigureKey) -> float:
     """The longest duration in a band, in working days."""
     (name,) = band.categories
     if name == "same_day":

@@ -9,7 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.catalogue import CATALOGUE, TOTAL
+from cin_pipeline.methodology.catalogue import CATALOGUE
+from cin_pipeline.reference.figure_keys import TOTAL
 
 MANIFEST = "manifest.json"
 FORMAT = 2  # raise it when the meaning or the name of an entry changes

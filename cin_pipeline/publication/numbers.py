@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, TOTAL
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES
 from cin_pipeline.methodology.measures import KNOWN
-from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, Count
+from cin_pipeline.publication.declaring import LOCAL_AUTHORITY
 from cin_pipeline.reference.authorities import authorities, every_authority, places
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -45,7 +46,7 @@ class YearNumbers:
     nothing_expected: Flags
     breakdowns: Mapping[tuple[str, str], _Breakdown]
 
-    def count(self, count: Count) -> tuple[Floats, Flags]:
+    def count(self, count: FigureKey) -> tuple[Floats, Flags]:
         """A count in every place and LA, empty where it is not available; and whether some of it is estimated.
 
         A category that does not occur is 0 where the breakdown is known."""

@@ -5,10 +5,11 @@ from functools import cache
 
 from cin_pipeline.census.years import LAST_YEAR
 from cin_pipeline.methodology.breakdowns import DURATION_TO_31_MARCH, Breakdown, Kind
-from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, SUMS, TOTAL, Measure
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, SUMS, Measure
 from cin_pipeline.methodology.tracing import categories
-from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, Count
+from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY
 from cin_pipeline.publication.release_tables import every_figure
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
 EXACT, AS_A_RULE, AT_MOST = "exact", "as a rule", "at most"
 
@@ -18,11 +19,11 @@ class Relation:
     """A signed sum of counts of one LA that is 0 (`exact`), 0 as a rule and else more (`as a rule`: a few records have
     impossible dates), or never more than 0 (`at most`)."""
 
-    terms: tuple[tuple[Count, int], ...]
+    terms: tuple[tuple[FigureKey, int], ...]
     kind: str
 
     @property
-    def whole(self) -> Count | None:
+    def whole(self) -> FigureKey | None:
         """The count that the others are parts of, or add up to; None where no single one is."""
         for sign in (1, -1):
             of_sign = [count for count, each in self.terms if each == sign]
@@ -32,7 +33,7 @@ class Relation:
 
 
 @cache
-def la_counts() -> tuple[Count, ...]:
+def la_counts() -> tuple[FigureKey, ...]:
     """Every count published of LAs, once, in the order of the tables."""
     figures = (figure for figure in every_figure() if LOCAL_AUTHORITY in figure.table.levels)
     return tuple(dict.fromkeys(figure.numerator for figure in figures if figure.indicator.unit == COUNT))
@@ -47,7 +48,7 @@ def la_relations() -> tuple[Relation, ...]:
 
 
 @cache
-def bands_of(measure: str) -> tuple[Count, ...]:
+def bands_of(measure: str) -> tuple[FigureKey, ...]:
     """The published bands that the working days of a measure fall into, shortest first."""
     quartiles = {figure.numerator.measure for figure in every_figure() if figure.indicator.unit == DAYS}
     by_number = MEASURES[measure].numbers
@@ -58,7 +59,7 @@ def bands_of(measure: str) -> tuple[Count, ...]:
 
 def _sums() -> list[Relation]:
     return [
-        Relation(((Count(whole), 1), *((Count(part), -sign) for part, sign in parts.items())), EXACT)
+        Relation(((FigureKey(whole), 1), *((FigureKey(part), -sign) for part, sign in parts.items())), EXACT)
         for whole, parts in SUMS
     ]
 
@@ -71,11 +72,11 @@ def _partitions() -> list[Relation]:
             if breakdown.kind.limited and _published_whole(measure, breakdown):
                 kind = EXACT if breakdown.kind.adds_up else AS_A_RULE
                 parts = _published(measure, breakdown)
-                found.append(Relation(((Count(measure.name), 1), *((part, -1) for part in parts)), kind))
+                found.append(Relation(((FigureKey(measure.name), 1), *((part, -1) for part in parts)), kind))
     return found
 
 
-def _published(measure: Measure, breakdown: Breakdown) -> list[Count]:
+def _published(measure: Measure, breakdown: Breakdown) -> list[FigureKey]:
     return [count for count in la_counts() if (count.measure, count.breakdown) == (measure.name, breakdown.name)]
 
 
@@ -92,7 +93,7 @@ def _limits() -> list[Relation]:
     pairs = [
         (measure.name, limit) for measure in CATALOGUE for limit in (measure.counted_from, measure.part_of) if limit
     ]
-    found = [Relation(((Count(part), 1), (Count(whole), -1)), AT_MOST) for part, whole in pairs]
+    found = [Relation(((FigureKey(part), 1), (FigureKey(whole), -1)), AT_MOST) for part, whole in pairs]
     found += [Relation(((count, 1), (_whole_of(count), -1)), AT_MOST) for count in la_counts() if _stands_alone(count)]
     return found
 
@@ -109,9 +110,9 @@ def _overlaps() -> list[Relation]:
 
 def _time_open() -> list[Relation]:
     """Plans open for 3 months or more are those in the longer bands, and those that started 3 months ago to the day."""
-    plans, open_longer = Count("cpp_at_31_march"), Count("cpp_open_3_months_at_31_march")
+    plans, open_longer = FigureKey("cpp_at_31_march"), FigureKey("cpp_open_3_months_at_31_march")
     by_time = DURATION_TO_31_MARCH
-    shortest, *longer = (Count(plans.measure, by_time.name, (band,)) for band in by_time.labels)
+    shortest, *longer = (FigureKey(plans.measure, by_time.name, (band,)) for band in by_time.labels)
     return [
         # Where all three are shown and do not agree, everybody sees that there are such plans: the rule says nothing.
         Relation(((open_longer, 1), (shortest, 1), (plans, -1)), AS_A_RULE),
@@ -119,12 +120,12 @@ def _time_open() -> list[Relation]:
     ]
 
 
-def _kind_of(count: Count) -> Kind | None:
+def _kind_of(count: FigureKey) -> Kind | None:
     """The kind of the breakdown that a count is a category of; None for a total."""
     return None if count.breakdown == TOTAL else MEASURES[count.measure].breakdowns[count.breakdown].kind
 
 
-def _stands_alone(count: Count) -> bool:
+def _stands_alone(count: FigureKey) -> bool:
     """Whether a category and its whole are all that is said: it overlaps with others, or the rest is not published."""
     if count.breakdown == TOTAL:
         return False
@@ -133,7 +134,7 @@ def _stands_alone(count: Count) -> bool:
     return not breakdown.kind.limited or not _published_whole(measure, breakdown)
 
 
-def _whole_of(count: Count) -> Count:
+def _whole_of(count: FigureKey) -> FigureKey:
     """What a category is a part of."""
     part_of = MEASURES[count.measure].breakdowns[count.breakdown].part_of
-    return Count(count.measure, part_of[0], (part_of[1],)) if part_of else Count(count.measure)
+    return FigureKey(count.measure, part_of[0], (part_of[1],)) if part_of else FigureKey(count.measure)

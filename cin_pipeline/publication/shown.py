@@ -11,10 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, PERCENT, RATE, Figure, Table, figures_of
 from cin_pipeline.publication.symbols import INAPPLICABLE, LOW, SUPPRESSED, UNAVAILABLE, UNRELIABLE
 from cin_pipeline.reference.authorities import ENGLAND
+from cin_pipeline.reference.figure_keys import FigureKey
 
 # In words what stands where a figure does not: the neutral symbols of `disclosure.protect`.
 SYMBOLS = {
@@ -46,17 +46,18 @@ class Shown(NamedTuple):
 ABSENT = Shown(None, "", COUNT)
 
 
-class Wanted(NamedTuple):
-    """What a figure counts: a measure, or categories of a breakdown of it; in which unit, and percent of what measure.
+class InUnit(NamedTuple):
+    """A figure in a unit; a percentage of the measure `of`, empty: of its own. `quantile`: of days."""
 
-    `of` empty: of the measure itself. `quantile`: of days."""
-
-    measure: str
-    breakdown: str = TOTAL
-    categories: tuple[str, ...] = (TOTAL,)
+    key: FigureKey
     unit: str = COUNT
     of: str = ""
     quantile: float = 0.0
+
+
+def measure_in(measure: str, unit: str = COUNT, of: str = "", quantile: float = 0.0) -> InUnit:
+    """A measure as a whole in a unit."""
+    return InUnit(FigureKey(measure), unit, of, quantile)
 
 
 class _Cell(NamedTuple):
@@ -73,12 +74,12 @@ class Published:
     cells: DataFrame
     tables: tuple[Table, ...]
 
-    def england(self, wanted: Wanted, year: int) -> Shown:
+    def england(self, wanted: InUnit, year: int) -> Shown:
         """A figure of England; ABSENT where no table has it."""
         found = (self._england.get((cell, year)) for cell in self._places_of(wanted))
         return next((shown for shown in found if shown is not None), ABSENT)
 
-    def by_la(self, wanted: Wanted, year: int) -> dict[str, Shown]:
+    def by_la(self, wanted: InUnit, year: int) -> dict[str, Shown]:
         """A figure of every LA that a table has, by LA code."""
         for cell in self._places_of(wanted):
             at = self._rows_of_las.get((*cell, year))
@@ -87,11 +88,11 @@ class Published:
                 return dict(zip(rows["la_code"], _shown(rows), strict=True))
         return {}
 
-    def categories(self, measure: str, breakdown: str) -> list[tuple[str, Wanted]]:
+    def categories(self, measure: str, breakdown: str) -> list[tuple[str, InUnit]]:
         """The categories of a breakdown as the first table that has it lists them: label, and what is counted."""
         for table in self.tables:
             found = [
-                (_label(figure), Wanted(*figure.numerator))
+                (_label(figure), InUnit(figure.numerator))
                 for figure in self._figures(table)
                 if figure.indicator.unit == COUNT and figure.numerator[:2] == (measure, breakdown)
             ]
@@ -118,26 +119,26 @@ class Published:
         return indices
 
     @cached_property
-    def _cells_by_figure(self) -> dict[Wanted, list[_Cell]]:
-        found: dict[Wanted, list[_Cell]] = {}
+    def _cells_by_figure(self) -> dict[InUnit, list[_Cell]]:
+        found: dict[InUnit, list[_Cell]] = {}
         for table in self.tables:
             for figure in self._figures(table):
                 first, second, *_ = [*(category.code for category in figure.row), "", ""]
                 cell = _Cell(table.id, first, second, figure.indicator.name)
-                found.setdefault(_wanted(figure), []).append(cell)
+                found.setdefault(_in_unit(figure), []).append(cell)
         return found
 
-    def _places_of(self, wanted: Wanted) -> list[_Cell]:
+    def _places_of(self, wanted: InUnit) -> list[_Cell]:
         return self._cells_by_figure.get(wanted, [])
 
     def _figures(self, table: Table) -> Iterable[Figure]:
         return () if table.not_produced else (figure for figure in figures_of(table) if figure.applies)
 
 
-def _wanted(figure: Figure) -> Wanted:
+def _in_unit(figure: Figure) -> InUnit:
     unit, numerator = figure.indicator.unit, figure.numerator
     of = figure.denominator.measure if figure.denominator and figure.denominator.measure != numerator.measure else ""
-    return Wanted(*numerator, unit=unit, of=of, quantile=figure.indicator.quantile if unit == DAYS else 0.0)
+    return InUnit(numerator, unit, of, figure.indicator.quantile if unit == DAYS else 0.0)
 
 
 def _label(figure: Figure) -> str:

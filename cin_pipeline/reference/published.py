@@ -4,9 +4,9 @@ England and the backtests are held against, and what a release is shown beside."
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
 
 from cin_pipeline.reference.data_files import rows
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
 SUPPRESSED = "c"  # 1 to 5, or suppressed so that such a cell cannot be worked out
 NOT_AVAILABLE = "x"
@@ -17,11 +17,9 @@ class EnglandFigure:
     """A figure of England as published, and what it is of.
 
     `unit` is count (rounded to 10), percent of the total of the measure `of`, rate per 10,000 of `population`, or
-    median (of the categories, whole numbers). `categories` are added up; empty for a median."""
+    median (of the categories, whole numbers; the key names none)."""
 
-    measure: str
-    breakdown: str
-    categories: tuple[str, ...]
+    key: FigureKey
     unit: str
     value: Decimal
     of: str
@@ -31,29 +29,22 @@ class EnglandFigure:
     @property
     def named(self) -> str:
         """What it is, in words."""
-        parts = [self.measure, *([] if self.breakdown == "total" else [self.breakdown, "+".join(self.categories)])]
-        return " ".join(part for part in parts if part)
-
-
-class Cell(NamedTuple):
-    """A measure, with a breakdown and one of its categories or `total` and `total`."""
-
-    measure: str
-    breakdown: str = "total"
-    category: str = "total"
+        measure, breakdown, categories = self.key
+        parts = [measure, *([] if self.key.is_whole else [breakdown, "+".join(categories)])]
+        return " ".join(filter(None, parts))
 
 
 @cache
-def published_la_figures(year: int) -> dict[str, dict[Cell, int | str]]:
+def published_la_figures(year: int) -> dict[str, dict[FigureKey, int | str]]:
     """By LA code the count of each cell published for it (tables B1, C1, D3 and D5), or SUPPRESSED or NOT_AVAILABLE.
 
     Published for 2016 and 2017; empty for other years."""
-    figures: dict[str, dict[Cell, int | str]] = {}
+    figures: dict[str, dict[FigureKey, int | str]] = {}
     for row in rows("published-la-figures"):
         if row["collection_year"] == str(year):
-            cell = Cell(row["measure"], row["breakdown"], row["category"])
+            key = FigureKey.one(row["measure"], row["breakdown"], row["category"])
             value = row["value"]
-            figures.setdefault(row["la_code"], {})[cell] = int(value) if value.isdigit() else value
+            figures.setdefault(row["la_code"], {})[key] = int(value) if value.isdigit() else value
     return figures
 
 
@@ -63,9 +54,7 @@ def published_england_figures(year: int) -> tuple[EnglandFigure, ...]:
     2018, none for other years."""
     return tuple(
         EnglandFigure(
-            measure=row["measure"],
-            breakdown=row["breakdown"],
-            categories=tuple(row["categories"].split()),
+            key=FigureKey(row["measure"], row["breakdown"], tuple(row["categories"].split())),
             unit=row["unit"],
             value=Decimal(row["value"]),
             of=row["of"] or row["measure"],
@@ -83,6 +72,6 @@ def published_england_series() -> dict[str, dict[int, int]]:
     the measures of tables B1 and C1."""
     series: dict[str, dict[int, int]] = {}
     for row in rows("published-england-figures"):
-        if (row["breakdown"], row["unit"], row["series"]) == ("total", "count", "revised"):
+        if (row["breakdown"], row["unit"], row["series"]) == (TOTAL, "count", "revised"):
             series.setdefault(row["measure"], {})[int(row["collection_year"])] = int(row["value"])
     return {measure: dict(sorted(by_year.items())) for measure, by_year in series.items()}

@@ -12,7 +12,7 @@ from cin_pipeline.answers.history import (
     moved_between,
     tables_of,
 )
-from cin_pipeline.methodology.tracing import find_cell
+from cin_pipeline.methodology.tracing import find_figure
 from cin_pipeline.reference.authorities import places
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.methodology.test_worked_examples import child, referral
@@ -20,8 +20,8 @@ from cin_pipeline_tests.support.random_returns import messy_return, whole_return
 from cin_pipeline_tests.support.stored import Office
 
 ENGLAND = places()[0]
-REFERRALS, RE_REFERRALS = (find_cell(name, "total", "total", 2017) for name in ("referrals", "re_referrals"))
-MONTH = find_cell("referrals", "month", "2016-05", 2017)
+REFERRALS, RE_REFERRALS = (find_figure(name, "total", "total", 2017) for name in ("referrals", "re_referrals"))
+MONTH = find_figure("referrals", "month", "2016-05", 2017)
 
 
 def sent(*days: str, year: int = 2017) -> bytes:
@@ -83,8 +83,8 @@ def test_known_and_estimated_figures_and_why(office: Office, tmp_path: Path) -> 
     found = explain_place(office.state, 2017, REFERRALS, ENGLAND)
     assert [found.known, found.estimated, found.value, found.grossing_factor] == pytest.approx([10, 10, 20, 2])
     assert found.agrees
-    assert found.share is not None
-    assert (found.share.given, found.share.divisor, found.share.base) == (10, 3000, "people aged 0 to 17")
+    assert found.ratio is not None
+    assert (found.ratio.given, found.ratio.divisor, found.ratio.base) == (10, 3000, "people aged 0 to 17")
     rows = found.authorities.set_index("la_code")
     assert rows["status"].to_dict() == {"390": "estimated", "202": "known", "201": "known"}
     assert rows["value"].to_dict() == pytest.approx({"390": 10, "202": 6, "201": 4})
@@ -99,7 +99,7 @@ def test_known_and_estimated_figures_and_why(office: Office, tmp_path: Path) -> 
     assert nobody.value != nobody.value
     assert set(nobody.authorities["status"]) == {"not available"}
     assert "2015 to 2016" in nobody.authorities.set_index("la_code").loc["201", "why"]
-    nothing = explain_place(office.state, 2017, find_cell("icpcs", "wait", "0-10", 2017), ENGLAND)
+    nothing = explain_place(office.state, 2017, find_figure("icpcs", "wait", "0-10", 2017), ENGLAND)
     assert nothing.agrees  # rows of zeros are not in the table of estimates
     assert nothing.known == 0
     assert nothing.estimated != nothing.estimated  # of a total of 0, no share can be taken
@@ -150,7 +150,9 @@ def test_every_figure_in_force_is_explained_by_its_records(office: Office) -> No
         office.accept("202", messy_return(3, 25, year, "202"), year)
     measures = office.state.figures.current_la_measures(2017)
     for row in measures.sample(frac=0.1, random_state=1).itertuples():
-        found = explain_authority(office.state, 2017, find_cell(row.measure, row.breakdown, row.category, 2017), "202")
+        found = explain_authority(
+            office.state, 2017, find_figure(row.measure, row.breakdown, row.category, 2017), "202"
+        )
         assert found.agrees
         assert found.listed == row.value
 

@@ -5,22 +5,22 @@ from dataclasses import replace
 import pytest
 
 from cin_pipeline.methodology import breakdowns as by
-from cin_pipeline.methodology import episodes, identities, measures, missing
+from cin_pipeline.methodology import episodes, identities, measures, missing, tracing
 from cin_pipeline.methodology.breakdowns import Kind, crossed
 from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, Measure, catalogue_faults, named
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.missing import UnusableItem
-from cin_pipeline.methodology.tracing import Cell, categories, counted_records
+from cin_pipeline.methodology.tracing import categories, counted_records
 from cin_pipeline.publication.declaring import (
     COUNT,
     ENGLAND_ONLY,
     Category,
-    Count,
     Filter,
     Indicator,
     Table,
     figures_of,
 )
+from cin_pipeline.reference.figure_keys import FigureKey
 from cin_pipeline_tests.methodology.test_worked_examples import child
 from cin_pipeline_tests.support.pipeline import facts_of
 from cin_pipeline_tests.support.random_returns import whole_return
@@ -61,6 +61,8 @@ def facts() -> ReturnFacts:
 def _three_way(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (measures, identities):
         monkeypatch.setattr(module, "CATALOGUE", (THREE_WAY,))
+    for module in (measures, tracing):
+        monkeypatch.setattr(module, "MEASURES", {THREE_WAY.name: THREE_WAY})
 
 
 @pytest.mark.usefixtures("_three_way")
@@ -69,7 +71,7 @@ def test_three_items_are_crossed_in_measures_identities_and_tracing(facts: Retur
     found = table[table["breakdown"] == CROSSING].set_index("category")["value"].to_dict()
     assert found == {"N1:2:1-4": 3, "N4:1:under_1": 1}
     assert identities.broken_identities(table) == []
-    records = counted_records(facts, Cell(THREE_WAY, CROSSING, "N1:2:1-4"))
+    records = counted_records(facts, FigureKey.one(THREE_WAY.name, CROSSING, "N1:2:1-4"))
     assert records is not None
     assert records["record"].tolist() == [1, 2, 3]
     assert "N1:2:1-4" in categories(THREE_WAY, CROSSING, 2017)
@@ -90,7 +92,7 @@ def test_a_table_takes_the_crossing_of_its_filters_whatever_they_cross_themselve
     girls = Filter("who", "Who", (Category("girls_1_4", "Girls 1 to 4", "gender:age_band", ("2:1-4", "F:1-4")),))
     indicator = Indicator("episodes", "Episodes", COUNT, THREE_WAY.name)
     (figure,) = figures_of(Table("A3", "A3", "", ENGLAND_ONLY, 2017, (needs, girls), (indicator,)))
-    assert figure.numerator == Count(THREE_WAY.name, CROSSING, ("N1:2:1-4", "N1:F:1-4"))
+    assert figure.numerator == FigureKey(THREE_WAY.name, CROSSING, ("N1:2:1-4", "N1:F:1-4"))
 
 
 def test_a_breakdown_of_rows_made_for_another_measure_is_refused() -> None:

@@ -6,13 +6,14 @@ from pandas import DataFrame, concat
 
 from cin_pipeline.methodology import facts as facts_module
 from cin_pipeline.methodology import tracing
-from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, TOTAL
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES
 from cin_pipeline.methodology.estimates import estimate_england, figures_by_la
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.measures import la_measures
 from cin_pipeline.methodology.missing import UnusableItem, without_unusable
-from cin_pipeline.methodology.tracing import Cell, UnknownName, categories, counted_records, derivation, find_cell
+from cin_pipeline.methodology.tracing import UnknownName, categories, counted_records, derivation, find_figure
 from cin_pipeline.reference.authorities import every_authority, places
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 from cin_pipeline_tests.methodology.test_worked_examples import (
     assessment,
     child,
@@ -29,7 +30,7 @@ QUICK = settings(max_examples=8, deadline=None, suppress_health_check=[HealthChe
 
 def traced(facts: ReturnFacts, measure: str, breakdown: str = TOTAL, category: str = TOTAL) -> list[tuple[object, ...]]:
     """What is counted: unit, year, table, record, line."""
-    records = counted_records(facts, find_cell(measure, breakdown, category, facts.year.ending))
+    records = counted_records(facts, find_figure(measure, breakdown, category, facts.year.ending))
     assert records is not None
     columns = ["unit", "collection_year", "table", "record", "line"]
     return list(records[columns].itertuples(index=False, name=None))
@@ -67,7 +68,7 @@ def test_a_re_referral_is_the_pair_with_where_each_of_it_stands() -> None:
 
 def test_without_a_previous_return_there_is_nothing_to_list() -> None:
     found = facts(child(referral("2016-05-01")), previous=None)
-    assert counted_records(found, Cell(MEASURES["re_referrals"])) is None
+    assert counted_records(found, FigureKey("re_referrals")) is None
 
 
 def test_a_conference_rests_on_all_records_that_hold_it() -> None:
@@ -111,7 +112,7 @@ def test_a_child_is_counted_with_every_record_that_makes_it_count() -> None:
         (2, 2017, "referrals", 4, 5),
     ]
     assert [row[3] for row in traced(found, "cin_children_starting")] == [1, 2, 4]
-    records = counted_records(found, find_cell("cin_children_starting", TOTAL, TOTAL, 2017))
+    records = counted_records(found, find_figure("cin_children_starting", TOTAL, TOTAL, 2017))
     assert records is not None
     assert list(records["child"]) == [1, 2, 2]  # the third Child is the second again
     assert list(records["la_child_id"]) == ["C2", "C1", "C1"]
@@ -141,7 +142,7 @@ def assert_every_list_adds_up(found: ReturnFacts) -> DataFrame:
     """Every cell's list ends at its figure, and names records that there are, each once in a unit."""
     figures = la_measures(found, "201")
     for row in figures.itertuples():
-        cell = find_cell(row.measure, row.breakdown, row.category, found.year.ending)
+        cell = find_figure(row.measure, row.breakdown, row.category, found.year.ending)
         records = counted_records(found, cell)
         if records is None:
             assert row.status == "not_available"
@@ -186,7 +187,7 @@ def test_without_a_child_every_figure_falls_by_what_was_listed_of_it() -> None:
     ids = found.tables.children["la_child_id"]
     keys = ["measure", "breakdown", "category"]
     figures = la_measures(found, "201").set_index(keys)["value"]
-    lists = {key: counted_records(found, find_cell(*key, 2017)) for key in figures.index}
+    lists = {key: counted_records(found, find_figure(*key, 2017)) for key in figures.index}
     for number in ids.index[~ids.duplicated(keep=False)][:4]:
         text = "<Child>".join(parts[:number] + parts[number + 1 :])
         if number + 1 == len(parts):
@@ -201,7 +202,7 @@ def test_without_a_child_every_figure_falls_by_what_was_listed_of_it() -> None:
 def test_a_list_that_does_not_add_up_is_never_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tracing, "count", lambda *_: 3)
     with pytest.raises(tracing.RecordsDoNotAddUp, match="1 listed, 3 counted"):
-        counted_records(facts(child(referral("2016-05-01"))), Cell(MEASURES["referrals"]))
+        counted_records(facts(child(referral("2016-05-01"))), FigureKey("referrals"))
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_a_list_that_does_not_add_up_is_never_given(monkeypatch: pytest.MonkeyPa
 )
 def test_a_name_that_does_not_exist_is_told_with_those_that_come_near(names: tuple[str, str, str], said: str) -> None:
     with pytest.raises(UnknownName, match=said.replace("?", r"\?")):
-        find_cell(*names, 2017)
+        find_figure(*names, 2017)
 
 
 def test_categories_are_those_of_the_year_counted_or_not() -> None:
@@ -228,11 +229,11 @@ def test_categories_are_those_of_the_year_counted_or_not() -> None:
     assert (months[0], months[-1], len(months)) == ("2016-04", "2017-03", 12)
     assert "RC9" in categories(MEASURES["cin_episodes_ending"], "reason_for_closure", 2026)
     assert "RC9" not in categories(MEASURES["cin_episodes_ending"], "reason_for_closure", 2017)
-    assert find_cell("assessments_completed", "working_days", "17", 2017).category == "17"
+    assert find_figure("assessments_completed", "working_days", "17", 2017).category == "17"
 
 
 def test_what_decided_a_figure_is_said_from_it_back_to_the_records() -> None:
-    decided = derivation(Cell(MEASURES["cpp_reviewed_in_time_at_31_march"]), 2017)
+    decided = derivation(FigureKey("cpp_reviewed_in_time_at_31_march"), 2017)
     assert [sentence.split(" [")[0] for sentence in decided] == [
         "Of the plans open three months or more, those whose reviews all were in time",
         "Of the plans at 31 March, those that started at least three months before",
@@ -240,7 +241,7 @@ def test_what_decided_a_figure_is_said_from_it_back_to_the_records() -> None:
         "Plans with a usable start under counted referrals",
         "Dated referrals that are not NFA: the only ones whose activity counts",
     ]
-    wait = derivation(Cell(MEASURES["icpcs"], "wait", "0-10"), 2017)
+    wait = derivation(FigureKey.one("icpcs", "wait", "0-10"), 2017)
     assert any("A33" in sentence for sentence in wait)
     assert any("A31" in sentence for sentence in wait)
 
@@ -270,16 +271,15 @@ def test_what_each_authority_adds_is_the_figure_of_every_place() -> None:
     england = estimate_england(measures, AUTHORITIES, people, 2017).sample(frac=0.15, random_state=1)
     rules = set()
     for row in england.itertuples():
-        table, share = figures_by_la(
-            measures, AUTHORITIES, people, 2017,
-            measure=MEASURES[row.measure], breakdown=row.breakdown, category=row.category,
-        )  # fmt: skip
+        table, ratio = figures_by_la(
+            measures, AUTHORITIES, people, 2017, FigureKey.one(row.measure, row.breakdown, row.category)
+        )
         inside = table[[row.geography_code in every_authority()[la].places for la in table["la_code"]]]
         assert inside["known"].sum() == row.known
         estimated = inside.loc[inside["known"].isna(), "estimated"]
         assert estimated.sum() == pytest.approx(row.estimated)
-        if share is not None:
-            rules.add(share.rule)
-            assert estimated.to_numpy() == pytest.approx((inside["base"][estimated.index] * share.ratio).to_numpy())
+        if ratio is not None:
+            rules.add(ratio.rule)
+            assert estimated.to_numpy() == pytest.approx((inside["base"][estimated.index] * ratio.value).to_numpy())
     assert len(rules) == 3
     assert {row.geography_code for row in england.itertuples()} >= {places()[0].geography_code}

@@ -12,7 +12,7 @@ from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.report import release_report
 from cin_pipeline.publication.report.contents import HEADLINES, RATES, SPLITS, contents
 from cin_pipeline.publication.report.funnel import limit, place_in_funnel
-from cin_pipeline.publication.shown import ABSENT, Published, Wanted
+from cin_pipeline.publication.shown import ABSENT, Published, measure_in
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline_tests.support.published import protected_cells, release_input
 from cin_pipeline_tests.support.report_world import LAS, PEOPLE, YEARS, world_cells, world_release
@@ -190,13 +190,13 @@ def test_limits_of_the_funnel() -> None:
 
 def test_figures_are_found_by_what_they_count() -> None:
     published = Published(world_cells(), TABLES)
-    assert published.england(Wanted("cin_episodes_at_31_march"), 2017).number == 5040
-    assert published.england(Wanted("re_referrals", unit="percent", of="referrals"), 2017).text == "0.6%"
-    assert published.england(Wanted("no_such_measure"), 2017) == ABSENT
-    assert published.england(Wanted("referrals"), 2010) == ABSENT
-    rates = published.by_la(Wanted("cpp_at_31_march", unit=RATE), 2017)
+    assert published.england(measure_in("cin_episodes_at_31_march"), 2017).number == 5040
+    assert published.england(measure_in("re_referrals", unit="percent", of="referrals"), 2017).text == "0.6%"
+    assert published.england(measure_in("no_such_measure"), 2017) == ABSENT
+    assert published.england(measure_in("referrals"), 2010) == ABSENT
+    rates = published.by_la(measure_in("cpp_at_31_march", unit=RATE), 2017)
     assert {la: shown.text for la, shown in rates.items()} == {"201": "suppressed", "202": "27.5", "203": "36.7"}
-    assert published.by_la(Wanted("no_such_measure"), 2017) == {}
+    assert published.by_la(measure_in("no_such_measure"), 2017) == {}
 
 
 def test_every_headline_chart_and_rate_is_in_some_table() -> None:

@@ -9,13 +9,14 @@ from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.catalogue import CATALOGUE, TOTAL
+from cin_pipeline.methodology.catalogue import CATALOGUE
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.measures import KNOWN, MEASURE_COLUMNS, NOT_AVAILABLE, la_measures
 from cin_pipeline.methodology.missing import UnusableItem, without_unusable
 from cin_pipeline.methodology.referrals import latest_referrals
+from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline_tests.support import oracle
 
 

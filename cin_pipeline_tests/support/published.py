@@ -7,13 +7,13 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.publication.cells import CELL_COLUMNS, ReleaseInput
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, NATIONAL, Figure
 from cin_pipeline.publication.release_tables import every_figure
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
+from cin_pipeline.reference.figure_keys import TOTAL
 
 NATION = ""  # instead of an LA code
 Says = Callable[[Figure, int, str], Decimal | int | str]  # figure, year, LA code: a number, or a symbol

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import CATALOGUE, TOTAL
+from cin_pipeline.methodology.catalogue import CATALOGUE
 from cin_pipeline.methodology.measures import KNOWN, MEASURE_COLUMNS, NOT_AVAILABLE
 from cin_pipeline.publication.cells import ReleaseInput
+from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline_tests.support.published import NATION, protected_cells, release_input, says_from
 
 LAS = ("201", "202", "203")  # City of London, Camden, Greenwich

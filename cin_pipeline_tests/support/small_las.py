@@ -5,10 +5,11 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, TOTAL
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
+from cin_pipeline.reference.figure_keys import TOTAL
 
 YEAR = 2017
 SHARES = {  # categories with their weights: small and large ones

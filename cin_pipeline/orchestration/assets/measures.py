@@ -7,7 +7,6 @@ import dagster as dg
 from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
-from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.identities import broken_identities
@@ -21,6 +20,7 @@ from cin_pipeline.orchestration.io_managers import Counted, PreviousReturn, Prio
 from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, moved
 from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_before, year_and_la
 from cin_pipeline.orchestration.submissions import holder_of, submission_at_work
+from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.store.figures import version_of
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.store import Store

@@ -7,7 +7,6 @@ import dagster as dg
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.catalogue import TOTAL
 from cin_pipeline.methodology.estimates import EstimateImpossible, estimate_england
 from cin_pipeline.methodology.identities import broken_national_identities
 from cin_pipeline.methodology.missing import without_unusable
@@ -20,6 +19,7 @@ from cin_pipeline.orchestration.metadata import OWNERS, bar, frame_metadata, mar
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, partition_key
 from cin_pipeline.orchestration.run_requests import outdated
 from cin_pipeline.reference.authorities import ENGLAND, authorities
+from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.store.figures import Input
 from cin_pipeline.store.store import Store
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.publication.quality.coverage import la_name
-from cin_pipeline.publication.shown import Published, Shown, Wanted
+from cin_pipeline.publication.shown import Published, Shown, measure_in
 from cin_pipeline.validation.confidence.against_last_year import HEADLINES
 from cin_pipeline.validation.confidence.grading import CHANGE, HIGH, graded_change, threshold_of
 
@@ -47,7 +47,7 @@ def england_changes(published: Published, year: CollectionYear) -> list[Change]:
     """England's counts that moved by more than the threshold of their measure, in the order of the catalogue."""
     found = []
     for measure in OF_ENGLAND:
-        wanted = Wanted(measure)
+        wanted = measure_in(measure)
         before, now = (published.england(wanted, each) for each in (year.previous.ending, year.ending))
         percent = _PERCENT.get(measure, _PERCENT[""])
         if before.number is None or now.number is None:
@@ -80,8 +80,8 @@ def la_changes(published: Published, year: CollectionYear) -> LaChanges:
 
 def _both(published: Published, year: CollectionYear, measure: str) -> Iterator[tuple[str, Shown, Shown]]:
     """LAs with a published figure of both years."""
-    earlier = published.by_la(Wanted(measure), year.previous.ending)
-    for la, now in published.by_la(Wanted(measure), year.ending).items():
+    earlier = published.by_la(measure_in(measure), year.previous.ending)
+    for la, now in published.by_la(measure_in(measure), year.ending).items():
         before = earlier.get(la)
         if before is not None and before.number is not None and now.number is not None:
             yield la, before, now

@@ -6,11 +6,12 @@ from typing import NamedTuple
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import MEASURES, TOTAL
+from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.methodology.missing import UnusableItem
 from cin_pipeline.publication.quality.inputs import QualityInput
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
+from cin_pipeline.reference.figure_keys import TOTAL
 
 SMALL = range(1, 6)  # counts of records that are said as a range: in a year with one LA they would be the LA's own
 

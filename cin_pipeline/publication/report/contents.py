@@ -22,7 +22,7 @@ from cin_pipeline.publication.report.charts import (
     line,
 )
 from cin_pipeline.publication.report.funnel import AUTHORITIES, funnel_chart
-from cin_pipeline.publication.shown import ABSENT, SYMBOLS, Published, Shown, Wanted
+from cin_pipeline.publication.shown import ABSENT, SYMBOLS, InUnit, Published, Shown, measure_in
 from cin_pipeline.publication.symbols import INAPPLICABLE, UNAVAILABLE
 from cin_pipeline.reference.authorities import authorities, every_authority
 from cin_pipeline.reference.published import published_england_series
@@ -32,42 +32,45 @@ class Headline(NamedTuple):
     """A figure the report opens with, and one that is said beside it."""
 
     title: str
-    wanted: Wanted
-    beside: Wanted | None = None
+    wanted: InUnit
+    beside: InUnit | None = None
     beside_words: str = ""
 
 
 HEADLINES = (
     Headline(
         "children in need at 31 March",
-        Wanted("cin_episodes_at_31_march"),
-        Wanted("cin_episodes_at_31_march", unit=RATE),
+        measure_in("cin_episodes_at_31_march"),
+        measure_in("cin_episodes_at_31_march", unit=RATE),
         "per 10,000 children",
     ),
-    Headline("children in need at any point of the year", Wanted("cin_children_any_point")),
-    Headline("referrals in the year", Wanted("referrals"), Wanted("referrals", unit=RATE), "per 10,000 children"),
+    Headline("children in need at any point of the year", measure_in("cin_children_any_point")),
+    Headline(
+        "referrals in the year", measure_in("referrals"), measure_in("referrals", unit=RATE), "per 10,000 children"
+    ),
     Headline(
         "referrals within 12 months of one before",
-        Wanted("re_referrals"),
-        Wanted("re_referrals", unit=PERCENT, of="referrals"),
+        measure_in("re_referrals"),
+        measure_in("re_referrals", unit=PERCENT, of="referrals"),
         "of referrals",
     ),
-    Headline("assessments completed", Wanted("assessments_completed")),
+    Headline("assessments completed", measure_in("assessments_completed")),
     Headline(
-        "section 47 enquiries", Wanted("section_47_enquiries"), Wanted("section_47_enquiries", unit=RATE),
+        "section 47 enquiries", measure_in("section_47_enquiries"), measure_in("section_47_enquiries", unit=RATE),
         "per 10,000 children",
     ),
     Headline(
-        "initial child protection conferences", Wanted("icpcs"), Wanted("icpcs", unit=RATE), "per 10,000 children"
+        "initial child protection conferences", measure_in("icpcs"), measure_in("icpcs", unit=RATE),
+        "per 10,000 children",
     ),
     Headline(
-        "child protection plans at 31 March", Wanted("cpp_at_31_march"), Wanted("cpp_at_31_march", unit=RATE),
+        "child protection plans at 31 March", measure_in("cpp_at_31_march"), measure_in("cpp_at_31_march", unit=RATE),
         "per 10,000 children",
     ),
     Headline(
         "plans starting that were a second or later one",
-        Wanted("cpp_starting_second_or_subsequent"),
-        Wanted("cpp_starting_second_or_subsequent", unit=PERCENT, of="cpp_starting"),
+        measure_in("cpp_starting_second_or_subsequent"),
+        measure_in("cpp_starting_second_or_subsequent", unit=PERCENT, of="cpp_starting"),
         "of plans starting",
     ),
 )  # fmt: skip
@@ -134,8 +137,8 @@ SPLITS = {
 }
 
 RATES = (
-    ("need", Wanted("cin_episodes_at_31_march", unit=RATE), "Children in need at 31 March per 10,000 children"),
-    ("plans", Wanted("cpp_at_31_march", unit=RATE), "Child protection plans at 31 March per 10,000 children"),
+    ("need", measure_in("cin_episodes_at_31_march", unit=RATE), "Children in need at 31 March per 10,000 children"),
+    ("plans", measure_in("cpp_at_31_march", unit=RATE), "Child protection plans at 31 March per 10,000 children"),
 )
 
 
@@ -231,7 +234,7 @@ def _change(now: Shown, before: Shown) -> str:
 def _trend(published: Published, measure: str, years: Iterable[int], *, beside: bool) -> Chart:
     """The years held, beside the published series where it is of the same LAs."""
     title = MEASURES[measure].title
-    held = {year: published.england(Wanted(measure), year) for year in years}
+    held = {year: published.england(measure_in(measure), year) for year in years}
     ours = [(year, shown.number) for year, shown in held.items() if shown.number is not None]
     series = published_england_series().get(measure, {}) if beside else {}
     theirs = [(year, Decimal(number)) for year, number in series.items()]
@@ -287,7 +290,7 @@ def _split(published: Published, split: Split, year: int) -> Chart:
     found = [each for each in found if each[1] != ABSENT and each[1].symbol != INAPPLICABLE]  # other years had them
     if split.by_size:
         found.sort(key=lambda each: _size(each[1]), reverse=True)
-    total = published.england(Wanted(split.measure), year)
+    total = published.england(measure_in(split.measure), year)
     texts = [(label, _with_share(count, percent), count.number) for label, count, percent in found]
     title = MEASURES[split.measure].title
     caption = f"England, {title[:1].lower()}{title[1:]}: {total.text}."
@@ -315,9 +318,9 @@ def _percent(percent: Shown) -> str:
     return percent.text if percent.number is not None or percent.symbol else ""
 
 
-def _within(split: Split, listed: list[tuple[str, Wanted]], published: Published, year: int) -> str:
+def _within(split: Split, listed: list[tuple[str, InUnit]], published: Published, year: int) -> str:
     """The share done in time, of the published counts in any band; nothing where one of them is not published."""
-    counts = {wanted.categories: published.england(wanted, year).number for _, wanted in listed}
+    counts = {wanted.key.categories: published.england(wanted, year).number for _, wanted in listed}
     if not split.within or not counts or None in counts.values():
         return ""
     numbers = {categories: number for categories, number in counts.items() if number is not None}
@@ -325,12 +328,12 @@ def _within(split: Split, listed: list[tuple[str, Wanted]], published: Published
     part = sum((n for categories, n in numbers.items() if set(categories) <= set(split.within)), Decimal(0))
     if not whole:
         return ""
-    median = published.england(Wanted(split.measure, unit=DAYS, quantile=0.5), year)
+    median = published.england(measure_in(split.measure, unit=DAYS, quantile=0.5), year)
     half = f" The median is {median.text} working days." if median.number is not None else ""
     return f" {part:,} ({share(part, whole)}) were {split.within_words}, of those with a known duration.{half}"
 
 
-def _ranked(published: Published, name: str, wanted: Wanted, title: str, year: int) -> Chart | None:
+def _ranked(published: Published, name: str, wanted: InUnit, title: str, year: int) -> Chart | None:
     """The rate of every LA that is published, largest first, with England among them."""
     rates = published.by_la(wanted, year)
     known = {la: shown for la, shown in rates.items() if shown.number is not None}
@@ -363,7 +366,7 @@ def _left_out(rates: Mapping[str, Shown]) -> str:
 
 
 def _rates_with_people(
-    published: Published, wanted: Wanted, year: int, population: Mapping[str, int]
+    published: Published, wanted: InUnit, year: int, population: Mapping[str, int]
 ) -> Iterator[tuple[str, Shown, int | None]]:
     for la, shown in published.by_la(wanted, year).items():
         yield every_authority()[la].name, shown, population.get(la)

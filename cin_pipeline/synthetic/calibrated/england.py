@@ -14,9 +14,9 @@ from cin_pipeline.synthetic.calibrated.figures import YEARS
 def _published(year: int, measure: str, breakdown: str, *categories: str) -> tuple[float, ...]:
     """England's published figures of some categories, as counts where there are counts and else as percent."""
     figures = {
-        (figure.categories, figure.unit): float(figure.value)
+        (figure.key.categories, figure.unit): float(figure.value)
         for figure in published_england_figures(year)
-        if (figure.measure, figure.breakdown) == (measure, breakdown)
+        if figure.key[:2] == (measure, breakdown)
     }
     unit = "count" if ((categories[0],), "count") in figures else "percent"
     return tuple(figures[((category,), unit)] for category in categories)

@@ -13,35 +13,36 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.reference.published import SUPPRESSED, Cell, published_la_figures
+from cin_pipeline.reference.figure_keys import FigureKey
+from cin_pipeline.reference.published import SUPPRESSED, published_la_figures
 from cin_pipeline.synthetic.calibrated.apportion import apportion
 
 YEARS: Final = (2016, 2017)  # published for every LA
 
 # Columns of the table of figures, and where each is published.
 COLUMNS: Final = {
-    "any_point": Cell("cin_episodes_any_point"),
-    "any_point_children": Cell("cin_children_any_point"),
-    "starting": Cell("cin_episodes_starting"),
-    "starting_children": Cell("cin_children_starting"),
-    "ending": Cell("cin_episodes_ending"),
-    "ending_children": Cell("cin_children_ending"),
-    "at_end": Cell("cin_episodes_at_31_march"),
-    "awaiting": Cell("cin_awaiting_assessment_at_31_march"),
-    "referrals": Cell("referrals"),
-    "re_referrals": Cell("re_referrals"),
-    "no_further_action": Cell("referrals_no_further_action"),
-    "not_in_need": Cell("referrals_assessed_not_in_need"),
-    "children_referred": Cell("children_referred"),
-    "children_re_referred": Cell("children_re_referred"),
-    "plans_starting": Cell("cpp_starting"),
-    "second_plans": Cell("cpp_starting_second_or_subsequent"),
-    "plans": Cell("cpp_at_31_march"),
-    "plans_3_months": Cell("cpp_at_31_march", "duration", "up_to_3_months"),
-    "plans_6_months": Cell("cpp_at_31_march", "duration", "over_3_to_6_months"),
-    "plans_1_year": Cell("cpp_at_31_march", "duration", "over_6_months_to_1_year"),
-    "plans_2_years": Cell("cpp_at_31_march", "duration", "1_to_2_years"),
-    "plans_longer": Cell("cpp_at_31_march", "duration", "2_years_or_more"),
+    "any_point": FigureKey("cin_episodes_any_point"),
+    "any_point_children": FigureKey("cin_children_any_point"),
+    "starting": FigureKey("cin_episodes_starting"),
+    "starting_children": FigureKey("cin_children_starting"),
+    "ending": FigureKey("cin_episodes_ending"),
+    "ending_children": FigureKey("cin_children_ending"),
+    "at_end": FigureKey("cin_episodes_at_31_march"),
+    "awaiting": FigureKey("cin_awaiting_assessment_at_31_march"),
+    "referrals": FigureKey("referrals"),
+    "re_referrals": FigureKey("re_referrals"),
+    "no_further_action": FigureKey("referrals_no_further_action"),
+    "not_in_need": FigureKey("referrals_assessed_not_in_need"),
+    "children_referred": FigureKey("children_referred"),
+    "children_re_referred": FigureKey("children_re_referred"),
+    "plans_starting": FigureKey("cpp_starting"),
+    "second_plans": FigureKey("cpp_starting_second_or_subsequent"),
+    "plans": FigureKey("cpp_at_31_march"),
+    "plans_3_months": FigureKey.one("cpp_at_31_march", "duration", "up_to_3_months"),
+    "plans_6_months": FigureKey.one("cpp_at_31_march", "duration", "over_3_to_6_months"),
+    "plans_1_year": FigureKey.one("cpp_at_31_march", "duration", "over_6_months_to_1_year"),
+    "plans_2_years": FigureKey.one("cpp_at_31_march", "duration", "1_to_2_years"),
+    "plans_longer": FigureKey.one("cpp_at_31_march", "duration", "2_years_or_more"),
 }
 PLAN_BANDS: Final = [name for name in COLUMNS if name.startswith("plans_") and name != "plans_starting"]
 
@@ -62,7 +63,7 @@ class LeftOff:
 
     year: int
     la_code: str
-    cell: Cell
+    cell: FigureKey
     published: int
     ours: int
     reason: str
