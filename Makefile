@@ -60,6 +60,7 @@ docs: $(VENV)/test.done  ## write the generated documentation again
 	$(BIN)/python -m cin_pipeline.validation.listing
 	$(BIN)/python -m cin_pipeline.validation.confidence.listing
 	$(BIN)/python -m cin_pipeline.synthetic.mistakes.listing
+	$(BIN)/python -m cin_pipeline.publication.screening.listing
 
 bench: $(VENV)/test.done  ## measure the stages on one large synthetic return, and the sensors under load
 	$(BIN)/python -m benchmarks.stages
