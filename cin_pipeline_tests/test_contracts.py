@@ -111,6 +111,39 @@ def test_nothing_else_brings_dagster_along(package: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+def ours_imported_by(path: Path) -> set[str]:
+    """Modules of the package that a module imports, by way of others too."""
+    found, waiting = set[str](), [path]
+    while waiting:
+        for name in imports_of(waiting.pop()):
+            module = PACKAGE.parent / name.replace(".", "/")
+            for source in (module.with_suffix(".py"), module / "__init__.py"):
+                if name.startswith("cin_pipeline.") and name not in found and source.exists():
+                    found.add(name)
+                    waiting.append(source)
+    return found
+
+
+WRITER = ("open_data", "tables", "categories", "declaring", "symbols", "changes")
+SCREENING = "cin_pipeline.publication.screening"
+
+
+@pytest.mark.parametrize("writer", WRITER)
+def test_who_writes_open_data_takes_no_word_from_what_checks_it(writer: str) -> None:
+    imported = ours_imported_by(PACKAGE / "publication" / f"{writer}.py")
+    assert not {name for name in imported if name.startswith(SCREENING)}
+
+
+def test_what_checks_open_data_takes_no_word_from_who_writes_it() -> None:
+    """It shares only the list of LAs, which is the Department's."""
+    checker = [path for path in MODULES if "screening" in path.relative_to(PACKAGE).as_posix()]
+    assert checker
+    imported = {name for path in checker for name in ours_imported_by(path) if not name.startswith(SCREENING)}
+    assert imported - {"cin_pipeline.publication"} <= {
+        "cin_pipeline.reference", "cin_pipeline.reference.authorities", "cin_pipeline.reference.data_files",
+    }  # fmt: skip
+
+
 def test_locks_name_no_address_and_hash_every_package() -> None:
     for lock in (ROOT / "requirements").glob("*.txt"):
         text = lock.read_text(encoding="utf-8")

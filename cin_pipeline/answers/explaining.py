@@ -56,7 +56,7 @@ class AuthorityFigure:
 
     `of_children`: whether each child is counted once. `figure`: the current one, None where not available. `records`:
     None where there is no return to count, or the figure is not available. `why`: why it is not used in England's
-    figures; empty where it is. `submission`: the one in force, number `number` of the LA's submissions; `previous`:
+    figures; empty where it is. `submission`: the current one, number `number` of the LA's submissions; `previous`:
     last year's, where the measure looks at it. `agrees`: whether the records add up to the current figure; they do not
     where last year's return came after it was counted."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from pandas import DataFrame
 
 from cin_pipeline.publication.manifest import MANIFEST, digest
-from cin_pipeline.publication.screening import FILTER, INDICATOR
+from cin_pipeline.publication.open_data import FILTER, INDICATOR
 
 CHANGE_COLUMNS = ("table", "year", "geography_code", "place", "category", "indicator", "old", "new")
 SETTING_COLUMNS = ("setting", "old", "new")

@@ -1,6 +1,7 @@
 """Open-data files in the form of explore education statistics: a data file and a metadata file for each table.
 
-Names and columns are those of the Department's own files of this release, without the years in the name.
+Names and columns are those of the Department's own files of this release, without the years in the name. The words are
+written down here: what checks the files (`screening`) has its own, so that a wrong one shows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,17 +11,6 @@ import pandas as pd
 from pandas import DataFrame, Series
 
 from cin_pipeline.publication.declaring import ALL, COUNT, DAYS, LOCAL_AUTHORITY, NATIONAL, PERCENT, RATE, Table
-from cin_pipeline.publication.screening import (
-    COUNTRY,
-    FILTER,
-    INDICATOR,
-    LA,
-    META_COLUMNS,
-    REGION,
-    REPORTING_YEAR,
-    TIME,
-    WHOLE,
-)
 from cin_pipeline.reference.authorities import ENGLAND, Authority, authorities, every_authority, places
 
 FILE_NAMES = {
@@ -53,6 +43,17 @@ FILE_NAMES = {
     "D8": "d8_cpps_ending_in_first_6months_by_duration",
 }
 
+TIME = ("time_period", "time_identifier")
+COUNTRY = ("country_code", "country_name")
+REGION = ("region_code", "region_name")
+LA = ("old_la_code", "la_name", "new_la_code")
+REPORTING_YEAR = "Reporting year"
+META_COLUMNS = (
+    "col_name", "col_type", "label", "indicator_grouping", "indicator_unit", "indicator_dp", "filter_hint",
+    "filter_grouping_column",
+)  # fmt: skip
+FILTER, INDICATOR = "Filter", "Indicator"
+WHOLE = "Total"
 CATEGORY = "category"  # the column the Department's files have where there is nothing to filter
 _KEYS = ["collection_year", "geographic_level", "geography_code", "la_code"]
 _UNITS = {COUNT: "", PERCENT: "%", RATE: "", DAYS: ""}

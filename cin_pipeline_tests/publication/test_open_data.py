@@ -7,10 +7,13 @@ import pytest
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.publication import open_data
 from cin_pipeline.publication.checking import broken_screening
 from cin_pipeline.publication.open_data import FILE_NAMES, open_data_files
 from cin_pipeline.publication.release import BY_ID, table_files
-from cin_pipeline.publication.release_tables import TABLES
+from cin_pipeline.publication.release_tables import TABLES, table
+from cin_pipeline.publication.screening.ours import EXEMPTIONS
+from cin_pipeline.publication.screening.running import findings_of
 from cin_pipeline_tests.support.release_frames import protected
 
 PLACE = [
@@ -101,3 +104,37 @@ def test_what_is_not_described_is_always_the_same(files: dict[str, bytes]) -> No
 def test_all_files_pass_the_screener() -> None:
     assert broken_screening(table_files(protected(), CollectionYear(2017))) == []
     assert broken_screening(table_files(protected((2017,)), CollectionYear(2017))) == []
+
+
+def test_every_exemption_from_the_screener_is_needed(files: dict[str, bytes]) -> None:
+    found = findings_of(files)
+    assert found
+    assert all(any(each.covers(finding) for each in EXEMPTIONS) for finding in found)
+    assert all(any(each.covers(finding) for finding in found) for each in EXEMPTIONS)
+    turned_away = {(finding.file, finding.column) for finding in found if finding.verdict != "advised"}
+    assert turned_away == {(f"{FILE_NAMES[table]}.meta.csv", "primary_need") for table in ("A3", "B3")}
+
+
+@pytest.mark.parametrize(
+    ("word", "wrong", "said"),
+    [
+        ("TIME", ("time_period", "time_ident"), "precheck_col_req_data: time_identifier"),
+        ("COUNTRY", ("country_name", "country_code"), "check_geog_country_combos: country_code"),
+        ("REGION", ("region_code", "region"), "check_geog_region_col_present: region_name"),
+        ("LA", ("new_la_code", "la_name", "old_la_code"), "check_geog_la_combos: old_la_code"),
+        ("REPORTING_YEAR", "Reporting Year", "precheck_time_id_valid: time_identifier"),
+        ("META_COLUMNS", open_data.META_COLUMNS[:-1], "precheck_col_req_meta: filter_grouping_column"),
+        ("FILTER", "Filters", "precheck_meta_col_type: col_type"),
+        ("INDICATOR", "indicator", "precheck_meta_col_type: col_type"),
+        ("WHOLE", "All", "check_filter_defaults: referral_source"),
+        ("ENGLAND", "E92000002", "check_geog_country_combos: country_code"),
+        ("_UNITS", {"count": "", "percent": "percent"}, "check_meta_ind_unit_validation: referral_percent"),
+    ],
+)
+def test_a_wrong_word_of_the_writer_is_seen(
+    monkeypatch: pytest.MonkeyPatch, word: str, wrong: object, said: str
+) -> None:
+    """The screener does not take its words from the writer."""
+    monkeypatch.setattr(open_data, word, wrong)
+    written = open_data_files(BY_ID, protected((2017,), (table("C5"),)))
+    assert any(said in str(finding) for finding in findings_of(written))
