@@ -39,6 +39,9 @@ LAYERS = {
     },
     "definitions": {"orchestration", "settings"},
 }
+# What alone may import a package, where that is less than the packages above: returns of children who do not exist are
+# made by the commands that say so, and by nothing else that is installed.
+IMPORTED_BY = {"synthetic": {"cli/synthesise.py", "cli/replay.py"}}
 PURE = ("reference", "census", "pages", "validation", "methodology", "publication")
 FORBIDDEN_IN_PURE = {"os", "time", "random", "socket", "subprocess", "requests", "urllib"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -70,6 +73,18 @@ def test_layers(path: Path) -> None:
         assert not any(name.split(".")[0].startswith("dagster") for name in imported)
     if package in PURE:
         assert not {name.split(".")[0] for name in imported} & FORBIDDEN_IN_PURE
+
+
+@pytest.mark.parametrize(("package", "modules"), IMPORTED_BY.items())
+def test_only_named_modules_import(package: str, modules: set[str]) -> None:
+    """Beside the package itself. Benchmarks and tests are no part of what is installed."""
+    importing = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in MODULES
+        if package_of(path) != package
+        and any(f"{name}.".startswith(f"cin_pipeline.{package}.") for name in imports_of(path))
+    }
+    assert importing == modules
 
 
 @pytest.mark.parametrize("package", [name for name in LAYERS if name not in ("orchestration", "definitions")])
