@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cin_pipeline.synthetic import distributions as d
+from cin_pipeline.synthetic.calibrated.case_table import CaseTable, Numbers
 from cin_pipeline.synthetic.calibrated.figures import YEARS
 from cin_pipeline.synthetic.calibrated.flows import Flows
-from cin_pipeline.synthetic.calibrated.histories import CaseTable, Numbers
 from cin_pipeline.synthetic.calibrated.windows import draw_days, year_days
 from cin_pipeline.synthetic.cases import IN_NEED, NFA, NOT_IN_NEED, Booleans
 from cin_pipeline.synthetic.days import HORIZON, NONE, Days, working_day, working_day_number, working_days_between

@@ -10,9 +10,10 @@ from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.calibrated import england as e
 from cin_pipeline.synthetic.calibrated.apportion import spread_shares
 from cin_pipeline.synthetic.calibrated.assessing import choose_assessed, draw_assessments
+from cin_pipeline.synthetic.calibrated.case_table import Numbers
 from cin_pipeline.synthetic.calibrated.figures import YEARS
 from cin_pipeline.synthetic.calibrated.flows import Flows, flows
-from cin_pipeline.synthetic.calibrated.histories import Numbers, draw_histories
+from cin_pipeline.synthetic.calibrated.histories import draw_histories
 from cin_pipeline.synthetic.calibrated.protection import Protection, draw_protection
 from cin_pipeline.synthetic.calibrated.windows import year_days
 from cin_pipeline.synthetic.cases import NFA, NOT_IN_NEED, Cases, Spans

@@ -12,9 +12,9 @@ import numpy as np
 
 from cin_pipeline.synthetic.calibrated import england as e
 from cin_pipeline.synthetic.calibrated.apportion import spread, spread_shares
+from cin_pipeline.synthetic.calibrated.case_table import CaseTable, Numbers
 from cin_pipeline.synthetic.calibrated.figures import YEARS
 from cin_pipeline.synthetic.calibrated.flows import Flows
-from cin_pipeline.synthetic.calibrated.histories import CaseTable, Numbers
 from cin_pipeline.synthetic.calibrated.windows import BAND_DAYS, draw_days, draw_working_days, year_days
 from cin_pipeline.synthetic.cases import IN_NEED, Booleans
 from cin_pipeline.synthetic.days import HORIZON, NONE, Days, working_day, working_day_number, working_days_between
