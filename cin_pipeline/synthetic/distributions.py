@@ -90,6 +90,7 @@ NFA_WITH_CLOSURE = 0.6  # share of NFA referrals with a closure date; invented
 PLAN_DAYS = Quantiles((0, 0.05, 0.415, 0.76, 0.90, 0.966, 0.99, 1), (14, 91, 182, 365, 500, 730, 850, 1300))
 STEP_DOWN_DAYS = Quantiles((0, 0.1, 0.5, 0.9, 1), (0, 0, 100, 365, 900))  # end of the plan to closure; invented
 PREVIOUS_PLANS = 0.12  # share of children with earlier plans before their first one here; published 18.7% of all plans
+SECOND_PREVIOUS_PLAN = 0.15  # share of the children with an earlier plan who have had two; invented
 LATE_REVIEW = 0.045  # share of reviews that come late; invented, for the published 7.9% of plans not reviewed in time
 CATEGORIES: Mapping[str, float] = {"NEG": 24_590, "PHY": 3_950, "SAB": 2_260, "EMO": 17_280, "MUL": 3_010}  # published
 CATEGORY_CHANGES = 0.08  # share of plans whose category is another one from the first review on; invented
@@ -121,7 +122,9 @@ NEEDS: Mapping[str, float] = {
 CLOSURE_REASONS: Mapping[str, float] = {  # invented; RC6 comes of TO_ADULT_SERVICES
     "RC1": 1.4, "RC3": 1.0, "RC4": 1.7, "RC5": 4.6, "RC6": 0.0, "RC7": 90.4,
 }
-TO_ADULT_SERVICES = 0.25  # share of episodes of need ending at 17 and a half or later that end that way; invented
+TO_ADULT_SERVICES = 0.25  # share of episodes of need ending from the next age on that end that way; invented
+TO_ADULT_SERVICES_YEARS = 17.5  # invented
+ADOPTED_YEARS = (0.5, 9)  # youngest and oldest age at which a case ends with adoption (RC1), else RC7; invented
 DEATHS = 0.0012  # share of episodes of need that end with the death of the child; invented
 EARLY_HELP = 0.3  # share of cases closed after assessment that go to early help (RC9, where collected); invented
 
@@ -168,8 +171,17 @@ BOYS = 0.54  # published for 2019: 53% male, 45% female
 INDETERMINATE = 0.002  # GenderCurrent 9; invented
 UNBORN = 0.055  # share of children first referred before birth; invented (2% at 31 March unborn or unknown, 2019)
 AGES_YEARS = Quantiles((0, 0.10, 0.30, 0.55, 0.86, 1), (0, 1, 5, 10, 15, 17.6))  # at the first referral; invented
-CARE_LEAVERS = 0.25  # share of the episodes longer than three years that may go on to the age of 20; invented
-OLDEST_RE_REFERRED_YEARS = 16.0  # invented
+# Cases end before the child is grown up, but for care leavers: of those whose episode is longer than so many years, a
+# share may stay until a later age. The age of 18 is the law's, the others are invented.
+OLDEST_YEARS = 18
+CARE_LEAVERS = 0.25
+CARE_LEAVERS_OPEN_YEARS = 3
+OLDEST_CARE_LEAVER_YEARS = 20
+OLDEST_RE_REFERRED_YEARS = 16.0  # at the next referral; invented
+# Days from a referral before birth to the birth, first and last, and between the birth and the day it was expected, at
+# most. Invented; rule 8606 is broken by more than 280 days between the referral and either.
+TO_BIRTH_DAYS = (15, 268)
+BIRTH_OFF_DUE_DAYS = 14
 
 ETHNICITIES: Mapping[str, float] = {  # invented, near the shares of children under 18
     "WBRI": 69.0, "WIRI": 0.4, "WIRT": 0.3, "WOTH": 5.2, "WROM": 0.6, "MWBC": 3.3, "MWBA": 1.1,

@@ -10,22 +10,76 @@ from typing import Final
 
 import numpy as np
 
+from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.calibrated import england as e
 from cin_pipeline.synthetic.calibrated.apportion import spread, spread_shares
 from cin_pipeline.synthetic.calibrated.case_table import CaseTable, Numbers
 from cin_pipeline.synthetic.calibrated.figures import YEARS
 from cin_pipeline.synthetic.calibrated.flows import Flows
-from cin_pipeline.synthetic.calibrated.windows import BAND_DAYS, draw_days, draw_working_days, year_days
+from cin_pipeline.synthetic.calibrated.windows import (
+    BAND_DAYS,
+    LONGER,
+    TO_2_YEARS,
+    UP_TO_3_MONTHS,
+    WITHIN_A_YEAR,
+    draw_days,
+    draw_working_days,
+    year_days,
+)
 from cin_pipeline.synthetic.cases import IN_NEED, Booleans
 from cin_pipeline.synthetic.days import HORIZON, NONE, Days, working_day, working_day_number, working_days_between
 
 FIRST, LAST = YEARS
 
-_FROM_REFERRAL = 32  # calendar days from a referral, or the start of the year, to a conference: time for any wait
-_SOON = 9  # the same for the few that have to be quick
-_QUICK: Final = 0.1  # share of the conferences that may be
 _TRANSFERRED: Final = 0.03  # share of plans brought in from another authority; invented
-_WAITS: Final = ((2, 10), (11, 15), (16, 20), (21, 44))  # working days
+
+# Working days from the enquiry to the conference, by the bands of table C4. The bands are published; that the first
+# begins with 2 and the last ends with 44 is invented.
+_WAITS: Final = ((2, 10), (11, 15), (16, 20), (21, 44))
+_LONGEST_WAITS: Final = len(_WAITS) - 1
+# Power of a share between the ends of a band: waits in the longest band are more often short ones (above 1), those of
+# the bands before more often long (below 1). Invented, for the published quartiles of 12 and 15 days (C4 of 2016-17).
+_WAIT_POWER, _LONGEST_WAIT_POWER = 0.6, 2
+
+# Calendar days. From a referral, or the start of the year, to a conference: 32 hold the 21 working days of the longest
+# waits, whose number is published, but for a share that may come soon. Less, and there are too few with that room.
+# Invented, as is the room that is left to draw the day of a conference from.
+_FROM_REFERRAL: Final = 32
+_SOON: Final = 9
+_QUICK: Final = 0.1
+_ROOM: Final = 5
+_HELD_FROM: Final = _FROM_REFERRAL + _ROOM
+
+# Calendar days. Around each day there is a working day among it and so many days before it (Easter and Christmas).
+_HOLDS_WORKING_DAY: Final = 4
+
+# Plans from before the year in which they are counted, in calendar days; all invented. Wider ones find more cases that
+# suit (with too few, an LA fails with a sentence that says so), narrower ones draw more varied dates.
+_YEAR_BEFORE: Final = 365  # 2014-15, when those began that are open for 1 to 2 years at the end of the first year
+_REFERRED_BEFORE: Final = 45  # a referral is so long before the last day on which its plan can begin
+_PLAN_FROM: Final = 21  # days from the referral on which a plan begins at the earliest
+_OLDEST_FROM: Final = 700  # days before the last day possible on which the oldest plans began, at the earliest
+_LONGEST_ENDED_FROM: Final = BAND_DAYS[LONGER][0] + 28  # to end after two years, begun so long before the last day
+_OPEN_INTO_YEAR: Final = 20  # the case, or the plan, is open for so many days of the year in which the plan ends
+_ENDS_FROM, _LONG_ENDS_FROM = 200, 300  # the same of plans of the first year's end, short and after two years
+# Plans that ended in the first year: referred so much earlier still where they lasted two years; how long into the year
+# the case was open, and so much longer; how far back the plan may begin, and the days over which long ones began.
+_LONG_REFERRED_BEFORE: Final = 600
+_ENDED_FIRST_FROM, _LONG_ENDED_FIRST_FROM = 40, 130
+_ENDED_FIRST_BEGAN: Final = 420
+_LONG_BEGAN_OVER: Final = 300
+_LONG_PLAN_FROM: Final = 5  # days from the referral on which a long plan begins at the earliest, where little time is
+
+# Plans that begin and end in one year, in calendar days; all invented: how long before its end the case is referred,
+# and for preference; how long before it the plan begins; how long it lasts at least (the median of ended plans is
+# longer, but those that began and ended in one year are the short ones).
+_REFERRED_BY, _REFERRED_BY_PREFERRED = 75, 150
+_BEGINS_BY: Final = 35
+_SHORTEST_PLAN: Final = 14
+
+# Share of the plans that neither start in one of the years nor are known to have followed another, and had one before.
+_PREVIOUS_OF_OLD: Final = 0.15  # invented; only the plans that start in a year are counted by it
+_TIE: Final = 0.5  # blurs an order only among equals: anything above 0 and below 1
 
 
 @dataclass
@@ -124,7 +178,7 @@ class _Draw:
         """Plans from before the first year that are open at its end: numbers of all, and of those open a year later."""
         flows, cases, rng = self._flows, self._cases, self._rng
         first, last = year_days(FIRST), year_days(LAST)
-        year_before = first.start - 365
+        year_before = first.start - _YEAR_BEFORE
         every, kept = [], []
         for began_from, began_by, open_, ended, after_2_years in (
             (NONE, year_before - 1, flows("plans_kept_older", LAST), flows("plans_ended_older", LAST), None),
@@ -136,32 +190,43 @@ class _Draw:
                 flows("plans_ended_2_years", LAST),
             ),
         ):
-            suited = self._need & (cases.referral <= began_by - 45) & (cases.closure > last.end) & ~self._taken[FIRST]
+            suited = (
+                self._need
+                & (cases.referral <= began_by - _REFERRED_BEFORE)
+                & (cases.closure > last.end)
+                & ~self._taken[FIRST]
+            )
             case = self._choose(open_, suited)
             self._take(case, FIRST, LAST)
-            low = np.maximum(cases.referral[case] + 21, began_from if began_from != NONE else began_by - 700)
+            low = np.maximum(
+                cases.referral[case] + _PLAN_FROM, began_from if began_from != NONE else began_by - _OLDEST_FROM
+            )
             kept.append(self._plans.add(case, draw_working_days(rng, low, began_by), np.full(open_, HORIZON)))
             every.append(kept[-1])
             long = ended if after_2_years is None else after_2_years
             for number, is_long in ((long, True), (ended - long, False)):
-                by = min(began_by, last.end - 760) if is_long else began_by
+                by = min(began_by, last.end - _LONGEST_ENDED_FROM) if is_long else began_by
                 suited = (
                     self._need
-                    & (cases.referral <= by - 45)
-                    & (cases.closure >= last.start + (200 if not is_long else 300))
+                    & (cases.referral <= by - _REFERRED_BEFORE)
+                    & (cases.closure >= last.start + (_LONG_ENDS_FROM if is_long else _ENDS_FROM))
                     & (cases.closure >= first.end)
                     & ~self._taken[FIRST]
                 )
                 case = self._choose(number, suited, cases.closure <= last.end)
                 self._take(case, FIRST, LAST)
-                low = np.maximum(cases.referral[case] + 21, began_from if began_from != NONE else by - 700)
+                low = np.maximum(
+                    cases.referral[case] + _PLAN_FROM, began_from if began_from != NONE else by - _OLDEST_FROM
+                )
                 if not is_long:
-                    low = np.maximum(low, last.start - BAND_DAYS[3][1] + 20)
+                    low = np.maximum(low, last.start - BAND_DAYS[TO_2_YEARS][1] + _OPEN_INTO_YEAR)
                 latest_end = np.minimum(cases.closure[case], last.end)
-                high = np.minimum(by, latest_end - BAND_DAYS[4][0] - 5) if is_long else np.full(number, by)
-                start = draw_working_days(rng, np.minimum(low, high - 4), high)
-                earliest = np.maximum(last.start, start + BAND_DAYS[4][0]) if is_long else np.full(number, last.start)
-                latest = latest_end if is_long else np.minimum(latest_end, start + BAND_DAYS[3][1])
+                high = np.minimum(by, latest_end - BAND_DAYS[LONGER][0] - _ROOM) if is_long else np.full(number, by)
+                start = draw_working_days(rng, np.minimum(low, high - _HOLDS_WORKING_DAY), high)
+                earliest = (
+                    np.maximum(last.start, start + BAND_DAYS[LONGER][0]) if is_long else np.full(number, last.start)
+                )
+                latest = latest_end if is_long else np.minimum(latest_end, start + BAND_DAYS[TO_2_YEARS][1])
                 every.append(self._plans.add(case, start, draw_days(rng, earliest, latest)))
         return every, kept
 
@@ -172,8 +237,8 @@ class _Draw:
         counts = [flows(name, FIRST) for name in ("plans_3_months", "plans_6_months", "plans_1_year")]
         late = flows("plans_reviewed_late", FIRST)
         # Plans reviewed late end in the last year, so that they are not late in its return as well.
-        bands = rng.permutation(np.repeat(np.arange(3), counts))
-        bands = bands[np.argsort(bands == 0, kind="stable")]
+        bands = rng.permutation(np.repeat(WITHIN_A_YEAR, counts))
+        bands = bands[np.argsort(bands == UP_TO_3_MONTHS, kind="stable")]
         fate = np.repeat(
             [0, 1, 2], [flows("plans_ended_began", LAST), flows("plans_removed", LAST), flows("plans_2_years", LAST)]
         )
@@ -181,11 +246,11 @@ class _Draw:
         low, high = np.array(first.open_since)[bands].T
         suited = self._need & ~self._awaiting[FIRST] & (cases.referral <= first.end) & (cases.closure > first.end)
         case = np.empty(len(bands), dtype=np.int64)
-        for band in range(3):
+        for band in WITHIN_A_YEAR:
             for stays in (True, False):
                 mine = (bands == band) & ((fate != 0) == stays)
-                closes_from = last.end + 1 if stays else last.start + 20
-                able = suited & (cases.referral <= first.open_since[band][1] - _FROM_REFERRAL - 5)
+                closes_from = last.end + 1 if stays else last.start + _OPEN_INTO_YEAR
+                able = suited & (cases.referral <= first.open_since[band][1] - _HELD_FROM)
                 able &= (cases.closure >= closes_from) & ~self._taken[FIRST] & (cases.recorded <= FIRST)
                 chosen = self._choose(int(mine.sum()), able, (cases.closure <= last.end) & (not stays))
                 case[mine] = chosen
@@ -213,21 +278,21 @@ class _Draw:
         flows, cases, rng, year = self._flows, self._cases, self._rng, year_days(FIRST)
         long = flows("plans_ended_2_years", FIRST)
         for number, is_long in ((long, True), (flows("plans_ended_old", FIRST) - long, False)):
-            by = year.start - 45 - (600 if is_long else 0)
-            suited = self._need & (cases.referral <= by) & (cases.closure >= year.start + 40 + 90 * is_long)
+            by = year.start - _REFERRED_BEFORE - (_LONG_REFERRED_BEFORE if is_long else 0)
+            closes_from = year.start + (_LONG_ENDED_FIRST_FROM if is_long else _ENDED_FIRST_FROM)
+            suited = self._need & (cases.referral <= by) & (cases.closure >= closes_from)
             case = self._choose(number, suited & ~self._taken[FIRST], cases.closure <= year.end)
             self._take(case, FIRST)
             latest_end = np.minimum(cases.closure[case], year.end)
             if is_long:
-                high = np.minimum(year.start - 1, latest_end - BAND_DAYS[4][0] - 5)
-                start = draw_working_days(
-                    rng, np.minimum(np.maximum(cases.referral[case] + 5, high - 300), high - 4), high
-                )
-                end = draw_days(rng, np.maximum(year.start, start + BAND_DAYS[4][0]), latest_end)
+                high = np.minimum(year.start - 1, latest_end - BAND_DAYS[LONGER][0] - _ROOM)
+                low = np.maximum(cases.referral[case] + _LONG_PLAN_FROM, high - _LONG_BEGAN_OVER)
+                start = draw_working_days(rng, np.minimum(low, high - _HOLDS_WORKING_DAY), high)
+                end = draw_days(rng, np.maximum(year.start, start + BAND_DAYS[LONGER][0]), latest_end)
             else:
-                low = np.maximum(cases.referral[case] + 21, year.start - 420)
+                low = np.maximum(cases.referral[case] + _PLAN_FROM, year.start - _ENDED_FIRST_BEGAN)
                 start = draw_working_days(rng, low, year.start - 1)
-                end = draw_days(rng, year.start, np.minimum(latest_end, start + BAND_DAYS[3][1]))
+                end = draw_days(rng, year.start, np.minimum(latest_end, start + BAND_DAYS[TO_2_YEARS][1]))
             self._plans.add(case, start, end)
 
     def _hosts(self, year: int) -> Booleans:
@@ -242,11 +307,11 @@ class _Draw:
         rng, cases, days = self._rng, self._cases, year_days(year)
         count = self._flows("plans_ended_new", year)
         hosts = self._hosts(year)
-        room = cases.referral <= days.end - 150
-        case = self._choose(count, hosts & (cases.referral <= days.end - 75), room)
+        room = cases.referral <= days.end - _REFERRED_BY_PREFERRED
+        case = self._choose(count, hosts & (cases.referral <= days.end - _REFERRED_BY), room)
         self._take(case, year)
-        start = draw_working_days(rng, self._earliest_conference(case, 0, year), days.end - 35)
-        return self._plans.add(case, start, draw_days(rng, start + 14, np.full(count, days.end)))
+        start = draw_working_days(rng, self._earliest_conference(case, 0, year), days.end - _BEGINS_BY)
+        return self._plans.add(case, start, draw_days(rng, start + _SHORTEST_PLAN, np.full(count, days.end)))
 
     def _begun_last(self) -> Numbers:
         """Plans begun in the last year and open at its end."""
@@ -254,7 +319,7 @@ class _Draw:
         every = []
         for band, name in reversed(tuple(enumerate(("plans_3_months", "plans_6_months", "plans_1_year")))):
             low, high = days.open_since[band]
-            suited = self._hosts(LAST) & (cases.referral <= high - _FROM_REFERRAL - 5)
+            suited = self._hosts(LAST) & (cases.referral <= high - _HELD_FROM)
             case = self._choose(flows(name, LAST), suited)
             self._take(case, LAST)
             start = draw_working_days(rng, self._earliest_conference(case, low, LAST), high)
@@ -266,10 +331,12 @@ class _Draw:
     def _categories(self, at_turn: Numbers, kept: Numbers, open_last: Numbers) -> None:
         """Initial categories, at the end of both years as many of each as planned."""
         flows, rng, category = self._flows, self._rng, self._plans.category
-        of_kept = np.array(flows.bands("kept_category", LAST, 5))
+        of_kept = np.array(flows.bands("kept_category", LAST, len(d.CATEGORIES)))
         category[kept] = spread(rng, of_kept)
-        category[np.setdiff1d(at_turn, kept)] = spread(rng, np.array(flows.bands("plans_category", FIRST, 5)) - of_kept)
-        category[open_last] = spread(rng, flows.bands("new_category", LAST, 5))
+        category[np.setdiff1d(at_turn, kept)] = spread(
+            rng, np.array(flows.bands("plans_category", FIRST, len(d.CATEGORIES))) - of_kept
+        )
+        category[open_last] = spread(rng, flows.bands("new_category", LAST, len(d.CATEGORIES)))
         other = np.flatnonzero(category == NONE)
         category[other] = spread_shares(rng, e.CATEGORIES[LAST], len(other))
 
@@ -279,7 +346,7 @@ class _Draw:
         Returns how many have none: those of children who moved here with a plan."""
         rng, cases, days, plans = self._rng, self._cases, year_days(year), self._plans
         count = self._flows("conferences_without_plan", year)
-        suited = self._hosts(year) & (cases.referral <= days.end - _FROM_REFERRAL - 5)
+        suited = self._hosts(year) & (cases.referral <= days.end - _HELD_FROM)
         more = self._choose(count, suited)
         self._take(more, year)
         held = draw_working_days(rng, self._earliest_conference(more, 0, year), days.end)
@@ -287,11 +354,12 @@ class _Draw:
         conference = np.concatenate((plans.start[starting], held))
         since_referral = working_days_between(cases.referral[case], conference)
         transferred = np.arange(len(case)) < len(starting)
-        transferred &= (cases.referral[case] >= days.start) & (since_referral >= _WAITS[3][0]) & (since_referral <= 44)
+        shortest, longest = _WAITS[_LONGEST_WAITS]
+        transferred &= (cases.referral[case] >= days.start) & (since_referral >= shortest) & (since_referral <= longest)
         chosen = rng.permutation(np.flatnonzero(transferred))[: int(_TRANSFERRED * len(starting))]
-        waits = self._flows.bands("wait", year, 4)
-        chosen = chosen[: waits[3]]
-        waits[3] -= len(chosen)
+        waits = self._flows.bands("wait", year, len(_WAITS))
+        chosen = chosen[: waits[_LONGEST_WAITS]]
+        waits[_LONGEST_WAITS] -= len(chosen)
         self._transfer_in[case[chosen]] = conference[chosen]
         enquired = np.setdiff1d(np.arange(len(case)), chosen)
         case, conference = case[enquired], conference[enquired]
@@ -306,12 +374,13 @@ class _Draw:
         """Working days from enquiry to conference, so many in each band, each within its room."""
         rng = self._rng
         wait = np.full(len(room), NONE)
-        for band in (3, 2, 1):
+        for band in range(_LONGEST_WAITS, 0, -1):
             low, high = _WAITS[band]
             able = np.flatnonzero((wait == NONE) & (room >= low))
             chosen = rng.permutation(able)[: counts[band]]
             spare = np.minimum(room[chosen], high) - low
-            wait[chosen] = low + (rng.random(len(chosen)) ** (2 if band == 3 else 0.6) * (spare + 1)).astype(np.int64)
+            power = _LONGEST_WAIT_POWER if band == _LONGEST_WAITS else _WAIT_POWER
+            wait[chosen] = low + (rng.random(len(chosen)) ** power * (spare + 1)).astype(np.int64)
         rest = np.flatnonzero(wait == NONE)
         low, high = _WAITS[0]
         top = np.minimum(room[rest], high)
@@ -335,11 +404,11 @@ class _Draw:
         order = np.lexsort((plans.start, child))
         again = np.zeros(len(child), dtype=bool)
         again[order[1:]] = child[order[1:]] == child[order[:-1]]
-        previous = np.where(rng.random(len(child)) < 0.15, 1, 0)
+        previous = np.where(rng.random(len(child)) < _PREVIOUS_OF_OLD, 1, 0)
         for year in YEARS:
             at = starting[year]
-            at = at[np.argsort(~again[at] + rng.random(len(at)) * 0.5, kind="stable")]
+            at = at[np.argsort(~again[at] + rng.random(len(at)) * _TIE, kind="stable")]
             second = self._flows("second_plans", year)
-            previous[at[:second]] = 1 + (rng.random(second) < 0.15)
+            previous[at[:second]] = 1 + (rng.random(second) < d.SECOND_PREVIOUS_PLAN)
             previous[at[second:]] = 0
         return previous
