@@ -16,7 +16,8 @@ from cin_pipeline.synthetic.calibrated import calibrated_timeline
 from cin_pipeline.synthetic.calibrated import england as e
 from cin_pipeline.synthetic.calibrated.apportion import apportion, spread, spread_shares
 from cin_pipeline.synthetic.calibrated.figures import COLUMNS, PLAN_BANDS, figures
-from cin_pipeline.synthetic.calibrated.flows import flows
+from cin_pipeline.synthetic.calibrated.flows import Flows, flows
+from cin_pipeline.synthetic.calibrated.histories import draw_histories
 from cin_pipeline.synthetic.calibrated.windows import YearDays, year_days
 from cin_pipeline.synthetic.cases import NFA, NOT_IN_NEED, Cases
 from cin_pipeline_tests.backtests.known import KNOWN_FOR_ENGLAND
@@ -163,6 +164,22 @@ def counts(cases: Cases, child: np.ndarray, days: YearDays, year: int) -> dict[s
 
 def digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.xml")}
+
+
+@pytest.mark.parametrize(
+    ("changed", "by", "said"),
+    [
+        ("ended_new0_2016", 1, "start and end in 2016 by their histories"),
+        ("kept_new0_2017", -1, "of 2017 stay open by their histories"),
+        ("across_and_again_2016", 10_000, "too few children are referred several times"),
+    ],
+)
+def test_a_plan_that_contradicts_itself_is_told_from_its_figures(changed: str, by: int, said: str) -> None:
+    """What somebody sees who changes one number of the calibration too far."""
+    counts = dict(flows("381").counts)
+    counts[changed] += by
+    with pytest.raises(ValueError, match=said):
+        draw_histories(np.random.default_rng(1), Flows(counts), year_before=False)
 
 
 def test_the_same_seed_gives_the_same_bytes_whichever_other_las_are_asked_for(tmp_path: Path) -> None:

@@ -28,11 +28,12 @@ _LONGEST: Final = int(d.ASSESSMENT.values[-1])
 _PENDING_DAYS: Final = 43
 
 # Power of a share, below 1 so that assessments are longer: invented for the published median (table C2 of 2016-17) of
-# 29 working days, as those with little room have to be short. 1 gives a median below it.
+# 29 working days, as those with little room have to be short. With 1 it is 28.
 _LENGTHENED: Final = 0.9
 
-# Invented, calendar days. Of the episodes that ended, those open for less of the year are assessed last: hardly any
-# are left to be assessed (docs/backtests.md), and an assessment of the published length needs that room.
+# Invented, calendar days; no published figure depends on them. Of the episodes that ended, those open for less of the
+# year are assessed last: hardly any are left to be assessed (docs/backtests.md), and one of the published length needs
+# that room.
 _ROOM: Final = 90
 _FREE: Final = 200  # a case open for more of the year has its assessment at any time of it, and of any length
 # Parts of the time a case is open in the year by which an assessment has begun at the latest: the fourth for the one

@@ -1,7 +1,8 @@
 """What becomes in the last year of the cases that are open at the end of the first, and which children return then.
 
 The counts are those of `flows`: cases are kept, end in a band of durations, or are dropped (closed as not in need, so
-that they count as no episode a year later). Here it is chosen which cases, and when they close.
+that they count as no episode a year later). Here it is chosen which cases, and when they close. No figure published
+depends on the numbers below but where it is said.
 """
 
 from collections.abc import Mapping
@@ -28,18 +29,19 @@ from cin_pipeline.synthetic.days import HORIZON
 
 FIRST, LAST = YEARS
 
-# Days into the year by which a case ends that is followed by another of the child in it. Invented; later, and what
-# follows has no room before 31 March.
+# Days into the year by which a case ends that is followed by another of the child in it. Invented; 40 to 200 do.
 FOLLOWED_BY: Final = 100
 
 # Cases closed as not in need in the year after that of their referral. Days before the turn of the year since when
-# most were referred, and days into the new year by which the ones open for long are closed. Both invented.
+# most were referred (with as many as LONGEST_NOT_IN_NEED some have no day left to close on), and days into the new year
+# by which the ones open for long are closed (with 120 assessments have a median of 30 working days, not of 29 as
+# published). Both invented.
 DROPPED_SINCE: Final = 120
 DROPPED_BY: Final = 60
 
 # By band: how many days a case may have been open at the turn of the year to end in the band, within the new one: the
-# longest of the band (BAND_DAYS) less one to two weeks to close in. Invented margins. Such cases are taken first, so
-# with lower numbers more cases are closed on the few days left to them.
+# longest of the band (BAND_DAYS) less one to two weeks to close in. Invented margins; none at all would do. Such cases
+# are taken first, so where the numbers are much lower too few are left, and some end a band later than published.
 _OPEN_AT_MOST: Final[Mapping[int, int]] = {UP_TO_3_MONTHS: 78, TO_6_MONTHS: 165, TO_1_YEAR: 350, TO_2_YEARS: 722}
 
 # The other way round, what a case has to have been open at least to reach a band in time (invented margins, days):

@@ -10,7 +10,7 @@ from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.calibrated import england as e
 from cin_pipeline.synthetic.calibrated.apportion import spread_shares
 from cin_pipeline.synthetic.calibrated.assessing import choose_assessed, draw_assessments
-from cin_pipeline.synthetic.calibrated.case_table import Numbers
+from cin_pipeline.synthetic.calibrated.case_table import Drawing, Numbers
 from cin_pipeline.synthetic.calibrated.figures import YEARS
 from cin_pipeline.synthetic.calibrated.flows import Flows, flows
 from cin_pipeline.synthetic.calibrated.histories import draw_histories
@@ -42,7 +42,7 @@ def calibrated_timeline(rng: np.random.Generator, la_code: str, *, year_before: 
     plan = flows(la_code)
     drawn = draw_histories(rng, plan, year_before=year_before)
     assessed = choose_assessed(rng, plan, drawn)
-    protection = draw_protection(rng, plan, drawn, assessed.awaiting, assessed.authorised)
+    protection = draw_protection(Drawing(rng, plan, drawn), assessed.awaiting, assessed.authorised)
     none = np.empty(0, dtype=np.int64)
     cases = Cases(
         referral=drawn.referral,

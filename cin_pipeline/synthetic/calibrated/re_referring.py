@@ -1,7 +1,8 @@
 """Children re-referred across two years: which histories they are, and which case of the year before they follow.
 
 A re-referral is within 365 days of the child's referral before it. Those within a year come of the sequences; these
-are the others, as many as are published. Nobody else is referred in both years within so short a time.
+are the others, as many as are published. Nobody else is referred in both years within so short a time. All numbers but
+the 365 days are invented; others give the same figures where they leave room.
 """
 
 from typing import Final
@@ -24,27 +25,27 @@ FIRST, LAST = YEARS
 RE_REFERRED: Final = 365  # days between two referrals that make a re-referral, at most (methodology of 2016-17)
 
 # Share of the single cases kept since the last quarter that are re-referred only where others are too few: each needs
-# a referral in the last quarter of the year before, and those are few. Invented.
+# a referral in the last quarter of the year before, and those are few.
 _SPARED: Final = 0.9
 
 # Of the cases of the first year that closed, at most so many tenths are followed by a re-referral in the last; what
-# goes beyond follows cases closed as not in need after the turn of the year. Invented, as e.AFTER_OLD_CASE, the least.
+# goes beyond follows cases closed as not in need after the turn of the year, as e.AFTER_OLD_CASE do in any case.
 _FOLLOWED_TENTHS: Final = 9
 
-# A case dropped after the turn of the year is followed by a re-referral (days, invented): only one that was referred
-# so short a time before the turn, so that the re-referral has the rest of the 365 days; only by one that need not be
-# so soon after the turn, DROPPED_BY and 5 more; and it closes so long after its referral at most.
+# A case dropped after the turn of the year that is followed by a re-referral, in days: it was referred so short a time
+# before the turn, so that the re-referral has the rest of the 365 days; the re-referral need not come sooner after the
+# turn than DROPPED_BY and 5 more (with 0, 35 LAs have no day left for it); the case closes so long after its referral.
 _DROPPED_AND_FOLLOWED: Final = 250
 _FOLLOWS_DROPPED_FROM: Final = 65
 _DROPPED_BEFORE_RE_REFERRAL: Final = 300
 
-# Days by which lengths are blurred, of which the shortest are taken to be followed by a re-referral. Invented: 0 would
-# take the very shortest cases, larger ones leave less of the 365 days for the re-referral.
+# Days by which lengths are blurred, of which the shortest are taken to be followed by a re-referral: 0 would take the
+# very shortest cases, larger ones leave less of the 365 days for the re-referral.
 _SHORTEST_BUT_FOR: Final = 60
-_SPARE: Final = 3  # days before the last one possible by which a re-referral comes; invented, any few will do
+_SPARE: Final = 3  # days before the last one possible by which a re-referral comes
 
-# Cases of the year before the first, of which nothing is counted but that a re-referral follows. Days, invented; the
-# spare ones are between the longest and the first day of the year.
+# Cases of the year before the first, of which nothing is counted but that a re-referral follows: their days, and spare
+# ones between the longest and the first day of the year.
 _YEAR_BEFORE: Final = 365  # 2014-15
 _SHORTEST_BEFORE, _LONGEST_BEFORE, _SPARE_BEFORE = 5, 30, 5
 
@@ -113,12 +114,18 @@ def _follow(of: Drawing, last: Histories, histories: Numbers, case: Numbers) -> 
 
 
 def _follow_closed(of: Drawing, first: Histories, last: Histories, closed: Numbers, rest: Numbers) -> Numbers:
-    """Gives histories of the last year a child whose history of the first has ended."""
+    """Gives histories of the last year a child whose history of the first has ended.
+
+    Raises ValueError where fewer have."""
     turn = year_days(FIRST).end
     last_days = first.last(first.days)
     # The shortest cases of the first year: the re-referral has to come so much earlier than a year after it.
     noise = of.rng.random(len(closed)) * _SHORTEST_BUT_FOR
     linked = closed[np.argsort(last_days[closed] + noise, kind="stable")][: len(rest)]
+    if len(linked) < len(rest):
+        raise ValueError(
+            f"{len(rest)} children are re-referred from the year before, in which {len(linked)} cases closed"
+        )
     # Where the re-referral has to come late, the shortest of all.
     linked = linked[np.argsort(last_days[linked], kind="stable")]
     rest = rest[np.argsort(last.band[rest] != UP_TO_3_MONTHS, kind="stable")]

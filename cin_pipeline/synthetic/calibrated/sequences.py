@@ -19,13 +19,13 @@ from cin_pipeline.synthetic.days import HORIZON, NONE, Days
 
 KEPT: Final = 3  # beside the kinds of referral: an episode of need still open at the end of its year
 
-# Calendar days from a referral to its closure as not in need, at most. Invented; 45 working days to assess (the target)
-# are 65, the longest assessment about 135. Longer, and histories with several referrals do not fit into a year.
+# Calendar days from a referral to its closure as not in need, at most. Invented: 45 working days to assess (the target)
+# are 65, the longest assessment is about 135. It has to exceed `carrying_over.DROPPED_SINCE`.
 LONGEST_NOT_IN_NEED: Final = 150
 
-# Days that the cases of a child referred several times in a year take together, at most (the shortest length of a
-# band aside). Invented: of 365, so that days are left to draw the referrals from. With much more, there is "no day
-# between the last and the first" in some LA; with less, ended cases are shorter than their bands say.
+# Days that the cases of a child referred several times in a year take together, at most (but that none is shorter than
+# its band). Invented: of 365, so that days are left to draw the referrals from. 340 still fits; with 400 there is "no
+# day between the last and the first" in one LA.
 _LONGEST_CHAIN: Final = 250
 
 _AFTER_ANY_SHARE: Final = 2.0  # sorts behind random shares, which are below 1
@@ -148,12 +148,16 @@ def _around(rng: np.random.Generator, hosts: Numbers, count: int) -> Numbers:
 
 
 def set_lengths(rng: np.random.Generator, histories: Histories, flows: Flows, year: int) -> None:
-    """How long each case lasts, the short ones for children with several, and since when the kept are open."""
+    """How long each case lasts, the short ones for children with several, and since when the kept are open.
+
+    Raises ValueError where there are not as many episodes, ended or kept, as durations for them."""
     chained = (histories.number > 1) | histories.returning
     in_chain = np.repeat(chained[:, None], histories.kind.shape[1], axis=1)
     ended = histories.kind == IN_NEED
     bands = np.full(histories.kind.shape, NONE)
     first = np.sort(np.repeat(WITHIN_A_YEAR, flows.bands("ended_new", year, len(WITHIN_A_YEAR))))
+    if len(first) != ended.sum():
+        raise ValueError(f"{ended.sum()} episodes start and end in {year} by their histories, {len(first)} by duration")
     chain_count = int((ended & in_chain).sum())
     bands[ended & in_chain] = rng.permutation(first[:chain_count])
     bands[ended & ~in_chain] = rng.permutation(first[chain_count:])
@@ -175,6 +179,8 @@ def set_lengths(rng: np.random.Generator, histories: Histories, flows: Flows, ye
     kept = np.flatnonzero(histories.kept | (histories.kind == KEPT).any(axis=1))
     kept = kept[np.argsort(~chained[kept], kind="stable")]
     counts = flows.bands("kept_new", year, len(WITHIN_A_YEAR))
+    if len(kept) != sum(counts):
+        raise ValueError(f"{len(kept)} episodes of {year} stay open by their histories, {sum(counts)} by duration")
     histories.band[kept] = _bands_of_kept(rng, counts, int(chained[kept].sum()))
 
 

@@ -23,7 +23,7 @@ WITHIN_A_YEAR: Final = BANDS[:TO_2_YEARS]
 BAND_DAYS: Final = ((1, 89), (94, 181), (186, 363), (366, 729), (732, HORIZON))
 
 # Power of a share between the ends of a band, above 1: how much more often the short lengths of a band are drawn.
-# Invented: many cases of a child in one year are to leave each other room.
+# Invented: several cases of a child in one year are to leave each other room. 1, as often, gives the same figures.
 _SHORT_MORE_OFTEN: Final = 1.2
 
 
