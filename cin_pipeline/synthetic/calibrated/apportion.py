@@ -5,9 +5,12 @@ from numpy.typing import ArrayLike, NDArray
 
 Counts = NDArray[np.int64]
 
-_HALVINGS = 80  # of the interval that holds the common factor: the last one is narrower than a float can tell
-_NOTHING = 1e-9  # weight of what has none, so that it can take what the others cannot; less than any other weight
-_ROUNDING = 1e-9  # added before rounding down: a whole number that came out a little low stays whole
+# Invented. How often the interval that holds the common factor is halved: after 80 times a float cannot tell its ends
+# apart; with 20 the parts are wrong. The weight of what has none, so that it can take what the others cannot: less than
+# any other. What is added before rounding down, so that a whole number that came out a little low stays whole.
+_HALVINGS = 80
+_NOTHING = 1e-9
+_ROUNDING = 1e-9
 
 
 def apportion(total: float, weights: ArrayLike, lowest: ArrayLike = 0, highest: ArrayLike = np.inf) -> Counts:

@@ -50,7 +50,7 @@ _REACHED_BEFORE: Final = 12
 _REACHED_IN_YEAR: Final = 350
 _REACHES_A_YEAR: Final = 3  # 1 would do: it reaches 366 on the last day of the year
 
-_ABOVE_ANY_AGE: Final = 400  # days; cases that started in the first year are open for up to 365 at its end
+_ABOVE_ANY_AGE: Final = 400  # sorts before days a case of the first year is open at its end, at most 365
 
 
 def draw_fates(of: Drawing, new: Numbers, old: Numbers) -> dict[str, Numbers]:

@@ -61,19 +61,23 @@ CATEGORIES: Final = {year: _published(year, "cpp_at_31_march", "initial_category
 # 2018: 2017 is half way, invented.
 ABUSE_OR_NEGLECT: Final = {2016: 50.6, 2017: 51.9}
 
-# Invented from here on: shares, but for the first and VARIATION. They move who has what within the published figures.
+# From here on all is invented: it moves who has what within the published figures.
 
-# Weights of the episodes from the year before that ended up to 3, 3 to 6 and 6 to 12 months after their referral.
+# Invented weights of the episodes from the year before that ended up to 3, 3 to 6, 6 to 12 months after their referral.
 ENDED_STRADDLING: Final = (22, 21, 41)
-# Of the episodes open at the start of 2015-16: as many more cases were open then and close as not in need in the year.
+# Invented shares. Of the episodes open at the start of 2015-16: as many more cases were open then and close as not in
+# need in the year.
 FORMER_SHARE: Final = 0.08
 LONG_OF_DROPPED: Final = 0.1  # of the cases that close as not in need a year later, were open for longer than a year
 PENDING: Final = 0.35  # of the episodes referred in the last quarter, assessments that are unfinished at its end
-# How much LAs differ in what is only known for England: the standard deviation of the logarithm of their weights. 0 and
-# they do not; with 0.2 all fits, with 0.3 four LAs have no room for their plans, with 0.5 the figures contradict.
+
+# Invented: how much LAs differ in what is only known for England, the standard deviation of the logarithm of their
+# weights. 0 and they do not; with 0.2 all fits, with 0.3 four LAs have no room for their plans, with 0.5 the figures
+# contradict.
 VARIATION: Final = 0.15
-# Of what can go either way, children whose case from before ended and who are in need again. With 0.25 one LA has more
-# episodes that start and end in the year than durations for them; 0.75 fits.
+
+# Invented shares. Of what can go either way, children whose case from before ended and who are in need again. With 0.25
+# one LA has more episodes that start and end in the year than durations for them; 0.75 fits.
 CHAINED: Final = 0.5
 # Of the re-referrals beyond one a child, those of children re-referred from last year too. 0.2 and 0.6 fit; with 0.9
 # one LA has too few cases closed in the first year.

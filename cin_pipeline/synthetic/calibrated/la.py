@@ -30,7 +30,7 @@ from cin_pipeline.synthetic.timeline import (
 
 FIRST, LAST = YEARS
 
-_MOST_REVIEWS: Final = 30  # of a plan: one in 5 months for 12 years, longer than any plan here
+_MOST_REVIEWS: Final = 30  # of a plan, invented: one in 5 months for 12 years, longer than any plan here
 _LONG_YEARS: Final = 2  # a first case of as many years is a long one: the child is disabled more often
 _PERCENT: Final = 100
 

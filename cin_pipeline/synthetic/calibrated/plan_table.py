@@ -20,7 +20,8 @@ _QUICK: Final = 0.1
 ROOM: Final = 5  # calendar days left to draw a day from, at least; invented, any few will do
 HELD_FROM: Final = _FROM_REFERRAL + ROOM  # a case referred so long before a day can have its conference by then
 
-# Among a day and as many before it there is always a working day: Easter, and often Christmas, takes four.
+# Among a day and as many before it there is always a working day, as Easter and Christmas take four days at most (the
+# table of bank holidays). With 1, there is "no working day between the last and the first" in one LA.
 HOLDS_WORKING_DAY: Final = 4
 
 

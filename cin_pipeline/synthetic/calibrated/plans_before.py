@@ -22,26 +22,29 @@ from cin_pipeline.synthetic.days import HORIZON
 
 FIRST, LAST = YEARS
 
-# All in calendar days, and invented. Together they leave room for a plan of the length it is to have.
-_YEAR_BEFORE: Final = 365  # of 2014-15: plans open for 1 to 2 years at the end of the first year began in it
+# Days, as the calendar counts, of 2014-15: plans open for 1 to 2 years at the end of the first year began in it.
+_YEAR_BEFORE: Final = 365
 _LONGEST: Final = BAND_DAYS[TO_2_YEARS][1]  # of plans that do not last two years
 _SHORTEST_LONG: Final = BAND_DAYS[LONGER][0]  # of those that do
 
+# Calendar days, invented; together they leave room for a plan of the length it is to have.
 # From the referral to the plan: at least so many, and so many before the last day on which the plan can begin. The
 # second has to be larger by enough for a working day: with 10 hardly any LA has one ("no working day between").
 _PLAN_FROM: Final = 21
 _REFERRED_BEFORE: Final = 45
 _OLDEST_FROM: Final = 700  # the oldest plans began in so many days up to the last one on which they can
 
-# Plans that end in the last year: the case is open so long into it, for a short one and for one of two years; a long
-# one began so long before the end of the year, with four weeks to draw from; a short one ends so late in it or later.
+# Calendar days, invented. Plans that end in the last year: the case is open so long into it, for a short one and for
+# one of two years; a long one began so long before the end of the year, with four weeks to draw from; a short one ends
+# so late in it or later.
 _ENDS_FROM, _LONG_ENDS_FROM = 200, 300
 _LONG_BEGAN_BEFORE: Final = _SHORTEST_LONG + 28
 _ENDS_AFTER: Final = 20
 
-# Plans that ended in the first year: the same, for a short one and a long one; the case of a long one was referred so
-# much earlier still; a short one began in so many days before the year, a long one in so many up to the last one on
-# which it could, and so many after the referral at least (fewer than of others: cases as old as that are rare).
+# Calendar days, invented. Plans that ended in the first year: the same, for a short one and a long one; the case of a
+# long one was referred so much earlier still; a short one began in so many days before the year, a long one in so many
+# up to the last one on which it could, and so many after the referral at least (fewer than of others: cases as old as
+# that are rare).
 _ENDED_FROM, _LONG_ENDED_FROM = 40, 130
 _LONG_REFERRED_BEFORE: Final = 600
 _BEGAN_OVER, _LONG_BEGAN_OVER = 420, 300

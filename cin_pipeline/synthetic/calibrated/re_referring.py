@@ -1,8 +1,8 @@
 """Children re-referred across two years: which histories they are, and which case of the year before they follow.
 
 A re-referral is within 365 days of the child's referral before it. Those within a year come of the sequences; these
-are the others, as many as are published. Nobody else is referred in both years within so short a time. All numbers but
-the 365 days are invented; others give the same figures where they leave room.
+are the others, as many as are published. Nobody else is referred in both years within so short a time. All numbers that
+are invented can be others, with the same figures, where they leave room.
 """
 
 from typing import Final
@@ -24,30 +24,32 @@ FIRST, LAST = YEARS
 
 RE_REFERRED: Final = 365  # days between two referrals that make a re-referral, at most (methodology of 2016-17)
 
-# Share of the single cases kept since the last quarter that are re-referred only where others are too few: each needs
-# a referral in the last quarter of the year before, and those are few.
+# Invented: the share of the single cases kept since the last quarter that are re-referred only where others are too
+# few: each needs a referral in the last quarter of the year before, and those are few.
 _SPARED: Final = 0.9
 
-# Of the cases of the first year that closed, at most so many tenths are followed by a re-referral in the last; what
-# goes beyond follows cases closed as not in need after the turn of the year, as e.AFTER_OLD_CASE do in any case.
+# Invented: of the cases of the first year that closed, at most so many tenths are followed by a re-referral in the
+# last; what goes beyond follows cases closed as not in need after the turn of the year, as e.AFTER_OLD_CASE do in any
+# case.
 _FOLLOWED_TENTHS: Final = 9
 
-# A case dropped after the turn of the year that is followed by a re-referral, in days: it was referred so short a time
-# before the turn, so that the re-referral has the rest of the 365 days; the re-referral need not come sooner after the
-# turn than DROPPED_BY and 5 more (with 0, 35 LAs have no day left for it); the case closes so long after its referral.
+# Invented: a case dropped after the turn of the year that is followed by a re-referral, in days: it was referred so
+# short a time before the turn, so that the re-referral has the rest of the 365 days; the re-referral need not come
+# sooner after the turn than DROPPED_BY and 5 more (with 0, 35 LAs have no day left for it); the case closes so long
+# after its referral.
 _DROPPED_AND_FOLLOWED: Final = 250
 _FOLLOWS_DROPPED_FROM: Final = 65
 _DROPPED_BEFORE_RE_REFERRAL: Final = 300
 
-# Days by which lengths are blurred, of which the shortest are taken to be followed by a re-referral: 0 would take the
-# very shortest cases, larger ones leave less of the 365 days for the re-referral.
+# Invented: days by which lengths are blurred, of which the shortest are taken to be followed by a re-referral: 0 would
+# take the very shortest cases, larger ones leave less of the 365 days for the re-referral.
 _SHORTEST_BUT_FOR: Final = 60
 _SPARE: Final = 3  # days before the last one possible by which a re-referral comes
 
-# Cases of the year before the first, of which nothing is counted but that a re-referral follows: their days, and spare
-# ones between the longest and the first day of the year.
-_YEAR_BEFORE: Final = 365  # 2014-15
+# Invented: cases of the year before the first, of which nothing is counted but that a re-referral follows. Their days,
+# and spare ones between the longest and the first day of the year.
 _SHORTEST_BEFORE, _LONGEST_BEFORE, _SPARE_BEFORE = 5, 30, 5
+_YEAR_BEFORE: Final = 365  # days of 2014-15, as the calendar counts
 
 # The first referral of a child re-referred from the year before the first one, in days from the start of the first.
 FIRST_BY: Final = RE_REFERRED - _LONGEST_BEFORE - _SPARE_BEFORE

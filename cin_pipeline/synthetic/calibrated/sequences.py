@@ -17,7 +17,7 @@ from cin_pipeline.synthetic.calibrated.windows import BAND_DAYS, WITHIN_A_YEAR, 
 from cin_pipeline.synthetic.cases import IN_NEED, NFA, NOT_IN_NEED, Booleans
 from cin_pipeline.synthetic.days import HORIZON, NONE, Days
 
-KEPT: Final = 3  # beside the kinds of referral: an episode of need still open at the end of its year
+KEPT: Final = 3  # counts on from the kinds of referral: an episode of need still open at the end of its year
 
 # Calendar days from a referral to its closure as not in need, at most. Invented: 45 working days to assess (the target)
 # are 65, the longest assessment is about 135. It has to exceed `carrying_over.DROPPED_SINCE`.
