@@ -19,7 +19,8 @@ from cin_pipeline.synthetic.calibrated.figures import COLUMNS, PLAN_BANDS, figur
 from cin_pipeline.synthetic.calibrated.flows import Flows, flows
 from cin_pipeline.synthetic.calibrated.histories import draw_histories
 from cin_pipeline.synthetic.calibrated.windows import YearDays, year_days
-from cin_pipeline.synthetic.cases import NFA, NOT_IN_NEED, Cases
+from cin_pipeline.synthetic.cases import IN_NEED, NFA, NOT_IN_NEED, Cases
+from cin_pipeline.synthetic.days import NONE
 from cin_pipeline_tests.backtests.known import KNOWN_FOR_ENGLAND
 
 FIRST, LAST = CALIBRATED
@@ -137,6 +138,33 @@ def test_cases_of_every_la_add_up_to_its_figures(seed: int) -> None:
             assert counts(timeline.cases, timeline.child, year_days(year), year) == {
                 name: expected[name] for name in counted
             }, (la_code, year)
+
+
+@pytest.mark.parametrize("la_code", LAS[::8])
+def test_what_is_drawn_lies_within_its_case_and_comes_once_a_year(la_code: str) -> None:
+    """The invariants that docs/synthetic.md names."""
+    timeline = calibrated_timeline(np.random.default_rng([5, int(la_code)]), la_code, year_before=True)
+    cases, child = timeline.cases, timeline.child
+    same = child[1:] == child[:-1]
+    assert (cases.closure >= cases.referral).all()
+    assert (cases.referral[1:] >= cases.closure[:-1])[same].all()
+    assert (cases.referral[1:] > cases.referral[:-1])[same].all()
+
+    plans, enquiries, assessments = cases.plans, cases.section47, cases.assessments
+    assert (cases.kind[plans.case] == IN_NEED).all()
+    for spans in (plans, enquiries, assessments):
+        assert (spans.start >= cases.referral[spans.case]).all()
+        assert (spans.start <= cases.closure[spans.case]).all()
+        assert (spans.end <= cases.closure[spans.case]).all()
+    held = enquiries.end != NONE
+    for year in CALIBRATED:
+        days = year_days(year)
+        of_year = (plans.start <= days.end) & (plans.end >= days.start)
+        begun = (enquiries.start >= days.start) & (enquiries.start <= days.end)
+        conference = held & (enquiries.end >= days.start) & (enquiries.end <= days.end)
+        assert (conference == (held & begun)).all()
+        for case in (plans.case[of_year], enquiries.case[begun], enquiries.case[conference]):
+            assert len(np.unique(case)) == len(case)
 
 
 counted = (
