@@ -54,6 +54,9 @@ LAYERS = {
     },
     "definitions": {"orchestration", "settings"},
 }
+# What alone may import a package, where that is less than the packages above: returns of children who do not exist are
+# made by the commands that say so, and by nothing else that is installed.
+IMPORTED_BY = {"synthetic": {"cli/synthesise.py", "cli/replay.py"}}
 PURE = ("reference", "census", "pages", "validation", "methodology", "publication")
 FORBIDDEN_IN_PURE = {"os", "time", "random", "socket", "subprocess", "requests", "urllib"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -104,6 +107,18 @@ def modules_imported(path: Path, modules: Collection[str]) -> set[str]:
     return {inner if inner in modules else str(outer) for outer, inner in both}
 
 
+@pytest.mark.parametrize(("package", "modules"), IMPORTED_BY.items())
+def test_only_named_modules_import(package: str, modules: set[str]) -> None:
+    """Beside the package itself. Benchmarks and tests are no part of what is installed."""
+    importing = {
+        path.relative_to(PACKAGE).as_posix()
+        for path in MODULES
+        if package_of(path) != package
+        and any(f"{name}.".startswith(f"cin_pipeline.{package}.") for name in imports_of(path))
+    }
+    assert importing == modules
+
+
 @pytest.mark.parametrize("package", [name for name in LAYERS if name not in ("orchestration", "definitions")])
 def test_nothing_else_brings_dagster_along(package: str) -> None:
     """Also not through something it imports: checked in a fresh process."""
@@ -124,7 +139,7 @@ def ours_imported_by(path: Path) -> set[str]:
     return found
 
 
-WRITER = ("open_data", "tables", "categories", "declaring", "symbols", "changes")
+WRITER = ("open_data", "release_tables", "categories", "declaring", "symbols", "changes")
 SCREENING = "cin_pipeline.publication.screening"
 
 

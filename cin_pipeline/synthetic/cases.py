@@ -16,6 +16,7 @@ from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.days import (
     HORIZON,
     NONE,
+    YEAR,
     Days,
     on_or_after,
     on_or_before,
@@ -28,13 +29,24 @@ Booleans = NDArray[np.bool_]
 NFA, NOT_IN_NEED, IN_NEED = range(3)  # kinds of referral
 SUPPORT, ENQUIRY, CONFERENCE, PLAN, TRANSFER_IN = range(len(d.PATHWAYS))
 
-# Longest pending at 31 March without a query (8670Q, 8675Q), in working days, less a day that may be no working day.
+# Longest pending at 31 March without a query (8670Q: 45, 8675Q: 15), in working days, less a day that may be no working
+# day. More, and returns without mistakes break these rules.
 _ASSESSMENT_PENDING = 44
 _CONFERENCE_PENDING = 14
 
-# The last working days of the longest assessment of a later enquiry, and the days each such enquiry has to itself.
+# All invented, in days. Of an enquiry of a long case that comes to nothing: the working days of its assessment at most,
+# the days it has to itself (so that the assessment is over before the next begins), and those before the first one; the
+# part of its time within which it starts.
 _LATER_ASSESSMENT = 55
 _LATER_EVERY = 220
+_LATER_FROM = 30
+_LATER_WITHIN = 0.5
+# From the end of a plan to the enquiry of a second one in the case: from the first up to below the second.
+_SECOND_PLAN_DAYS = (45, 400)
+# Below so many days, by chance, pass from the last thing that keeps a case in need open to its closure.
+_CLOSED_WITHIN = 8
+# Below so many days from what came first in a case to its child in need plan.
+_CIN_PLAN_WITHIN = 11
 
 
 @dataclass(frozen=True)
@@ -131,7 +143,7 @@ def draw_cases(rng: np.random.Generator, referral: Days, kind: NDArray[np.int64]
     last_plan_end[at] = plan_end
     again = (pathway[at] == PLAN) & (rng.random(len(at)) < d.SECOND_PLAN_IN_CASE)
     at, previous_end = at[again], plan_end[again]
-    s47 = np.maximum(on_or_after(previous_end + rng.integers(45, 400, len(at))), on_or_after(last[at] + 1))
+    s47 = np.maximum(on_or_after(previous_end + rng.integers(*_SECOND_PLAN_DAYS, len(at))), on_or_after(last[at] + 1))
     plan_start = _enquiry_with_assessment(rng, at, s47, assessments, section47)
     plan_end = _plan_end(rng, plan_start)
     plans.append((at, plan_start, plan_end))
@@ -163,9 +175,9 @@ def _episode_days(rng: np.random.Generator, size: int, long: Booleans) -> Days:
     """Calendar days an episode of need lasts when nothing else keeps it open."""
     share = np.where(long, 1 - rng.random(size) * d.EPISODE_TAIL, rng.random(size))
     days = np.interp(share, d.EPISODE_DAYS.shares, d.EPISODE_DAYS.values)
-    tail = rng.exponential(d.EPISODE_TAIL_YEARS * 365.25, size)
+    tail = rng.exponential(d.EPISODE_TAIL_YEARS * YEAR, size)
     days = np.where(share > 1 - d.EPISODE_TAIL, days + tail, days)
-    return np.minimum(days, d.LONGEST_EPISODE_YEARS * 365.25).astype(np.int64)
+    return np.minimum(days, d.LONGEST_EPISODE_YEARS * YEAR).astype(np.int64)
 
 
 def _assessment_end(start: Days, working_days: NDArray[np.float64]) -> Days:
@@ -226,7 +238,7 @@ def _closures(rng: np.random.Generator, referral: Days, kind: NDArray[np.int64],
     left = year_end(last) - last
     lag = np.where(lag > left, (rng.random(size) * (left + 1)).astype(np.int64), lag)
     not_in_need = np.maximum(on_or_before(last + lag), last)
-    in_need = np.maximum(referral + days_open, last + lag % 8)
+    in_need = np.maximum(referral + days_open, last + lag % _CLOSED_WITHIN)
     return np.choose(kind, [nfa, not_in_need, in_need])
 
 
@@ -239,15 +251,15 @@ def _later_enquiries(
     section47: list[tuple[NDArray[np.int64], Days, Days]],
 ) -> None:
     """Adds the enquiries of long cases that come to nothing, each with an assessment and time of its own."""
-    first = last + 30
+    first = last + _LATER_FROM
     free = np.where(eligible, np.minimum(closure, HORIZON) - first, 0)
     counts = np.minimum(
-        rng.poisson(np.maximum(free, 0) * (d.LATER_ENQUIRIES / 365.25)), np.maximum(free, 0) // _LATER_EVERY
+        rng.poisson(np.maximum(free, 0) * (d.LATER_ENQUIRIES / YEAR)), np.maximum(free, 0) // _LATER_EVERY
     )
     case = np.repeat(np.arange(len(last)), counts)
     turn = np.arange(len(case)) - np.repeat(np.cumsum(counts) - counts, counts)
     each = free[case] / np.maximum(counts[case], 1)
-    s47 = on_or_after(first[case] + ((turn + rng.random(len(case)) * 0.5) * each).astype(np.int64))
+    s47 = on_or_after(first[case] + ((turn + rng.random(len(case)) * _LATER_WITHIN) * each).astype(np.int64))
     end = _assessment_end(s47, np.minimum(d.ASSESSMENT.draw(rng, len(case)), _LATER_ASSESSMENT))
     assessments.append((case, s47, end))
     section47.append((case, s47, np.full(len(case), NONE)))
@@ -259,6 +271,6 @@ def _cin_plans(
     """Child in need plans: up to the closure, from the end of the last protection plan or of what came first."""
     planned = last_plan_end != NONE
     size = len(last)
-    start = np.where(planned, last_plan_end, on_or_after(last, rng.integers(0, 11, size)))
+    start = np.where(planned, last_plan_end, on_or_after(last, rng.integers(0, _CIN_PLAN_WITHIN, size)))
     held = in_need & (rng.random(size) < np.where(planned, d.CIN_PLAN_AFTER, d.CIN_PLAN)) & (start < closure)
     return np.flatnonzero(held), start[held], closure[held]

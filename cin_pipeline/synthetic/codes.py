@@ -13,8 +13,11 @@ from cin_pipeline.synthetic.xml import Vocabulary
 
 _Positions = NDArray[np.int64]
 
-_SEX_CODES_SINCE = 2025
-_SET_SEED = 20_170_331  # the sets of factors and disabilities are part of the declared distributions: always the same
+_SEX_CODES_SINCE = 2025  # collection year (census guide 2024-25)
+_SOURCES_SINCE = 2014  # year in which referral sources were first reported (table C5); earlier ones have been filled in
+# The sets of factors and disabilities are part of the declared distributions: always the same. Invented; with another
+# one rare factors come out a little more or less often than declared, and so than published.
+_SET_SEED = 20_170_331
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,7 @@ class CodeSets:
         return _REASONS.index("RC9" if "RC9" in codes("ReasonForClosure", self.year) else "RC8")
 
 
-_GENDER_UNBORN = 3
+_GENDER_UNBORN = 3  # position of unknown among the genders of `code_sets`
 _UPN_UNKNOWN = (*d.UPN_UNKNOWN, "UN1", "UN4", "UN7")
 UN1, UN4, UN7 = (_UPN_UNKNOWN.index(code) for code in ("UN1", "UN4", "UN7"))
 _FACTORS = (*(code for _, group in d.FACTORS for code in group), d.FACTOR_OTHER)
@@ -136,12 +139,11 @@ def _sets(weights: Iterable[float], sizes: Sequence[float], count: int) -> tuple
 @cache
 def _source_shares(year: int) -> tuple[tuple[int, int, NDArray[np.float64]], ...]:
     """First year, year after the last, and cumulative shares of the sources, for all referrals up to `year`."""
-    first = 2014  # referral sources were first reported; earlier referrals have had theirs filled in
     found: list[tuple[int, int, NDArray[np.float64]]] = []
-    for of in range(first, year + 1):
+    for of in range(_SOURCES_SINCE, year + 1):
         valid = codes("ReferralSource", of)
         weights = _source_weights(of, valid)
-        since = 0 if of == first else of
+        since = 0 if of == _SOURCES_SINCE else of
         found.append((since, of + 1, np.cumsum(weights) / weights.sum()))
     return tuple(found)
 

@@ -16,20 +16,27 @@ Days = NDArray[np.int64]
 
 EPOCH: Final = np.datetime64("1985-01-01", "D")
 NONE: Final = -1
+YEAR: Final = 365.25  # days of a year as the calendar counts, on average: for ages and durations in years
 
 _LAST: Final = np.datetime64(f"{LAST_YEAR + 2}-12-31", "D")
 _DATES: Final = np.arange(EPOCH, _LAST + DAY)
-HORIZON: Final = len(_DATES) - 400  # later than any return; what ends there or later has no end yet
+# Later than any return; what ends there or later has no end yet. So many days before the last day of the calendar that
+# what is looked up beside it (a working day after it, a review) is still in the tables; invented.
+HORIZON: Final = len(_DATES) - 400
 
 TEXTS: Final[list[str]] = np.datetime_as_string(_DATES).tolist()
-WEEKDAY: Final[NDArray[np.int64]] = (_DATES.astype(np.int64) + 3) % 7  # Monday is 0
-MONTH: Final[NDArray[np.int64]] = _DATES.astype("datetime64[M]").astype(np.int64) % 12  # January is 0
+
+# As the calendar counts: the days from 1970, a Thursday, and its months, give Monday 0 and January 0; April is 0 in
+# the collection year.
+WEEKDAY: Final[NDArray[np.int64]] = (_DATES.astype(np.int64) + 3) % 7
+MONTH: Final[NDArray[np.int64]] = _DATES.astype("datetime64[M]").astype(np.int64) % 12
+MONTH_OF_YEAR: Final[NDArray[np.int64]] = (MONTH - 3) % 12
 
 _WORKING: Final = np.is_busday(_DATES, holidays=bank_holidays())
 _WORKING_DAYS: Final[Days] = np.flatnonzero(_WORKING).astype(np.int64)
 _COUNT: Final[Days] = np.cumsum(_WORKING).astype(np.int64)  # working days up to and including each day
 
-# The 31 March on or after each day.
+# The 31 March on or after each day, by its year; numpy counts years from 1970.
 _YEAR: Final = _DATES.astype("datetime64[Y]").astype(np.int64) + 1970 + (MONTH >= 3)
 _YEAR_END: Final[Days] = np.array(
     [(CollectionYear(year).end - EPOCH).astype(np.int64) for year in range(_YEAR[0], _YEAR[-1] + 1)], dtype=np.int64

@@ -10,7 +10,7 @@ from cin_pipeline.synthetic.filters import broken, drawn, with_mistakes, without
 from cin_pipeline.synthetic.key import Key, key_path, left_out_path
 from cin_pipeline.synthetic.season import season
 
-SEASON_MISTAKES = 0.02  # the rate of mistakes in what is corrected later, unless another is given
+SEASON_MISTAKES = 0.02  # invented: the rate of mistakes in what is corrected later, unless another is given
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from cin_pipeline.synthetic.key import LEFT_OUT, STRUCTURE, Key
 from cin_pipeline.synthetic.mistakes import plant
 
 _HEAD = 16_384  # bytes, more than any header has
+_CUT_AT_TENTHS = 6  # of a file that is cut off in the middle: in the children, well after the header; invented
 _FAULTS = ("cut off in the middle", "a document type", "the year before last in the header")
 
 
@@ -76,7 +77,7 @@ def broken(paths: Iterable[Path], la_codes: Collection[str], year: int, key: Key
 def broken_bytes(data: bytes, year: int, fault: int = 0) -> bytes:
     """A return that no run takes: cut off (0), with a document type (1), or of the year before last (2)."""
     if fault == 0:
-        return data[: len(data) * 6 // 10]
+        return data[: len(data) * _CUT_AT_TENTHS // 10]
     if fault == 1:
         return data.replace(b"<Message>", b"<!DOCTYPE Message>\n<Message>", 1)
     return data.replace(f"<Year>{year}<".encode(), f"<Year>{year - 2}<".encode(), 1)

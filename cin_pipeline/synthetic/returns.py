@@ -13,15 +13,16 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.cases import NFA, NOT_IN_NEED, Booleans, Spans
 from cin_pipeline.synthetic.codes import UN1, UN4, UN7, code_sets
-from cin_pipeline.synthetic.days import NONE, TEXTS, Days, day, on_or_after, year_of
+from cin_pipeline.synthetic.days import NONE, TEXTS, YEAR, Days, day, on_or_after, year_of
 from cin_pipeline.synthetic.timeline import Timeline
 from cin_pipeline.synthetic.upns import upns
 from cin_pipeline.synthetic.xml import Column, Records, Vocabulary
 
-_SCHOOL_AGE_YEARS = 5
-_CONFERENCE_TARGET = 15  # working days
+_SCHOOL_AGE_YEARS = 5  # from which a child without a UPN has a reason that belongs to schools (UPNunknown, not UN1)
+_CONFERENCE_TARGET = 15  # working days from the start of the enquiry: statutory
+_LAST_WEEK = 7  # days up to the reference date in which a child first referred may have no UPN yet (UN4)
 _DAYS = Vocabulary(TEXTS)
-_COUNTS = Vocabulary([str(number) for number in range(50)])
+_COUNTS = Vocabulary([str(number) for number in range(50)])  # of previous plans: more than any child has
 _FLAGS = Vocabulary(["0", "1"])
 
 
@@ -87,7 +88,7 @@ class _Cut:
         born = birth <= self._end
         only_nfa = self._only_nfa()
         upn_known = (children.upn_from[child] <= self._end) & born
-        school_age = birth <= self._end - _SCHOOL_AGE_YEARS * 365.25
+        school_age = birth <= self._end - _SCHOOL_AGE_YEARS * YEAR
         excuse = children.upn_excuse[child]
         unknown = np.where(school_age, children.upn_unknown[child], UN1)
         unknown[school_age & self._first_referred_last_week() & (excuse < d.UPN_LAST_WEEK)] = UN4
@@ -120,7 +121,7 @@ class _Cut:
     def _first_referred_last_week(self) -> Booleans:
         first = np.searchsorted(self._timeline.child, self._child)
         first_referral: Days = self._timeline.cases.referral[first]
-        return first_referral > self._end - 7
+        return first_referral > self._end - _LAST_WEEK
 
     def _referrals(self) -> Records:
         timeline, at, sets = self._timeline, self._case, self._codes

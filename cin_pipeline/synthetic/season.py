@@ -25,7 +25,7 @@ LAST_YEAR_FIRST, LAST_YEAR_CORRECTION = "last year's", "correction of last year'
 EARLIER_AGAIN = "an earlier one again"
 
 # What an LA sends, as (what, version): C is the clean return, M and N have mistakes, X cannot be read.
-# Weights: how many of every twenty LAs send so. The clean return is always the last.
+# Weights, invented: how many of every twenty LAs send so. The clean return is always the last.
 _PATTERNS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
     (9, ((FIRST, "C"),)),
     (5, ((FIRST, "M"), (CORRECTION, "C"))),
@@ -34,8 +34,16 @@ _PATTERNS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
     (1, ((FIRST, "C"), (CORRECTION, "M"), (EARLIER_AGAIN, "C"))),
     (1, ((BROKEN, "X"), (FIRST, "C"))),
 )
-_LAST_YEAR_CORRECTED_EVERY = 12  # LAs: one of these corrects last year's return
-_MORE_MISTAKES = 3  # times the rate, in a version N
+_LAST_YEAR_CORRECTED_EVERY = 12  # LAs: one of these corrects last year's return; invented
+_MORE_MISTAKES = 3  # times the rate, in a version N; invented
+
+# Invented: from one LA to the next so many of the twenty patterns further. It has no factor in common with 20, so each
+# is used as often as its weight says, and all come early in the order.
+_PATTERN_STEP = 7
+
+_OPENS, _CLOSES = (4, 1), (7, 31)  # month and day: invented, about the months in which returns are sent and corrected
+_WEEKEND = 5  # Saturday, as `weekday` counts
+_HOURS, _LAST_MINUTE = (8, 17), 59  # in which a file lands; invented
 
 
 @dataclass(frozen=True, order=True)
@@ -80,17 +88,19 @@ def _sent(of: Identity, place: int, year: int) -> tuple[tuple[str, str], ...]:
             return ((LAST_YEAR_FIRST, "C"),)
         return ((LAST_YEAR_FIRST, "M"), (LAST_YEAR_CORRECTION, "C"))
     patterns = [pattern for weight, pattern in _PATTERNS for _ in range(weight)]
-    return patterns[place * 7 % len(patterns)]  # 7 has no factor in common with 20: every pattern early in the order
+    return patterns[place * _PATTERN_STEP % len(patterns)]
 
 
 def _times(sent: tuple[tuple[str, str], ...], year: int, random: Random) -> list[tuple[str, str]]:
     """A different working day for each landing, in order; last year's first one on the first day, before all."""
-    opening = date(year, 4, 1)
-    days = [opening + timedelta(days=n) for n in range((date(year, 7, 31) - opening).days + 1)]
-    open_days = [day for day in days if day.weekday() < 5 and day != opening]
+    opening = date(year, *_OPENS)
+    days = [opening + timedelta(days=n) for n in range((date(year, *_CLOSES) - opening).days + 1)]
+    open_days = [day for day in days if day.weekday() < _WEEKEND and day != opening]
     early = [(str(opening), "06:00")] if sent[0][0] == LAST_YEAR_FIRST else []
     drawn_days = sorted(random.sample(open_days, len(sent) - len(early)))
-    return early + [(str(day), f"{random.randint(8, 17):02}:{random.randint(0, 59):02}") for day in drawn_days]
+    return early + [
+        (str(day), f"{random.randint(*_HOURS):02}:{random.randint(0, _LAST_MINUTE):02}") for day in drawn_days
+    ]
 
 
 def _write(

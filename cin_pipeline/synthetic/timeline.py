@@ -12,19 +12,38 @@ from numpy.typing import NDArray
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.cases import IN_NEED, NFA, NOT_IN_NEED, Booleans, Cases, Spans, draw_cases
-from cin_pipeline.synthetic.days import HORIZON, MONTH, NONE, WEEKDAY, Days, day, on_or_after, on_or_before
+from cin_pipeline.synthetic.days import (
+    HORIZON,
+    MONTH_OF_YEAR,
+    NONE,
+    WEEKDAY,
+    YEAR,
+    Days,
+    day,
+    on_or_after,
+    on_or_before,
+)
 
 Codes = NDArray[np.int64]  # positions in a list of codes
 
 COMPLEX_NEEDS = d.DISABILITY_SETS  # after the sets that are drawn
-FEWEST = 3  # children first referred in each year, however small the LA
+FEWEST = 3  # children first referred in each year, however small the LA: invented, so that no return is empty
 
-_YEAR = 365.25  # days
-_RECENT_YEARS = 5  # those of the two returns and three before, of which every referral is drawn
-_EARLIER_YEARS = 16  # before these, of which only cases that last two years or more are drawn
-_PREGNANCY = 268  # days at most between a referral and the birth (8606 allows 280)
-_SHORTEST_REVIEW_GAP = 140  # days
+# How far back children are drawn, in years; invented. Those of the two returns and three before: every referral, for
+# what is open or re-referred then. Before these: cases that last two years or more only, up to nearly the longest.
+_RECENT_YEARS = 5
+_EARLIER_YEARS = 16
+_CLEAR_DAYS = 7  # between these, so that no case of before begins in the recent years, whatever working day it moves to
+_RETURNS = (-3, -2)  # of the bounds of the recent years, where those of the two returns begin
+_LONG_YEARS = 2  # a first case of as many years is a long one: the child is disabled more often
+_SHORTEST_REVIEW_GAP = 140  # days: fewer than any below on a working day, to know how many reviews there can be
 _KINDS = (d.NO_FURTHER_ACTION, d.NOT_IN_NEED, 1 - d.NO_FURTHER_ACTION - d.NOT_IN_NEED)
+
+# Days from a review to the next, and from the start of a plan to the first: from the first number up to below the
+# second, in time and late. The law asks for 3 months, then 6 (at least 89 and 181 days). Invented: those in time stay
+# within it also where the working day before is taken, late ones are beyond it also then.
+_REVIEWED, _REVIEWED_LATE = (150, 173), (190, 225)
+_FIRST_REVIEWED, _FIRST_REVIEWED_LATE = (65, 85), (98, 120)
 
 
 @dataclass(frozen=True)
@@ -109,7 +128,7 @@ def _referred(
     referral = np.concatenate([*first, earlier])
     recent = len(referral) - len(earlier)
     starts = np.cumsum([0, *(len(days) for days in first)])
-    complex_needs = starts[[-3, -2]]  # the first child of each of the two years
+    complex_needs = starts[list(_RETURNS)]  # the first child of each of the two years
     long = np.arange(len(referral)) >= recent
     kind = np.where(long, IN_NEED, d.weighted(rng, _KINDS, len(referral)))
     cases = draw_cases(rng, referral, kind, long)
@@ -125,7 +144,7 @@ def _referred(
         cases = draw_cases(rng, referral, kind, np.zeros(len(referral), dtype=bool))
         generations.append(cases)
         child.append(children)
-    first_long = generations[0].closure - generations[0].referral >= 2 * _YEAR
+    first_long = generations[0].closure - generations[0].referral >= _LONG_YEARS * YEAR
     return (birth, expected, first_long), Cases.joined(generations), np.concatenate(child), complex_needs
 
 
@@ -142,7 +161,7 @@ def _first_referrals(rng: np.random.Generator, year: int, share: float) -> list[
 
 def _days_of_year(rng: np.random.Generator, year: CollectionYear, count: int) -> Days:
     every = np.arange(day(year.start), day(year.end) + 1)
-    weights = np.array(d.MONTHS)[(MONTH[every] - 3) % 12] * np.array(d.WEEKDAYS)[WEEKDAY[every]]
+    weights = np.array(d.MONTHS)[MONTH_OF_YEAR[every]] * np.array(d.WEEKDAYS)[WEEKDAY[every]]
     return every[d.weighted(rng, weights.tolist(), count)]
 
 
@@ -151,24 +170,24 @@ def _earlier_referrals(rng: np.random.Generator, year: int, share: float) -> Day
     until = day(CollectionYear(year - _RECENT_YEARS).end)
     expected = d.REFERRALS * share * _KINDS[IN_NEED] * d.EPISODE_TAIL * _EARLIER_YEARS
     count = int(expected + rng.random())
-    return on_or_after(until - (rng.random(count) * _EARLIER_YEARS * _YEAR).astype(np.int64) - 7)
+    return on_or_after(until - (rng.random(count) * _EARLIER_YEARS * YEAR).astype(np.int64) - _CLEAR_DAYS)
 
 
 def _births(rng: np.random.Generator, cases: Cases, must_be_born: Booleans) -> tuple[Days, Days]:
     """Birth, and expected birth where the referral came before it, such that the case ends in childhood.
 
-    Some cases of care leavers go on until they are 20."""
+    Some cases of care leavers go on for longer."""
     count = len(cases.referral)
     open_days = cases.closure - cases.referral
-    age = d.AGES_YEARS.draw(rng, count) * _YEAR
-    leaves_care = (open_days > 3 * _YEAR) & (rng.random(count) < d.CARE_LEAVERS)
-    oldest = np.where(leaves_care, 20, 18) * _YEAR - open_days
+    age = d.AGES_YEARS.draw(rng, count) * YEAR
+    leaves_care = (open_days > d.CARE_LEAVERS_OPEN_YEARS * YEAR) & (rng.random(count) < d.CARE_LEAVERS)
+    oldest = np.where(leaves_care, d.OLDEST_CARE_LEAVER_YEARS, d.OLDEST_YEARS) * YEAR - open_days
     age = np.where(age > oldest, np.sqrt(rng.random(count)) * np.maximum(oldest, 0), age).astype(np.int64)
     unborn = (rng.random(count) < d.UNBORN) & (cases.kind != NFA) & ~must_be_born
-    to_birth = rng.integers(15, _PREGNANCY, count)
-    early_or_late = rng.integers(-14, 15, count)
+    to_birth = rng.integers(*d.TO_BIRTH_DAYS, count)
+    early_or_late = rng.integers(-d.BIRTH_OFF_DUE_DAYS, d.BIRTH_OFF_DUE_DAYS + 1, count)
     birth = np.where(unborn, cases.referral + to_birth, cases.referral - age)
-    expected = np.where(unborn, cases.referral + np.minimum(to_birth + early_or_late, _PREGNANCY), NONE)
+    expected = np.where(unborn, cases.referral + np.minimum(to_birth + early_or_late, d.TO_BIRTH_DAYS[1]), NONE)
     return birth, expected
 
 
@@ -180,8 +199,8 @@ def _referred_again(rng: np.random.Generator, cases: Cases, birth: Days, until: 
     again = (
         (rng.random(count) < d.REFERRED_AGAIN)
         & (referral <= until)
-        & (referral >= until - _RECENT_YEARS * _YEAR)
-        & (referral - birth < d.OLDEST_RE_REFERRED_YEARS * _YEAR)
+        & (referral >= until - _RECENT_YEARS * YEAR)
+        & (referral - birth < d.OLDEST_RE_REFERRED_YEARS * YEAR)
     )
     return np.flatnonzero(again), referral[again]
 
@@ -221,7 +240,7 @@ def describe_children(
     disabilities[complex_needs] = COMPLEX_NEEDS
     gender = d.weighted(rng, (d.BOYS, 1 - d.BOYS - d.INDETERMINATE, d.INDETERMINATE), count)
     never = rng.random(count) >= d.UPN_AT_SCHOOL
-    upn_from = birth + (d.UPN_FROM_YEARS.draw(rng, count) * _YEAR).astype(np.int64)
+    upn_from = birth + (d.UPN_FROM_YEARS.draw(rng, count) * YEAR).astype(np.int64)
     return Children(
         birth=birth,
         expected=expected,
@@ -243,12 +262,13 @@ def endings(rng: np.random.Generator, cases: Cases, child: NDArray[np.int64], ch
     count = len(child)
     names = list(d.CLOSURE_REASONS)
     reason = d.weighted(rng, tuple(d.CLOSURE_REASONS.values()), count)
-    age_at_closure = (cases.closure - children.birth[child]) / _YEAR
+    age_at_closure = (cases.closure - children.birth[child]) / YEAR
     other = names.index("RC7")
-    grown_up = (age_at_closure >= 17.5) & (rng.random(count) < d.TO_ADULT_SERVICES)
+    grown_up = (age_at_closure >= d.TO_ADULT_SERVICES_YEARS) & (rng.random(count) < d.TO_ADULT_SERVICES)
     adopted = reason == names.index("RC1")
     reason = np.where(grown_up, names.index("RC6"), reason)
-    reason = np.where(adopted & ((age_at_closure > 9) | (age_at_closure < 0.5)), other, reason)
+    youngest, oldest = d.ADOPTED_YEARS
+    reason = np.where(adopted & ((age_at_closure > oldest) | (age_at_closure < youngest)), other, reason)
     reason = np.where(cases.kind == NFA, other, reason)
     last = np.append(child[1:] != child[:-1], True) if count else np.empty(0, dtype=bool)
     dies = last & (cases.kind == IN_NEED) & (age_at_closure >= 0) & (rng.random(count) < d.DEATHS)
@@ -269,8 +289,8 @@ def _plans(rng: np.random.Generator, cases: Cases, child: NDArray[np.int64], bir
     new_child = np.append(True, of[1:] != of[:-1]) if count else np.empty(0, dtype=bool)
     first = np.flatnonzero(new_child)
     rank = np.arange(count) - np.repeat(first, np.diff(np.append(first, count)))
-    earlier = (rng.random(count) < d.PREVIOUS_PLANS) & (plans.start - birth[of] > _YEAR)
-    before = np.where(earlier, 1 + (rng.random(count) < 0.15), 0)
+    earlier = (rng.random(count) < d.PREVIOUS_PLANS) & (plans.start - birth[of] > YEAR)
+    before = np.where(earlier, 1 + (rng.random(count) < d.SECOND_PREVIOUS_PLAN), 0)
     before = np.repeat(before[first], np.diff(np.append(first, count)))
     end = np.minimum(plans.end, HORIZON)
     most = int((end - plans.start).max(initial=0)) // _SHORTEST_REVIEW_GAP + 2
@@ -286,9 +306,12 @@ def review_dates(
 
     `late` has a row for each plan and a column for each of as many reviews as there can be."""
     size = late.shape
-    # Days that stay within 3 and 6 months also where a working day has to be found.
-    gaps = np.where(late, rng.integers(190, 225, size), rng.integers(150, 173, size))
-    gaps[:, 0] = np.where(late[:, 0], rng.integers(98, 120, len(start)), rng.integers(65, 85, len(start)))
+    gaps = np.where(late, rng.integers(*_REVIEWED_LATE, size), rng.integers(*_REVIEWED, size))
+    first_late, first_in_time = (
+        rng.integers(*_FIRST_REVIEWED_LATE, len(start)),
+        rng.integers(*_FIRST_REVIEWED, len(start)),
+    )
+    gaps[:, 0] = np.where(late[:, 0], first_late, first_in_time)
     review = on_or_before(start[:, None] + np.cumsum(gaps, axis=1))
     plan, turn = np.nonzero(review < end[:, None])
     return plan, review[plan, turn]

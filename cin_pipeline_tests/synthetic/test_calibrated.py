@@ -17,9 +17,11 @@ from cin_pipeline.synthetic.calibrated import calibrated_timeline
 from cin_pipeline.synthetic.calibrated import england as e
 from cin_pipeline.synthetic.calibrated.apportion import apportion, spread, spread_shares
 from cin_pipeline.synthetic.calibrated.figures import COLUMNS, PLAN_BANDS, figures
-from cin_pipeline.synthetic.calibrated.flows import flows
+from cin_pipeline.synthetic.calibrated.flows import Flows, flows
+from cin_pipeline.synthetic.calibrated.histories import draw_histories
 from cin_pipeline.synthetic.calibrated.windows import YearDays, year_days
-from cin_pipeline.synthetic.cases import NFA, NOT_IN_NEED, Cases
+from cin_pipeline.synthetic.cases import IN_NEED, NFA, NOT_IN_NEED, Cases
+from cin_pipeline.synthetic.days import NONE
 from cin_pipeline_tests.backtests.known import KNOWN_FOR_ENGLAND
 
 FIRST, LAST = CALIBRATED
@@ -140,6 +142,33 @@ def test_cases_of_every_la_add_up_to_its_figures(seed: int) -> None:
             }, (la_code, year)
 
 
+@pytest.mark.parametrize("la_code", LAS[::8])
+def test_what_is_drawn_lies_within_its_case_and_comes_once_a_year(la_code: str) -> None:
+    """The invariants that docs/synthetic.md names."""
+    timeline = calibrated_timeline(np.random.default_rng([5, int(la_code)]), la_code, year_before=True)
+    cases, child = timeline.cases, timeline.child
+    same = child[1:] == child[:-1]
+    assert (cases.closure >= cases.referral).all()
+    assert (cases.referral[1:] >= cases.closure[:-1])[same].all()
+    assert (cases.referral[1:] > cases.referral[:-1])[same].all()
+
+    plans, enquiries, assessments = cases.plans, cases.section47, cases.assessments
+    assert (cases.kind[plans.case] == IN_NEED).all()
+    for spans in (plans, enquiries, assessments):
+        assert (spans.start >= cases.referral[spans.case]).all()
+        assert (spans.start <= cases.closure[spans.case]).all()
+        assert (spans.end <= cases.closure[spans.case]).all()
+    held = enquiries.end != NONE
+    for year in CALIBRATED:
+        days = year_days(year)
+        of_year = (plans.start <= days.end) & (plans.end >= days.start)
+        begun = (enquiries.start >= days.start) & (enquiries.start <= days.end)
+        conference = held & (enquiries.end >= days.start) & (enquiries.end <= days.end)
+        assert (conference == (held & begun)).all()
+        for case in (plans.case[of_year], enquiries.case[begun], enquiries.case[conference]):
+            assert len(np.unique(case)) == len(case)
+
+
 counted = (
     "any_point", "any_point_children", "starting", "starting_children", "ending", "ending_children", "at_end",
     "referrals", "no_further_action", "children_referred",
@@ -165,6 +194,22 @@ def counts(cases: Cases, child: np.ndarray, days: YearDays, year: int) -> dict[s
 
 def digests(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.xml")}
+
+
+@pytest.mark.parametrize(
+    ("changed", "by", "said"),
+    [
+        ("ended_new0_2016", 1, "start and end in 2016 by their histories"),
+        ("kept_new0_2017", -1, "of 2017 stay open by their histories"),
+        ("across_and_again_2016", 10_000, "too few children are referred several times"),
+    ],
+)
+def test_a_plan_that_contradicts_itself_is_told_from_its_figures(changed: str, by: int, said: str) -> None:
+    """What somebody sees who changes one number of the calibration too far."""
+    counts = dict(flows("381").counts)
+    counts[changed] += by
+    with pytest.raises(ValueError, match=said):
+        draw_histories(np.random.default_rng(1), Flows(counts), year_before=False)
 
 
 def test_the_same_seed_gives_the_same_bytes_whichever_other_las_are_asked_for(tmp_path: Path) -> None:

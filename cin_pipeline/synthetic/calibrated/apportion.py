@@ -5,7 +5,12 @@ from numpy.typing import ArrayLike, NDArray
 
 Counts = NDArray[np.int64]
 
+# Invented. How often the interval that holds the common factor is halved: after 80 times a float cannot tell its ends
+# apart; with 20 the parts are wrong. The weight of what has none, so that it can take what the others cannot: less than
+# any other. What is added before rounding down, so that a whole number that came out a little low stays whole.
 _HALVINGS = 80
+_NOTHING = 1e-9
+_ROUNDING = 1e-9
 
 
 def apportion(total: float, weights: ArrayLike, lowest: ArrayLike = 0, highest: ArrayLike = np.inf) -> Counts:
@@ -13,7 +18,7 @@ def apportion(total: float, weights: ArrayLike, lowest: ArrayLike = 0, highest: 
 
     A total that the bounds do not allow is moved to the nearest one they do. Something of weight 0 gets its lowest
     unless the others are full."""
-    weight = np.maximum(np.asarray(weights, dtype=np.float64), 1e-9)
+    weight = np.maximum(np.asarray(weights, dtype=np.float64), _NOTHING)
     low = np.broadcast_to(np.asarray(lowest, dtype=np.float64), weight.shape)
     high = np.maximum(np.broadcast_to(np.asarray(highest, dtype=np.float64), weight.shape), low)
     goal = int(np.clip(round(total), low.sum(), high.sum()))
@@ -26,7 +31,7 @@ def apportion(total: float, weights: ArrayLike, lowest: ArrayLike = 0, highest: 
         else:
             over = middle
     exact = np.clip(weight * over, low, np.minimum(high, most))
-    whole = np.floor(exact + 1e-9)
+    whole = np.floor(exact + _ROUNDING)
     # Those nearest to their next whole number get one more, or give one back.
     order = np.argsort(whole - exact, kind="stable")
     for step, room in ((1, whole < high), (-1, whole > low)):

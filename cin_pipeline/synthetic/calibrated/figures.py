@@ -46,14 +46,15 @@ COLUMNS: Final = {
 }
 PLAN_BANDS: Final = [name for name in COLUMNS if name.startswith("plans_") and name != "plans_starting"]
 
-# England's totals where hidden cells have to fill what is missing: published rounded to 10, and here within that
-# rounding so that the durations of plans add up to all plans.
+# England's totals where hidden cells have to fill what is missing: published rounded to 10 (tables C1 and D5), and here
+# within that rounding so that the durations of plans add up to all plans. Others, and hidden cells leave 1 to 5.
 ENGLAND: Final = {
     2016: {"re_referrals": 139_900, "plans_3_months": 15_592, "plans_1_year": 13_432, "plans_longer": 1_034},
     2017: {"plans_6_months": 12_731, "plans_1_year": 13_708, "plans_longer": 1_080},
 }
 
-_LEAST, _MOST = 1, 5  # of a hidden number
+# A number is hidden where it is 1 to 5 (guidance of the 2016-17 tables). Where nothing says which, the middle is taken.
+_LEAST, _MOST = 1, 5
 _LIKELY = 3
 
 

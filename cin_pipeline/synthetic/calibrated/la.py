@@ -10,13 +10,14 @@ from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.calibrated import england as e
 from cin_pipeline.synthetic.calibrated.apportion import spread_shares
 from cin_pipeline.synthetic.calibrated.assessing import choose_assessed, draw_assessments
+from cin_pipeline.synthetic.calibrated.case_table import Drawing, Numbers
 from cin_pipeline.synthetic.calibrated.figures import YEARS
 from cin_pipeline.synthetic.calibrated.flows import Flows, flows
-from cin_pipeline.synthetic.calibrated.histories import Numbers, draw_histories
+from cin_pipeline.synthetic.calibrated.histories import draw_histories
 from cin_pipeline.synthetic.calibrated.protection import Protection, draw_protection
 from cin_pipeline.synthetic.calibrated.windows import year_days
 from cin_pipeline.synthetic.cases import NFA, NOT_IN_NEED, Cases, Spans
-from cin_pipeline.synthetic.days import HORIZON, NONE, Days, year_of
+from cin_pipeline.synthetic.days import HORIZON, NONE, YEAR, Days, year_of
 from cin_pipeline.synthetic.timeline import (
     Plans,
     Timeline,
@@ -29,9 +30,9 @@ from cin_pipeline.synthetic.timeline import (
 
 FIRST, LAST = YEARS
 
-_YEAR: Final = 365.25  # days
-_TO_BIRTH: Final = (15, 268)  # days from a referral before birth
-_MOST_REVIEWS: Final = 30
+_MOST_REVIEWS: Final = 30  # of a plan, invented: one in 5 months for 12 years, longer than any plan here
+_LONG_YEARS: Final = 2  # a first case of as many years is a long one: the child is disabled more often
+_PERCENT: Final = 100
 
 
 def calibrated_timeline(rng: np.random.Generator, la_code: str, *, year_before: bool) -> Timeline:
@@ -41,7 +42,8 @@ def calibrated_timeline(rng: np.random.Generator, la_code: str, *, year_before: 
     plan = flows(la_code)
     drawn = draw_histories(rng, plan, year_before=year_before)
     assessed = choose_assessed(rng, plan, drawn)
-    protection = draw_protection(rng, plan, drawn, assessed.awaiting, assessed.authorised)
+    protection = draw_protection(Drawing(rng, plan, drawn), assessed.awaiting, assessed.authorised)
+    none = np.empty(0, dtype=np.int64)
     cases = Cases(
         referral=drawn.referral,
         closure=drawn.closure,
@@ -51,7 +53,7 @@ def calibrated_timeline(rng: np.random.Generator, la_code: str, *, year_before: 
         assessments=Spans(*draw_assessments(rng, plan, drawn, assessed)),
         section47=Spans(*protection.enquiries),
         plans=Spans(protection.plans.case, protection.plans.start, protection.plans.end),
-        cin_plans=Spans(*(np.empty(0, dtype=np.int64) for _ in range(3))),
+        cin_plans=Spans(none, none, none),
     )
     order = np.lexsort((cases.referral, drawn.child))
     child = np.unique(drawn.child[order], return_inverse=True)[1].astype(np.int64)
@@ -70,7 +72,7 @@ def _described(
     first = np.flatnonzero(np.append(True, child[1:] != child[:-1]))
     complex_needs = _complex_needs(cases, child)
     birth, expected = _births(rng, cases, child, complex_needs)
-    long = np.minimum(cases.closure, year_days(LAST).end)[first] - cases.referral[first] >= 2 * _YEAR
+    long = np.minimum(cases.closure, year_days(LAST).end)[first] - cases.referral[first] >= _LONG_YEARS * YEAR
     children = describe_children(rng, birth, expected, long, complex_needs)
     children = replace(
         children, gender=spread_shares(rng, (d.BOYS, 1 - d.BOYS - d.INDETERMINATE, d.INDETERMINATE), len(birth))
@@ -134,7 +136,7 @@ def _complex_needs(cases: Cases, child: Numbers) -> Numbers:
 def _births(rng: np.random.Generator, cases: Cases, child: Numbers, must_be_born: Numbers) -> tuple[Days, Days]:
     """Birth of each child, and the expected one of those first referred before it; all cases end in childhood.
 
-    Some who have long been known stay until they are 20, as care leavers."""
+    Some who have long been known stay longer, as care leavers."""
     first = np.flatnonzero(np.append(True, child[1:] != child[:-1]))
     count = len(first)
     known_from = cases.referral[first]
@@ -142,17 +144,18 @@ def _births(rng: np.random.Generator, cases: Cases, child: Numbers, must_be_born
     # A referral without further action is the last thing known where it comes after a closed case.
     known_to = np.maximum(known_to, np.maximum.reduceat(cases.referral, first))
     length = known_to - known_from
-    age = d.AGES_YEARS.draw(rng, count) * _YEAR
-    leaves_care = (length > 3 * _YEAR) & (rng.random(count) < d.CARE_LEAVERS)
-    oldest = np.where(leaves_care, 20, 18) * _YEAR - length
+    age = d.AGES_YEARS.draw(rng, count) * YEAR
+    leaves_care = (length > d.CARE_LEAVERS_OPEN_YEARS * YEAR) & (rng.random(count) < d.CARE_LEAVERS)
+    oldest = np.where(leaves_care, d.OLDEST_CARE_LEAVER_YEARS, d.OLDEST_YEARS) * YEAR - length
     age = np.where(age > oldest, np.sqrt(rng.random(count)) * np.maximum(oldest, 0), age).astype(np.int64)
     unborn = (rng.random(count) < d.UNBORN) & (cases.kind[first] != NFA)
     unborn[must_be_born] = False
-    to_birth = rng.integers(*_TO_BIRTH, count)
+    to_birth = rng.integers(*d.TO_BIRTH_DAYS, count)
     # A child that is referred again has been born in between.
     again = np.append(first[1:], len(child)) - first > 1
     unborn &= ~again
-    expected = known_from + np.minimum(to_birth + rng.integers(-14, 15, count), _TO_BIRTH[1])
+    early_or_late = rng.integers(-d.BIRTH_OFF_DUE_DAYS, d.BIRTH_OFF_DUE_DAYS + 1, count)
+    expected = known_from + np.minimum(to_birth + early_or_late, d.TO_BIRTH_DAYS[1])
     return np.where(unborn, known_from + to_birth, known_from - age), np.where(unborn, expected, NONE)
 
 
@@ -184,7 +187,7 @@ def _needs(rng: np.random.Generator, cases: Cases) -> Numbers:
     )  # fmt: skip
     others = np.array(list(d.NEEDS.values())[1:])
     for group, year in groups:
-        abuse = float(np.clip(share[year], 0, 100))
-        weights = np.concatenate(([abuse], others / others.sum() * (100 - abuse)))
+        abuse = float(np.clip(share[year], 0, _PERCENT))
+        weights = np.concatenate(([abuse], others / others.sum() * (_PERCENT - abuse)))
         need[group] = spread_shares(rng, weights, int(group.sum()))
     return need

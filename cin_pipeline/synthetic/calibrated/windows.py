@@ -8,13 +8,23 @@ from numpy.typing import ArrayLike, NDArray
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.synthetic import distributions as d
-from cin_pipeline.synthetic.days import HORIZON, MONTH, WEEKDAY, Days, day, working_day, working_day_number
+from cin_pipeline.synthetic.days import HORIZON, MONTH_OF_YEAR, WEEKDAY, Days, day, working_day, working_day_number
 
-_WEIGHTS: Final = np.array(d.MONTHS)[(MONTH - 3) % 12] * np.array(d.WEEKDAYS)[WEEKDAY]
+_WEIGHTS: Final = np.array(d.MONTHS)[MONTH_OF_YEAR] * np.array(d.WEEKDAYS)[WEEKDAY]
 _CUMULATIVE: Final = np.concatenate(([0.0], np.cumsum(_WEIGHTS)))  # of all days before each
 
-# Days that an episode or plan of each duration band lasts, short of where the length of months could matter.
+# The bands of durations of tables B5, D5 and D7. What is counted by band has the number of the band in its name.
+UP_TO_3_MONTHS, TO_6_MONTHS, TO_1_YEAR, TO_2_YEARS, LONGER = BANDS = range(5)
+WITHIN_A_YEAR: Final = BANDS[:TO_2_YEARS]
+
+# First and last number of days that an episode or plan of each band lasts. The bands of the tables are in months; these
+# leave out the few days at which it depends on the months whether something is in one band or the next. Wider ones put
+# some cases into the wrong band, and the durations no longer come out as published.
 BAND_DAYS: Final = ((1, 89), (94, 181), (186, 363), (366, 729), (732, HORIZON))
+
+# Power of a share between the ends of a band, above 1: how much more often the short lengths of a band are drawn.
+# Invented: several cases of a child in one year are to leave each other room. 1, as often, gives the same figures.
+_SHORT_MORE_OFTEN: Final = 1.2
 
 
 def draw_days(rng: np.random.Generator, first: ArrayLike, last: ArrayLike) -> Days:
@@ -38,9 +48,9 @@ def draw_working_days(rng: np.random.Generator, first: ArrayLike, last: ArrayLik
 
 
 def draw_lengths(rng: np.random.Generator, bands: NDArray[np.int64]) -> Days:
-    """Days that what lasts for each of the first three bands takes; the short ones of a band more often."""
-    low, high = (np.array(bounds)[bands] for bounds in zip(*BAND_DAYS[:3], strict=True))
-    days: Days = (low + (high - low) * rng.random(len(bands)) ** 1.2).astype(np.int64)
+    """Days that what lasts for each of the bands within a year takes; the short ones of a band more often."""
+    low, high = (np.array(bounds)[bands] for bounds in zip(*BAND_DAYS[:TO_2_YEARS], strict=True))
+    days: Days = (low + (high - low) * rng.random(len(bands)) ** _SHORT_MORE_OFTEN).astype(np.int64)
     return days
 
 

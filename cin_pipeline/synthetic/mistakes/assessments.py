@@ -5,7 +5,7 @@ from cin_pipeline.synthetic.mistakes.elements import Change, Record
 from cin_pipeline.synthetic.mistakes.facts import DAY, factors, is_closed, is_only, is_overdue
 
 _DONE, _START = "AssessmentAuthorisationDate", "AssessmentActualStartDate"
-_WORKING_DAYS = 45
+_WORKING_DAYS = 45  # after which one that is unfinished is queried (rule 8670Q)
 
 
 def _is_done(assessment: Record) -> bool:

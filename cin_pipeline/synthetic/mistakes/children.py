@@ -1,12 +1,13 @@
 """Mistakes in what is sent of a child."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from cin_pipeline.synthetic.mistakes.catalogue import left_out, mistake, replaced
 from cin_pipeline.synthetic.mistakes.elements import Change, Record
 from cin_pipeline.synthetic.mistakes.facts import (
     DAY,
     LONGEST_BEFORE_BIRTH,
+    SEX_SINCE,
     disabilities,
     has,
     is_nfa,
@@ -15,9 +16,19 @@ from cin_pipeline.synthetic.mistakes.facts import (
     years_before,
 )
 
-_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-_LONGEST_ID = 20
+_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"  # of the check letter of a UPN, by their worth (rule 1510)
+_LA_ENDS, _MIDDLE, _LAST = 4, 6, 12  # positions in a UPN: after the number of the LA, in the school's, the last one
+_LONGEST_ID = 20  # characters of LAchildID (rule 1570)
+_ID_KEPT = 15  # of its characters where something is put after them, so that it is not too long as well
 _NO_CODE = "3"  # of GenderCurrent or Sex
+
+# What makes a date wrong, and nothing else; all invented. Days after or before the reference date, which leave the
+# other rules about the date alone.
+_BORN_AFTER, _DIED_AFTER = 10 * DAY, 4 * DAY
+_EXPECTED_BEFORE = 40 * DAY  # rule 8530Q asks after 30
+_BEYOND_LONGEST = 5 * DAY  # more than the longest time from a referral to the birth
+_AT_SCHOOL_YEARS = 6  # of age on the reference date: from then on rule 8770Q asks for a UPN
+_LONG_BORN = date(1970, 1, 1)  # older than any child in need, rule 8775Q
 
 
 def _with_check_letter(rest: str) -> str:
@@ -38,17 +49,17 @@ def _is_alive(child: Record) -> bool:
 
 
 def _gender(child: Record) -> str:
-    return "GenderCurrent" if child.year < 2025 else "Sex"
+    return "GenderCurrent" if child.year < SEX_SINCE else "Sex"
 
 
 replaced("upn_with_wrong_letter", "1510", "Child", "UPN", lambda upn: ("B" if upn[0] == "A" else "A") + upn[1:])
-replaced("upn_of_no_authority", "1530", "Child", "UPN", lambda upn: _with_check_letter("999" + upn[4:]))
-replaced("upn_with_letter_in_middle", "1540", "Child", "UPN", lambda upn: f"{upn[:6]}X{upn[7:]}")
-replaced("upn_with_letter_s_last", "1550", "Child", "UPN", lambda upn: f"{upn[:12]}S")
-replaced("former_upn_cut", "1560Q", "Child", "FormerUPN", lambda upn: upn[:12])
+replaced("upn_of_no_authority", "1530", "Child", "UPN", lambda upn: _with_check_letter("999" + upn[_LA_ENDS:]))
+replaced("upn_with_letter_in_middle", "1540", "Child", "UPN", lambda upn: f"{upn[:_MIDDLE]}X{upn[_MIDDLE + 1 :]}")
+replaced("upn_with_letter_s_last", "1550", "Child", "UPN", lambda upn: f"{upn[:_LAST]}S")
+replaced("former_upn_cut", "1560Q", "Child", "FormerUPN", lambda upn: upn[:_LAST])
 replaced("former_upn_in_small_letters", "1560Q", "Child", "FormerUPN", str.lower)
 replaced("child_id_too_long", "1570", "Child", "LAchildID", lambda text: text.ljust(_LONGEST_ID + 1, "0"))
-replaced("child_id_with_stroke", "1580", "Child", "LAchildID", lambda text: f"{text[:15]}/1")
+replaced("child_id_with_stroke", "1580", "Child", "LAchildID", lambda text: f"{text[:_ID_KEPT]}/1")
 replaced("ethnicity_in_small_letters", "4220", "Child", "Ethnicity", str.lower)
 replaced("ethnicity_unknown", "4220", "Child", "Ethnicity", "WBRX")
 replaced("ethnicity_empty", "4220", "Child", "Ethnicity", "")
@@ -90,7 +101,7 @@ def child_sent_twice(child: Record) -> Change | None:
 @mistake("8520", "Child")
 def born_after_the_year(child: Record) -> Change | None:
     """Ten days after it, though all referrals are of its last 270 days."""
-    born = child.last_day + 10 * DAY
+    born = child.last_day + _BORN_AFTER
     fits = _is_born(child) and _is_alive(child) and min(referral_days(child)) >= born - LONGEST_BEFORE_BIRTH
     return child.put("PersonBirthDate", born) if fits else None
 
@@ -100,7 +111,7 @@ def expected_long_ago(child: Record) -> Change | None:
     """Still expected 40 days before the reference date."""
     if _is_born(child) or not child.text("ExpectedPersonBirthDate"):
         return None
-    return child.put("ExpectedPersonBirthDate", child.last_day - 40 * DAY)
+    return child.put("ExpectedPersonBirthDate", child.last_day - _EXPECTED_BEFORE)
 
 
 @mistake("8535Q", "Child", "8555Q", "8915", "8920", "4008", "4009Q")
@@ -132,7 +143,7 @@ def disability_unknown(child: Record) -> Change | None:
 @mistake("8545Q", "Child")
 def died_after_the_year(child: Record) -> Change | None:
     """Four days after it."""
-    return child.put("PersonDeathDate", child.last_day + 4 * DAY) if _is_born(child) and _is_alive(child) else None
+    return child.put("PersonDeathDate", child.last_day + _DIED_AFTER) if _is_born(child) and _is_alive(child) else None
 
 
 @mistake("8590", "Child")
@@ -149,14 +160,14 @@ def unborn_with_gender(child: Record) -> Change | None:
     """A girl before she is born."""
     if _is_born(child) or not child.text("ExpectedPersonBirthDate"):
         return None
-    return child.put(_gender(child), "2" if child.year < 2025 else "F")
+    return child.put(_gender(child), "2" if child.year < SEX_SINCE else "F")
 
 
 @mistake("8770Q", "Child")
 def upn_missing(child: Record) -> Change | None:
     """Of a child of school age, without a reason."""
     born = child.day("PersonBirthDate")
-    of_school_age = born is not None and born <= years_before(child.last_day, 6)
+    of_school_age = born is not None and born <= years_before(child.last_day, _AT_SCHOOL_YEARS)
     if not of_school_age or not child.text("UPN") or child.text("UPNunknown") or not _has_active_referral(child):
         return None
     return child.remove("UPN")
@@ -174,7 +185,7 @@ def century_of_birth(child: Record) -> Change | None:
     excused = child.text("UPN") or child.text("UPNunknown") in ("UN2", "UN3", "UN4", "UN5", "UN6", "UN7")
     if not _is_born(child) or not excused or not _has_active_referral(child):
         return None
-    return child.put("PersonBirthDate", date(1970, 1, 1))
+    return child.put("PersonBirthDate", _LONG_BORN)
 
 
 @mistake("8606", "CINdetails")
@@ -183,7 +194,7 @@ def referred_long_before_birth(referral: Record) -> Change | None:
     day, child = referral.day("CINreferralDate"), referral.child
     if not day or not _is_born(child) or not _is_alive(child) or of_child(child, "ChildProtectionPlans"):
         return None
-    born = day + LONGEST_BEFORE_BIRTH + timedelta(days=5)
+    born = day + LONGEST_BEFORE_BIRTH + _BEYOND_LONGEST
     if born > child.last_day:
         return None
     changed = child.put("PersonBirthDate", born)

@@ -10,6 +10,7 @@ from cin_pipeline.synthetic.mistakes.facts import (
     of_child,
 )
 
+_AFTER = 3 * DAY  # the year: invented, any few days will do
 _CIN_PLAN, _START, _END = "CINPlanDates", "CINPlanStartDate", "CINPlanEndDate"
 
 
@@ -92,7 +93,7 @@ def cin_plan_ends_after_the_year(cin_plan: Record) -> Change | None:
     """Three days after it, and so after the closure of a case that is closed, and a death."""
     if not cin_plan.text(_END) or not _is_alone(cin_plan):
         return None
-    return cin_plan.put(_END, cin_plan.last_day + 3 * DAY)
+    return cin_plan.put(_END, cin_plan.last_day + _AFTER)
 
 
 @mistake("4015", _CIN_PLAN)

@@ -9,7 +9,11 @@ from cin_pipeline.reference.code_sets import codes
 from cin_pipeline.synthetic.mistakes.elements import Record
 
 DAY = timedelta(days=1)
-LONGEST_BEFORE_BIRTH = timedelta(days=280)
+LONGEST_BEFORE_BIRTH = timedelta(days=280)  # of a referral (rule 8606)
+SEX_SINCE = 2025  # collection year in which Sex takes the place of GenderCurrent (census guide 2024-25)
+_FRIDAY = 4  # as `weekday` counts
+_YEAR_DIGITS = 4  # of a date as text
+_LEAP_DAY = (2, 29)  # month and day
 
 # The dates of what a referral holds that must not lie after its closure.
 _ACTIVITY = {
@@ -107,14 +111,15 @@ def is_overdue(start: date, last_day: date, working_days: int) -> bool:
 def other_working_day(day: date, step: int = 1) -> date:
     """The next Monday to Friday after a day; with a step of -1, the last one before it."""
     day += step * DAY
-    while day.weekday() > 4:
+    while day.weekday() > _FRIDAY:
         day += step * DAY
     return day
 
 
 def years_before(day: date, years: int) -> date:
     """The same day that many years earlier; 29 February becomes 28."""
-    return date(day.year - years, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+    leap_day = (day.month, day.day) == _LEAP_DAY
+    return (day - DAY if leap_day else day).replace(year=day.year - years)
 
 
 def as_written_by_hand(text: str) -> str:
@@ -124,4 +129,4 @@ def as_written_by_hand(text: str) -> str:
 
 def no_real_day(text: str) -> str:
     """30 February of the same year."""
-    return f"{text[:4]}-02-30"
+    return f"{text[:_YEAR_DIGITS]}-02-30"

@@ -11,6 +11,7 @@ from cin_pipeline.census.years import COLLECTION_YEARS
 from cin_pipeline.synthetic.mistakes.catalogue import Mistake, catalogue
 from cin_pipeline.synthetic.mistakes.whole_returns import RETURN_MISTAKES
 
+_RULE_DIGITS = 4  # of the number of a rule, before the Q of a query
 PAGE = Path("docs", "mistakes.md")
 
 
@@ -39,7 +40,7 @@ def _lines() -> Iterator[str]:
     rows = [(each.kind, each.name, each.element, each.also) for each in every.values()]
     rows += [(each.kind, each.name, "the return", each.also) for each in RETURN_MISTAKES]
     for kind, name, record, also in sorted(
-        rows, key=lambda row: (not row[0][0].isdigit(), row[0].rstrip("Q").zfill(4), row)
+        rows, key=lambda row: (not row[0][0].isdigit(), row[0].rstrip("Q").zfill(_RULE_DIGITS), row)
     ):
         yield f"| {name} | {kind} | {record} | {', '.join(also)} |"
 

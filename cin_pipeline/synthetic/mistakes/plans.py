@@ -4,6 +4,7 @@ from cin_pipeline.synthetic.mistakes.catalogue import VALUE_ERROR, left_out, mis
 from cin_pipeline.synthetic.mistakes.elements import Change, Record
 from cin_pipeline.synthetic.mistakes.facts import DAY, as_written_by_hand, is_closed, is_only_of_child, of_child
 
+_AFTER = 4 * DAY  # the year: invented, any few days will do
 _PLAN, _START, _END = "ChildProtectionPlans", "CPPstartDate", "CPPendDate"
 
 
@@ -69,7 +70,7 @@ def plan_ends_after_the_year(plan: Record) -> Change | None:
     """Four days after it, and so after a death as well."""
     if not plan.text(_END) or is_closed(plan.above) or not _is_alone(plan):
         return None
-    return plan.put(_END, plan.last_day + 4 * DAY)
+    return plan.put(_END, plan.last_day + _AFTER)
 
 
 @mistake("8915", _PLAN, "8920", "8555Q", "4008", "4009Q")

@@ -21,7 +21,12 @@ from cin_pipeline.synthetic.mistakes.facts import (
     of_child,
 )
 
-_SOURCE_SINCE = date(2013, 4, 1)
+_SOURCE_SINCE = date(2013, 4, 1)  # of referrals whose source is asked for (rule 8866)
+_CIN_PLANS_SINCE = 2022  # collection year from which there are child in need plans (census guide 2021-22)
+
+# Invented: any few days after the year; before it, enough to be clear of it and few enough to be after the birth.
+_REFERRED_AFTER, _CLOSED_AFTER = 3 * DAY, 2 * DAY
+_REFERRED_BEFORE = 21 * DAY
 
 
 def _has_source_collected(referral: Record) -> bool:
@@ -56,7 +61,7 @@ def referred_after_the_year(referral: Record) -> Change | None:
     """The only referral, open and with nothing in it."""
     if not is_only(referral) or not is_open(referral) or not is_bare(referral):
         return None
-    return referral.put("CINreferralDate", referral.last_day + 3 * DAY)
+    return referral.put("CINreferralDate", referral.last_day + _REFERRED_AFTER)
 
 
 @mistake("8555Q", "CINdetails")
@@ -84,7 +89,7 @@ def closed_before_last_activity(referral: Record) -> Change | None:
 @mistake("8569Q", "CINdetails")
 def nfa_of_the_year_before(referral: Record) -> Change | None:
     """Three weeks before the year."""
-    day, child = referral.first_day - 21 * DAY, referral.child
+    day, child = referral.first_day - _REFERRED_BEFORE, referral.child
     born = child.day("PersonBirthDate") or child.day("ExpectedPersonBirthDate")
     if not is_nfa(referral) or not is_only(referral) or (born and day < born - LONGEST_BEFORE_BIRTH):
         return None
@@ -104,7 +109,7 @@ def closed_after_the_year(referral: Record) -> Change | None:
     """Two days after it."""
     if not is_closed(referral) or not is_only(referral):
         return None
-    return referral.put("CINclosureDate", referral.last_day + 2 * DAY)
+    return referral.put("CINclosureDate", referral.last_day + _CLOSED_AFTER)
 
 
 @mistake("8630", "CINdetails")
@@ -135,7 +140,7 @@ def open_but_not_latest(referral: Record) -> Change | None:
     later = referral.again()
     for element in ("Assessments", "Section47", "ChildProtectionPlans", "DateOfInitialCPC"):
         later.remove(element)
-    if referral.year >= 2022:
+    if referral.year >= _CIN_PLANS_SINCE:
         later.remove("CINPlanDates")
     later.put("CINreferralDate", referral.last_day)
     later.put("ReferralNFA", "1")

@@ -17,8 +17,9 @@ from cin_pipeline.synthetic.mistakes.facts import (
 )
 
 _START, _HELD, _NOT_REQUIRED = "S47ActualStartDate", "DateOfInitialCPC", "ICPCnotRequired"
-_SATURDAY = 5
-_WORKING_DAYS = 15
+_SATURDAY = 5  # as `weekday` counts
+_WORKING_DAYS = 15  # from the enquiry to the conference, after which it is queried (rule 8675Q)
+_BEFORE = 5 * DAY  # the year: invented, any few days will do
 
 
 def _awaits_conference(enquiry: Record) -> bool:
@@ -93,7 +94,7 @@ def conference_after_the_year(enquiry: Record) -> Change | None:
 @mistake("8740", "Section47", "8675Q")
 def waiting_since_the_year_before(enquiry: Record) -> Change | None:
     """Begun five days before it."""
-    start, referred = enquiry.first_day - 5 * DAY, enquiry.above.day("CINreferralDate")
+    start, referred = enquiry.first_day - _BEFORE, enquiry.above.day("CINreferralDate")
     if not referred or referred > start or not is_only(enquiry) or not _awaits_conference(enquiry):
         return None
     return enquiry.put(_START, start)

@@ -6,7 +6,7 @@ from cin_pipeline.synthetic.mistakes.catalogue import HARMLESS, VALUE_ERROR, mis
 from cin_pipeline.synthetic.mistakes.elements import Change, Record
 from cin_pipeline.synthetic.mistakes.facts import as_written_by_hand, disabilities, is_open
 
-_SOURCE_SINCE = date(2013, 4, 1)
+_SOURCE_SINCE = date(2013, 4, 1)  # of referrals whose source is asked for (rule 8866)
 
 
 def _padded(text: str) -> str:

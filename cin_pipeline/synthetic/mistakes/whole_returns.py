@@ -5,8 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cin_pipeline.reference.code_sets import codes
+from cin_pipeline.synthetic.mistakes.facts import SEX_SINCE
 
-_UNKNOWN_EVERY = 25  # children: 4%, where more than 2% is a query
+_UNKNOWN_EVERY = 25  # children: 4%, where more than 2% is a query (rule 2886Q); invented
+# Codes of Disability: five kinds and NONE, where fewer than eight codes in a return are a query (2887Q).
 _KINDS_KEPT = ("NONE", "LD", "MOB", "COMM", "HEAR", "VIS")
 _DISABILITIES = re.compile(r"((?:[ \t]*<Disability>[^<]*</Disability>\n)+)")
 _DISABILITY = re.compile(r"[ \t]*<Disability>([^<]*)</Disability>\n")
@@ -30,7 +32,7 @@ def _day_too_early(text: str, year: int) -> str:
 
 def _gender_unknown(text: str, year: int) -> str:
     """Every 25th child with a known one."""
-    element, unknown = ("GenderCurrent", "0") if year < 2025 else ("Sex", "U")
+    element, unknown = ("GenderCurrent", "0") if year < SEX_SINCE else ("Sex", "U")
     seen = -1
 
     def unknown_sometimes(found: re.Match[str]) -> str:
