@@ -25,7 +25,9 @@ KNOWN_FOR_ENGLAND = frozenset(
 
 
 def known_for_las(las: DataFrame) -> "Series[bool]":
-    """Which rows of a comparison are of cells left off."""
-    cells = {(each.year, each.la_code, *each.cell) for year in CALIBRATED for each in left_off(year)}
+    """Which rows of a comparison are of left left off."""
+    left = {
+        (each.year, each.la_code, *each.key[:2], each.key.category) for year in CALIBRATED for each in left_off(year)
+    }
     keys = zip(*(las[name] for name in ("collection_year", "la_code", "measure", "breakdown", "category")), strict=True)
-    return Series([key in cells for key in keys], index=las.index)
+    return Series([key in left for key in keys], index=las.index)

@@ -75,7 +75,7 @@ def test_the_figures_are_the_published_ones_and_hold_the_identities(year: int) -
     assert (table["any_point"] == table["ending"] + table["at_end"]).all()
     assert (table["starting"] == table["referrals"] - table["no_further_action"] - table["not_in_need"]).all()
     assert (table[PLAN_BANDS].sum(axis=1) == table["plans"]).all()
-    off = {(each.la_code, each.cell) for each in left_off(year)}
+    off = {(each.la_code, each.key) for each in left_off(year)}
     for la_code, cells in published_la_figures(year).items():
         suppressed_bands = [band for band in PLAN_BANDS if cells[COLUMNS[band]] == SUPPRESSED]
         for name, cell in COLUMNS.items():

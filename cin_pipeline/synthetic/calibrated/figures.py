@@ -64,7 +64,7 @@ class LeftOff:
 
     year: int
     la_code: str
-    cell: FigureKey
+    key: FigureKey
     published: int
     ours: int
     reason: str
