@@ -54,7 +54,7 @@ _ABOVE_ANY_AGE: Final = 400  # sorts before days a case of the first year is ope
 
 
 def draw_fates(of: Drawing, new: Numbers, old: Numbers) -> dict[str, Numbers]:
-    """What becomes of the cases open at the turn of the year; sets closures but of those that others follow.
+    """What becomes of the cases open at the turn of the year; sets closures, early ones where another case follows.
 
     `new` ones started in the first year, `old` ones before. Returns cases by fate: `kept`, `ended` with the band, or
     `dropped`, of the new or the old, `followed` where the child is to return."""
