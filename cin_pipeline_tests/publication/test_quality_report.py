@@ -87,7 +87,7 @@ def rows(of: QualityInput, caption: str) -> list[list[str]]:
 def test_complete_coverage() -> None:
     said_ = words(facts())
     assert "All of 3 local authorities expected have an accepted return." in said_
-    assert "Nothing is missing and nothing is estimated" in said_
+    assert "No data are missing and nothing is estimated" in said_
     assert "No figure was declared unusable." in said_
 
 
@@ -107,7 +107,7 @@ def test_missing_figures_with_their_grossing_factors_worked_by_hand() -> None:
     assert "3 of 4 local authorities have an accepted return; 1 is estimated." in said_
     assert "of last year" not in said_
     assert rows(given, "Authorities without an accepted return") == [["Haringey", "no submission"]]
-    missing = {row[0]: row[1:] for row in rows(given, "Figures that authorities did not give")}
+    missing = {row[0]: row[1:] for row in rows(given, "Figures not reported by every authority")}
     assert missing["Referrals within 12 months of a previous referral"][1:3] == [
         "Camden (no return of the year before); Haringey (no accepted return)", "2",
     ]  # fmt: skip
@@ -123,7 +123,7 @@ def test_a_factor_of_a_few_records_is_not_said() -> None:
     """With England's rounded figure it would say how many there are."""
     release = estimated(world_release(expected=("201", "309")), PEOPLE | {"309": 1_000})
     given = facts(release)
-    missing = {row[0]: row[-1] for row in rows(given, "Figures that authorities did not give")}
+    missing = {row[0]: row[-1] for row in rows(given, "Figures not reported by every authority")}
     assert missing["Child protection plans at 31 March"] == "no estimate"
 
 
@@ -169,7 +169,7 @@ def test_nothing_suppressed_is_in_it() -> None:
 
 
 def test_interpretations_touched() -> None:
-    found = rows(facts(), "Records touched")
+    found = rows(facts(), "Records affected")
     assert len(found) == len(CASES)
     assert found[0][0] == "A1"
     assert found[0][2:] == ["0", "0"]
@@ -179,11 +179,11 @@ def test_interpretations_touched() -> None:
 
 
 def test_against_published_figures() -> None:
-    assert "not of all local authorities, so England is not compared" in words(facts())
+    assert "does not cover all local authorities, so figures for England are not compared" in words(facts())
     las = tuple(authorities(2017))
     people = dict.fromkeys(las, 1000) | PEOPLE
     of_all = words(facts(estimated(world_release(expected=las), people)))
-    assert "figures of England are equal to the published one" in of_all
+    assert "figures for England equal the published figure" in of_all
     assert rows(facts(), "Published figures of local authorities")
 
 
@@ -211,7 +211,7 @@ def without_re_referrals(measures: DataFrame) -> DataFrame:
         ),
         (
             facts(replace(world_release(), population={2017: {"201": 1_000, "203": 60_000}})),
-            "No number of people aged 0 to 17 is held for Camden: its rates are not available",
+            "No population estimate of people aged 0 to 17 is held for Camden: its rates are not available",
         ),
         (facts(world_release(expected=("201",))), "All of 1 local authority expected has an accepted return"),
     ],

@@ -48,7 +48,7 @@ def test_headlines_worked_by_hand(document: html.HtmlElement) -> None:
     assert len(cards) == len(HEADLINES)
     # 5,040 of 1,010,000 people; 4,040 the year before
     assert cards[0] == "5,040 children in need at 31 March 49.9 per 10,000 children Up 24.8% from 4,040"
-    assert cards[3] == "30 referrals within 12 months of one before 0.6% of referrals The same as the year before (30)"
+    assert cards[3] == "30 referrals within 12 months of a previous referral 0.6% of referrals Unchanged from the previous year (30)"
     # 333 and 303 plans
     assert cards[7] == "330 child protection plans at 31 March 3.3 per 10,000 children Up 10.0% from 300"
 
@@ -147,13 +147,13 @@ def test_every_number_in_the_text_is_published_or_worked_out_from_what_is(docume
 
 def test_authorities_without_figures_are_named(page: str) -> None:
     """Greenwich sent nothing; Camden's plans alone are not available."""
-    assert "There are no figures of" not in page
+    assert "There are no figures for" not in page
 
     def says(figure: Figure, _year: int, la: str) -> Decimal | int | str:
         return "x" if la == "203" or (la == "202" and figure.numerator.measure == "cpp_at_31_march") else 7
 
     report = release_report(protected_cells(says, LAS, YEARS), world_release())
-    assert "There are no figures of Greenwich. England's include estimates for it" in report
+    assert "There are no figures for Greenwich. Figures for England include estimates for it" in report
 
 
 def test_each_chart_has_words_and_data(document: html.HtmlElement) -> None:
@@ -214,9 +214,9 @@ def test_every_headline_chart_and_rate_is_in_some_table() -> None:
     [
         ("x", LAS, YEARS, "not available"),
         ("c", LAS, YEARS, "suppressed"),
-        (0, LAS, YEARS, "The same as the year before (0)"),
-        (Decimal(0), LAS[:1], (2017,), "No figure of the year before"),
-        (7, LAS[:1], (2017,), "No figure of the year before"),
+        (0, LAS, YEARS, "Unchanged from the previous year (0)"),
+        (Decimal(0), LAS[:1], (2017,), "No figure for the previous year"),
+        (7, LAS[:1], (2017,), "No figure for the previous year"),
         (7, LAS, (), "no figure"),
     ],
     ids=["not available", "suppressed", "zero", "zero alone", "one authority", "no cells"],
@@ -232,6 +232,6 @@ def test_a_year_without_figures_says_so(
 def test_a_year_without_authorities_or_population_says_so() -> None:
     said = text(html.document_fromstring(release_report(world_cells()[:0], release_input())))
     assert "No local authority was expected to send a return" in said
-    assert "No rate of a local authority is published" in said
+    assert "No local authority rates are published" in said
     made = contents(Published(world_cells(), TABLES), release_input().year, LAS, {})
     assert made.funnels == {}

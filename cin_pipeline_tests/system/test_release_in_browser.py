@@ -102,6 +102,6 @@ def test_it_prints_with_its_charts(opened, pages, kind):
 
 def test_quality_tables_stay_tables_on_a_phone(opened, pages):
     page = opened(pages["quality"], viewport={"width": 390, "height": 844})
-    table = page.get_by_role("table", name="Records touched")
+    table = page.get_by_role("table", name="Records affected")
     expect(table.get_by_role("rowheader").first).to_be_visible()
     assert table.get_by_role("columnheader").count() == 4

@@ -49,7 +49,7 @@ HEADLINES = (
         "referrals in the year", measure_in("referrals"), measure_in("referrals", unit=RATE), "per 10,000 children"
     ),
     Headline(
-        "referrals within 12 months of one before",
+        "referrals within 12 months of a previous referral",
         measure_in("re_referrals"),
         measure_in("re_referrals", unit=PERCENT, of="referrals"),
         "of referrals",
@@ -68,7 +68,7 @@ HEADLINES = (
         "per 10,000 children",
     ),
     Headline(
-        "plans starting that were a second or later one",
+        "second or subsequent child protection plans starting in the year",
         measure_in("cpp_starting_second_or_subsequent"),
         measure_in("cpp_starting_second_or_subsequent", unit=PERCENT, of="cpp_starting"),
         "of plans starting",
@@ -220,14 +220,14 @@ def _said(published: Published, headline: Headline, year: CollectionYear) -> Sai
 def _change(now: Shown, before: Shown) -> str:
     """The change of two published numbers in words."""
     if before.number is None:
-        return f"figure of the year before {before.text}" if before.symbol else "no figure of the year before"
+        return f"previous year {before.text}" if before.symbol else "no figure for the previous year"
     if now.number is None:
-        return f"{before.text} the year before"
+        return f"{before.text} in the previous year"
     if now.number == before.number:
-        return f"the same as the year before ({before.text})"
+        return f"unchanged from the previous year ({before.text})"
     way = "up" if now.number > before.number else "down"
     if not before.number:
-        return f"{way} from {before.text} the year before"
+        return f"{way} from {before.text} in the previous year"
     return f"{way} {share(abs(now.number - before.number), before.number)} from {before.text}"
 
 
