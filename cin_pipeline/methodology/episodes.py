@@ -28,7 +28,7 @@ def flag_episodes(tables: ReturnTables, year: CollectionYear) -> DataFrame:
     - episode_of_need: a dated referral that is neither [A7]."""
     referrals = tables.referrals
     holds = {
-        name: referrals.index.isin(getattr(tables, name)["referral_number"].unique())
+        name: referrals.index.isin(tables[name]["referral_number"].unique())
         for name in ("assessments", "section47", "plans")
     }
     no_further_action = referrals["referral_nfa"].fillna(False).to_numpy(dtype=bool)

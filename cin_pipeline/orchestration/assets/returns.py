@@ -30,7 +30,7 @@ return_file = dg.AssetSpec(
 
 
 @dg.asset(
-    description="The records of the return as sent: eight linked tables of text with record numbers and lines.",
+    description="The records of the return as sent: linked tables of text with record numbers and lines.",
     group_name=groups.RETURNS,
     owners=OWNERS,
     kinds={"xml", "parquet"},
@@ -102,7 +102,7 @@ def cleaned_return(
     cleaned = clean_return(raw_return, year.ending)
     counts = cleaned.tables.row_counts()
     yield dg.Output(cleaned, metadata={**record_counts(counts), "value_issues": len(cleaned.issues)})
-    broken = schema_faults(cleaned_schemas(year.ending), dict(cleaned.tables.items()))
+    broken = schema_faults(cleaned_schemas(year.ending), cleaned.tables)
     lost = count_faults(raw_return.row_counts(), counts)
     checks = [
         result(SCHEMA, broken, overridden=submission.overridden),
