@@ -499,6 +499,13 @@ def tables(year: int) -> dict[str, Table]:
     return {name: found.get(name, replace(table, items=())) for name, table in TABLES.items()}
 
 
+def years_in_words(item: Item) -> str:
+    """The collection years that ask for an item, where these are not all, with a space before."""
+    since = f" from {item.since - 1}-{item.since % 100:02}" if item.since else ""
+    until = f" to {item.until - 1}-{item.until % 100:02}" if item.until else ""
+    return since + until
+
+
 def _tables(group: Group, parent: str) -> Iterator[Table]:
     if group.table:
         members = list(_within_record(group))

@@ -21,8 +21,21 @@ from cin_pipeline.methodology.episodes import CLOSED_AFTER_ASSESSMENT, in_year
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.referrals import RE_REFERRAL_DAYS, consecutive_referrals, re_referrals, received
 from cin_pipeline.reference.days import add_months
+from cin_pipeline.tables.columns import COLLECTION_YEAR, LA_CODE
+from cin_pipeline.tables.declaring import TEXT, WHOLE, Column, TableDeclaration
 
-READING_COLUMNS = ("collection_year", "la_code", "reading_case", "records")
+READING_COUNTS = TableDeclaration(
+    "reading_counts",
+    "How many records of an LA's return one case of an interpretation of the methodology touches.",
+    (
+        COLLECTION_YEAR,
+        LA_CODE,
+        Column("reading_case", TEXT, "The case, by its name in `methodology/readings.py`.", longest=64),
+        Column("records", WHOLE, "How many records it touches; 0 too.", "records"),
+    ),
+    key=("collection_year", "la_code", "reading_case"),
+)
+READING_COLUMNS = READING_COUNTS.names
 
 ADULT = 18  # years of age from which the population of the rates no longer holds a child [A52]
 LONG_PAST = 3  # months after an expected birth date without a birth date [A54]

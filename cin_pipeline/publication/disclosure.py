@@ -3,7 +3,7 @@
 Counts of LAs from 1 to 5 are hidden; then, as long as the attack (`attack`) works one of them out, the next smallest
 count that it hangs together with: in its row, then over LAs in its region."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.publication.attack import MUST_REMAIN, attack, follows_from_rows
-from cin_pipeline.publication.cells import NOT_APPLICABLE, NOT_AVAILABLE
+from cin_pipeline.publication.cells import CELLS, NOT_APPLICABLE, NOT_AVAILABLE
 from cin_pipeline.publication.declaring import COUNT, DAYS, PERCENT, RATE, Count
 from cin_pipeline.publication.numbers import Flags, Floats
 from cin_pipeline.publication.outsider import (
@@ -32,8 +32,38 @@ from cin_pipeline.publication.outsider import (
 from cin_pipeline.publication.relations import AT_MOST, bands_of, la_counts, la_relations
 from cin_pipeline.publication.rounding import rounded
 from cin_pipeline.publication.symbols import HIDDEN, INAPPLICABLE, LOW, UNAVAILABLE
+from cin_pipeline.tables.declaring import ANY, TEXT, Column
 
 PRIMARY, SECONDARY, DEPENDENT = "primary", "secondary", "dependent"
+
+PROTECTED_CELLS = replace(
+    CELLS,
+    name="protected_cells",
+    summary="A cell of a table of the release and what is shown of it.",
+    columns=(
+        *CELLS.columns,
+        Column(
+            "shown",
+            ANY,
+            "The figure as published; missing beside a symbol.",
+            "as `unit` says",
+            nullable=True,
+        ),
+        Column(
+            "symbol",
+            ANY,
+            "What stands in its place: suppressed, low, not available, not applicable; empty where a figure is shown.",
+            values=("", HIDDEN, LOW, UNAVAILABLE, INAPPLICABLE),
+        ),
+        Column(
+            "hidden",
+            TEXT,
+            "Why it is suppressed: for its own sake, for another, or with a count it is of; empty where it is not.",
+            values=("", PRIMARY, SECONDARY, DEPENDENT),
+        ),
+    ),
+    caution="`value` still holds what is suppressed: kept with the state, in no file of the release.",
+)
 
 _ROUNDS = 60
 _NOISE = 1e-6

@@ -239,6 +239,38 @@ def test_a_crash_is_told_without_values_and_stops_nobody_else(job: Job, monkeypa
     assert "1999-12-31" not in crashed.reason  # a run id may hold 1999
 
 
+@pytest.mark.parametrize(
+    ("asset", "function", "spoilt"),
+    [
+        ("episodes", "flag_episodes", {"not_in_need": "maybe"}),
+        ("prior_year_referrals", "latest_referrals", {"line": 1.5}),
+        ("la_measures", "la_measures", {"status": "1999-12-31"}),
+    ],
+)
+def test_a_table_that_is_not_as_declared_stops_that_return_alone(
+    job: Job, monkeypatch: pytest.MonkeyPatch, asset: str, function: str, spoilt: dict[str, object]
+) -> None:
+    for year in (2016, 2017):
+        job.put("201", year)
+        job.put("202", year, children=9)
+
+    from cin_pipeline.orchestration.assets import measures as assets
+
+    real = getattr(assets, function)
+    first: list[object] = []
+
+    def spoil_one(*arguments: object) -> pd.DataFrame:
+        table = real(*arguments)
+        first.append(len(table))
+        return table.assign(**spoilt) if len(first) == 1 else table
+
+    monkeypatch.setattr(assets, function, spoil_one)
+    report = job.run()
+    (rejected,) = report.rejected
+    assert rejected.reason == f"checks failed: schema of {asset}"
+    assert len(report.landed) == 3
+
+
 def test_a_crash_on_doing_it_again_takes_nothing_out_of_force(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = job.put("201", 2017)
     job.run()
