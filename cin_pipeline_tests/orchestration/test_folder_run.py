@@ -271,6 +271,19 @@ def test_a_table_that_is_not_as_declared_stops_that_return_alone(
     assert len(report.landed) == 3
 
 
+def test_a_table_lost_from_the_state_is_told_and_not_taken_for_empty(job: Job) -> None:
+    earlier, sent = job.put("201", 2016), job.put("201", 2017)
+    job.run()
+    store = Store(job.settings)
+    last = store.registry.current(2016, "201")
+    (store.tables_directory("cleaned_return", 2016, "201", last.submission) / "referrals.parquet").unlink()
+    (job.landing / "201_2016.xml").unlink()  # which would be read anew
+    (rejected,) = job.run().rejected
+    assert rejected.reason.startswith("the run failed (referrals of ")
+    assert "are gone: run the return again" in rejected.reason
+    assert job.measures("201") == oracle.la_measures(sent, earlier, 2017)
+
+
 def test_a_crash_on_doing_it_again_takes_nothing_out_of_force(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = job.put("201", 2017)
     job.run()

@@ -20,6 +20,7 @@ from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.disclosure import PROTECTED_CELLS
 from cin_pipeline.publication.manifest import digest
+from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 
 TABLES = "publication_tables"
@@ -90,7 +91,7 @@ def release_report(context: dg.AssetExecutionContext, store: dg.ResourceParam[St
     release = _release(context, store)
     try:
         files = whole_release(store, release, tables_kept(store, release), unseen)
-    except ReleaseRefused as refused:
+    except (ReleaseRefused, TablesDamaged) as refused:
         raise dg.Failure(str(refused), allow_retries=False) from None
     folder = store.release_directory(release.year.ending)
     write_release(files, folder)
