@@ -1,13 +1,21 @@
 """A new group of the census is one entry of the specification; nothing else has to name it."""
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+import cin_pipeline
+from cin_pipeline.census.cleaning import clean_return
+from cin_pipeline.census.header import Header
 from cin_pipeline.census.reading import nothing_sent
 from cin_pipeline.census.return_tables import ReturnTables, empty_tables
 from cin_pipeline.census.specification import TABLES, Group, Item, message
+from cin_pipeline.validation import RuleInput
+
+PACKAGE = Path(cin_pipeline.__file__).parent
 
 # Runs on the real specification with one group more, which stands where the census of 2026-27 puts such a group.
 NEW_GROUP = r"""
@@ -118,3 +126,30 @@ def test_every_item_and_table_of_the_census_says_what_it_means() -> None:
             for sentence in filter(None, (each.meaning, each.caution)):
                 assert sentence.endswith("."), each.element
     assert len({table.record for table in TABLES.values()}) == len(TABLES)
+
+
+def test_no_code_names_a_table_that_does_not_exist() -> None:
+    """Types cannot tell: the tables of a return are what the specification says when it runs."""
+    of_a_column = {"different", "numbers", "categories", "codes"}  # two helpers call a column as sent `sent`
+    known = {
+        "sent": {*TABLES, *dir(RuleInput), *vars(rule_input()), *of_a_column},
+        "tables": {*TABLES, *dir(ReturnTables), *dir(dict)},
+    }
+    places = [path for room in ("validation", "methodology") for path in (PACKAGE / room).rglob("*.py")]
+    used = [
+        (path.name, name, node.attr)
+        for path in places
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        for name in [getattr(node.value, "id", getattr(node.value, "attr", ""))]
+        if name in known
+    ]
+    assert len(used) > 300
+    assert [each for each in used if each[2] not in known[each[1]]] == []
+    with pytest.raises(AttributeError, match="no table referal"):
+        _ = rule_input().referal
+
+
+def rule_input() -> RuleInput:
+    raw = nothing_sent(2017)
+    return RuleInput(raw, clean_return(raw, 2017), Header(), 2017)
