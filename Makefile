@@ -62,6 +62,7 @@ docs: $(VENV)/test.done  ## write the generated documentation again
 	$(BIN)/python -m cin_pipeline.synthetic.mistakes.mistakes_page
 	$(BIN)/python -m cin_pipeline.settings.page
 	$(BIN)/python -m cin_pipeline.publication.screening.checks_page
+	$(BIN)/python -m cin_pipeline.outputs.data_dictionary
 
 bench: $(VENV)/test.done  ## measure the stages on one large synthetic return, and the sensors under load
 	$(BIN)/python -m benchmarks.stages

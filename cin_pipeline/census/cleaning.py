@@ -5,7 +5,7 @@ A bad value is reported and taken as missing [measures: Values]; no record is ev
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -15,8 +15,25 @@ from pandas import DataFrame, Series
 
 from cin_pipeline.census.return_tables import ReturnTables, code_dtype, links
 from cin_pipeline.census.specification import Item, Table, ValueType, tables
+from cin_pipeline.tables.columns import LINE, NUMBER_OF_CHILD, RECORD, TABLE
+from cin_pipeline.tables.declaring import TEXT, WHOLE, Column, TableDeclaration
 
-ISSUE_COLUMNS = ("table", "record", "child_number", "line", "item", "value", "expected")
+VALUE_ISSUES = TableDeclaration(
+    "value_issues",
+    "A value that could not be read, an expected one that is missing, or a child's id that an earlier child has.",
+    (
+        TABLE,
+        RECORD,
+        replace(NUMBER_OF_CHILD, dtype=WHOLE),
+        LINE,
+        Column("item", TEXT, "The element of the item, or of the group that is missing."),
+        Column(
+            "value", TEXT, "The text as sent, trimmed; empty where it is missing.", caution="A value of the return."
+        ),
+        Column("expected", TEXT, "What was expected, in words."),
+    ),
+)
+ISSUE_COLUMNS = VALUE_ISSUES.names
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE_NUMBER = re.compile(r"[0-9]+")
@@ -30,8 +47,8 @@ _CODES_NAMED = 12  # a longer code set is named, not listed, in an expectation
 class CleanedReturn:
     """The typed tables of a return, and its value issues.
 
-    `issues` has one row per value that could not be read, expected value that is missing, or repeated child id:
-    table, record (its number), child_number, line (of the record), item, value (as sent, trimmed), expected."""
+    `issues` has one row per value that could not be read, expected value that is missing, or repeated child id; columns
+    as VALUE_ISSUES."""
 
     tables: ReturnTables
     issues: DataFrame
@@ -177,8 +194,5 @@ def _issue_rows(fault: _Fault, table: str, records: DataFrame, child_numbers: "S
 
 
 def _joined(issues: list[DataFrame]) -> DataFrame:
-    numbers = {"record": "int64", "child_number": "int64", "line": "int64"}
-    empty = DataFrame({column: Series(dtype=numbers.get(column, "str")) for column in ISSUE_COLUMNS})
-    rows = pd.concat([empty, *issues], ignore_index=True) if issues else empty
-    rows = rows.astype({column: numbers.get(column, "str") for column in ISSUE_COLUMNS})
+    rows = VALUE_ISSUES.typed(pd.concat([VALUE_ISSUES.empty(), *issues], ignore_index=True))
     return rows.sort_values(["line", "table", "record", "item"], kind="stable", ignore_index=True)

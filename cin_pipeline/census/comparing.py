@@ -15,20 +15,10 @@ from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
 from cin_pipeline.census.return_tables import ReturnTables, links
-from cin_pipeline.census.specification import RECORD_NUMBER, Table, tables
+from cin_pipeline.census.specification import RECORD_NUMBER, TABLES, Table, tables
 
 # By table the column that, with the record it lies in, says which record it is.
-KEYS = {
-    "children": "la_child_id",
-    "disabilities": "disability",
-    "referrals": "referral_date",
-    "assessments": "assessment_start_date",
-    "assessment_factors": "factor",
-    "cin_plans": "cin_plan_start_date",
-    "section47": "s47_start_date",
-    "plans": "cpp_start_date",
-    "reviews": "cpp_review_date",
-}
+KEYS = {table.name: table.key for table in TABLES.values()}
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 CHANGE_COLUMNS = (
@@ -135,7 +125,7 @@ class _Matched:
 
 
 def _match(table: Table, returned: ReturnTables, again: ReturnTables, above: _Matched | None) -> _Matched:
-    before, after = getattr(returned, table.name), getattr(again, table.name)
+    before, after = returned[table.name], again[table.name]
     count, key = len(before), KEYS[table.name]
     values = {name: _codes(before[name], after[name]) for name in before if name not in links(table)}
     identity = [values[key]] if key in values else []

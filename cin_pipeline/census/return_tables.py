@@ -1,7 +1,6 @@
 """A return as linked tables, and the schema that each cleaned table keeps."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 import numpy as np
@@ -9,29 +8,35 @@ import pandas as pd
 import pandera.pandas as pa
 from pandas import DataFrame
 
-from cin_pipeline.census.specification import RECORD_NUMBER, Item, Table, ValueType, tables
+from cin_pipeline.census.specification import RECORD_NUMBER, TABLES, Item, Table, ValueType, tables
 from cin_pipeline.reference.code_sets import codes
 
 
-@dataclass(frozen=True)
-class ReturnTables:
-    """The records of one return. Each table is indexed by its record number, from 1 in the order of the file, and
-    holds the record number of its parent (`child_number`, ...), the `line` of the record in the file, and its items.
-    """
+class ReturnTables(Mapping[str, DataFrame]):
+    """The records of one return by table, parents before children, also as attributes: `tables.referrals`.
 
-    children: DataFrame
-    disabilities: DataFrame
-    referrals: DataFrame
-    assessments: DataFrame
-    assessment_factors: DataFrame
-    cin_plans: DataFrame
-    section47: DataFrame
-    plans: DataFrame
-    reviews: DataFrame
+    The tables are those of the specification, no more and no fewer (TypeError). Each is indexed by its record number,
+    from 1 in the order of the file, and holds the record number of its parent (`child_number`, ...), the `line` of the
+    record in the file, and its items."""
 
-    def items(self) -> Iterator[tuple[str, DataFrame]]:
-        """Name and records of each table, parents before children."""
-        return ((field.name, getattr(self, field.name)) for field in fields(self))
+    def __init__(self, **tables: DataFrame) -> None:
+        if differs := tables.keys() ^ TABLES.keys():
+            raise TypeError(f"the tables of a return were expected; missing or too many: {', '.join(sorted(differs))}")
+        self._tables = {name: tables[name] for name in TABLES}
+
+    def __getitem__(self, name: str) -> DataFrame:
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
+
+    def __getattr__(self, name: str) -> DataFrame:
+        if name in TABLES:
+            return self._tables[name]
+        raise AttributeError(f"a return has no table {name}")
 
     def row_counts(self) -> dict[str, int]:
         """Number of records by table."""

@@ -1,8 +1,9 @@
 """Every data item of the children in need census, declared once, by collection year.
 
 The schema that a file is checked against, the linked tables it is read into, the types its values are given, the
-table schemas and the synthetic returns all derive from `MESSAGE`. Source: the census guide for 2016-17 and the
-comparison of the schemas of 2017 to 2026.
+table schemas, what the tables are called and mean, and the synthetic returns all derive from `MESSAGE`: a group or
+repeating item with a `table` makes one, and is declared nowhere else. Source: the census guide for 2016-17 and the
+comparison of the schemas of 2017 to 2026; meanings and cautions from these and from the guide for 2025-26.
 """
 
 from collections.abc import Iterator
@@ -30,20 +31,28 @@ class Item:
     column: str
     type: ValueType = ValueType.TEXT
     code_set: str = ""
+    meaning: str = ""
+    caution: str = ""  # where taking the item at its word goes wrong
     required: bool = False  # reported when missing
     required_unless: str = ""  # column of the same record that makes up for a missing value
     table: str = ""  # set on a repeating item, which makes a table of its own
+    record: str = ""  # what a record of that table is called
     since: int | None = None
     until: int | None = None
 
 
 @dataclass(frozen=True)
 class Group:
-    """An XML element that holds others. One with a table makes a record of it each time it occurs."""
+    """An XML element that holds others. One with a table makes a record of it each time it occurs.
+
+    The first item of a record says which one it is among those of the record it lies in (`Table.key`)."""
 
     element: str
     members: tuple["Item | Group", ...]
     table: str = ""
+    record: str = ""  # what a record of the table is called: its number is the table's index and links its child tables
+    meaning: str = ""
+    caution: str = ""
     repeats: bool = False
     required: bool = False
     noted: bool = False  # whether it is there matters even when it holds nothing
@@ -56,30 +65,26 @@ class Table:
     """One of the linked tables a return is read into."""
 
     name: str
+    record: str  # what one of its records is called
     element: str  # the XML element that makes a record
     parent: str  # the table of the records it belongs to; empty for children
     items: tuple[Item, ...]
+    meaning: str = ""
+    caution: str = ""
+    lists_codes: bool = False  # its records are codes of the record above, and nothing of their own
     required_groups: tuple[str, ...] = ()  # single groups inside the record that are reported when absent
     noted_groups: tuple[str, ...] = ()  # single groups inside the record that may be absent, or there without content
 
     @property
     def number(self) -> str:
         """Name of the record number: from 1, in the order of the file."""
-        return RECORD_NUMBER[self.name]
+        return f"{self.record}_number"
 
+    @property
+    def key(self) -> str:
+        """The column that, with the record it lies in, says which record it is."""
+        return self.items[0].column
 
-# What a record of each table is called; its number is the index of the table and the link from its child tables.
-RECORD_NUMBER = {
-    "children": "child_number",
-    "disabilities": "disability_number",
-    "referrals": "referral_number",
-    "assessments": "assessment_number",
-    "assessment_factors": "factor_number",
-    "cin_plans": "cin_plan_number",
-    "section47": "section47_number",
-    "plans": "plan_number",
-    "reviews": "review_number",
-}
 
 _DATE, _CODE, _FLAG = ValueType.DATE, ValueType.CODE, ValueType.FLAG
 
@@ -89,20 +94,20 @@ HEADER = Group(
         Group(
             "CollectionDetails",
             (
-                Item("Collection", "collection"),
-                Item("Year", "year"),
-                Item("ReferenceDate", "reference_date"),
+                Item("Collection", "collection", meaning="The collection: CIN."),
+                Item("Year", "year", meaning="The calendar year in which the collection year ends."),
+                Item("ReferenceDate", "reference_date", meaning="The last day of the collection year: 31 March."),
             ),
         ),
         Group(
             "Source",
             (
-                Item("SourceLevel", "source_level"),
-                Item("LEA", "la_code"),
-                Item("SoftwareCode", "software_code"),
-                Item("Release", "release"),
-                Item("SerialNo", "serial_number"),
-                Item("DateTime", "date_time"),
+                Item("SourceLevel", "source_level", meaning="Who sends: L, a local authority."),
+                Item("LEA", "la_code", meaning="The three-digit code of the LA."),
+                Item("SoftwareCode", "software_code", meaning="The system that wrote the file."),
+                Item("Release", "release", meaning="The version of that system."),
+                Item("SerialNo", "serial_number", meaning="The sender's number of the file."),
+                Item("DateTime", "date_time", meaning="When the file was written."),
             ),
             repeats=True,
         ),
@@ -111,120 +116,366 @@ HEADER = Group(
     ),
 )
 
+_IDENTIFIERS = Group(
+    "ChildIdentifiers",
+    (
+        Item(
+            "LAchildID",
+            "la_child_id",
+            required=True,
+            meaning="The LA's own number of the child.",
+            caution="Means nothing outside the LA; may change when a child moves or is adopted [A9].",
+        ),
+        Item(
+            "UPN",
+            "upn",
+            ValueType.UPN,
+            meaning="Unique pupil number, from the first state-funded school or nursery.",
+            caution="Most children under school age have none, and an adopted child gets a new one.",
+        ),
+        Item(
+            "FormerUPN",
+            "former_upn",
+            ValueType.UPN,
+            meaning="A number held before, such as a temporary one.",
+            caution="Left empty on the record after an adoption.",
+        ),
+        Item("UPNunknown", "upn_unknown", _CODE, "UPNunknown", meaning="Why there is no UPN."),
+        Item(
+            "PersonBirthDate",
+            "birth_date",
+            _DATE,
+            meaning="Date of birth; an estimate where it is not known.",
+            caution="Empty for a child not born by 31 March. After the referral date where the child was "
+            "referred unborn.",
+        ),
+        Item(
+            "ExpectedPersonBirthDate",
+            "expected_birth_date",
+            _DATE,
+            meaning="The day on which an unborn child is due.",
+            caution="Taken out of the return once the child is born; also there for a child never born.",
+        ),
+        Item(
+            "GenderCurrent",
+            "gender",
+            _CODE,
+            "GenderCurrent",
+            meaning="Gender; 0 is not recorded, or unborn.",
+            until=2024,
+        ),
+        Item(
+            "Sex",
+            "gender",
+            _CODE,
+            "Sex",
+            meaning="Sex as on the certificate of birth or of gender recognition; U is not known.",
+            caution="U for every unborn child, also where the sex is known. Not the question that was "
+            "asked up to 2023-24.",
+            since=2025,
+        ),
+        Item(
+            "PersonDeathDate",
+            "death_date",
+            _DATE,
+            meaning="Date of death.",
+            caution="The case may stay open after it.",
+        ),
+    ),
+    required=True,
+)
+
+_CHARACTERISTICS = Group(
+    "ChildCharacteristics",
+    (
+        Item(
+            "Ethnicity",
+            "ethnicity",
+            _CODE,
+            "Ethnicity",
+            meaning="Ethnic group, as the child or its main carer says.",
+            caution="NOBT, not yet obtained, for every unborn child.",
+        ),
+        Group(
+            "Disabilities",
+            (
+                Item(
+                    "Disability",
+                    "disability",
+                    _CODE,
+                    "Disability",
+                    meaning="A kind of disability that the child had at any time in the year; NONE for "
+                    "a child without.",
+                    caution="An LA that cannot tell kinds apart may send DDA, other, for all. Empty for "
+                    "unborn children.",
+                    table="disabilities",
+                    record="disability",
+                ),
+            ),
+        ),
+    ),
+    required=True,
+)
+
+_ASSESSMENTS = Group(
+    "Assessments",
+    (
+        Item(
+            "AssessmentActualStartDate",
+            "assessment_start_date",
+            _DATE,
+            required=True,
+            meaning="The day on which the assessment began.",
+            caution="Not the referral: the 45 working days asked for run from the referral, the "
+            "published ones from here [A25].",
+        ),
+        Item(
+            "AssessmentInternalReviewDate",
+            "assessment_internal_review_date",
+            _DATE,
+            meaning="The day set for the LA's own review of the assessment.",
+            caution="Optional, and in no rule and no figure.",
+        ),
+        Item(
+            "AssessmentAuthorisationDate",
+            "assessment_authorisation_date",
+            _DATE,
+            meaning="The day on which a manager signed the assessment off: it is completed.",
+            caution="Left empty where it lies after 31 March.",
+        ),
+        Group(
+            "FactorsIdentifiedAtAssessment",
+            (
+                Item(
+                    "AssessmentFactors",
+                    "factor",
+                    _CODE,
+                    "AssessmentFactors",
+                    meaning="A factor found at the end of the assessment, of the child, its parents or the household.",
+                    caution="21, none, should stand alone. Codes came and went over the years.",
+                    table="assessment_factors",
+                    record="factor",
+                ),
+            ),
+        ),
+    ),
+    table="assessments",
+    record="assessment",
+    meaning="Assessments of a referral.",
+    caution="A group without any content is an assessment too [A2].",
+    repeats=True,
+)
+
+_CIN_PLANS = Group(
+    "CINPlanDates",
+    (
+        Item(
+            "CINPlanStartDate",
+            "cin_plan_start_date",
+            _DATE,
+            meaning="The day on which the child in need plan began.",
+            caution="In an earlier year where the plan was open on 1 April.",
+        ),
+        Item(
+            "CINPlanEndDate",
+            "cin_plan_end_date",
+            _DATE,
+            meaning="The day on which it ended.",
+            caution="Also the day on which a child protection plan or care took its place.",
+        ),
+    ),
+    table="cin_plans",
+    record="cin_plan",
+    meaning="Child in need plans of a referral, one at a time.",
+    caution="No plans of leaving care or adoption support; LAs differ in what they record.",
+    repeats=True,
+    since=2022,
+)
+
+_SECTION47 = Group(
+    "Section47",
+    (
+        Item(
+            "S47ActualStartDate",
+            "s47_start_date",
+            _DATE,
+            required=True,
+            required_unless="date_of_initial_cpc",
+            meaning="The day of the strategy discussion that began the enquiry.",
+            caution="Before the year where the conference was in it.",
+        ),
+        Item(
+            "InitialCPCtarget",
+            "icpc_target_date",
+            _DATE,
+            meaning="The last day for the conference: 15 working days after the start.",
+            caution="Optional, and in no figure: the wait is counted from the dates themselves.",
+        ),
+        Item(
+            "DateOfInitialCPC",
+            "date_of_initial_cpc",
+            _DATE,
+            meaning="The day of the initial child protection conference.",
+            caution="Not of children who moved in on a plan: theirs stands in the referral.",
+        ),
+        Item(
+            "ICPCnotRequired",
+            "icpc_not_required",
+            _FLAG,
+            required=True,
+            meaning="Whether the enquiry ended without need of a conference.",
+            caution="False is also a conference that is still to come.",
+        ),
+    ),
+    table="section47",
+    record="section47",
+    meaning="Section 47 enquiries of a referral, with their conference.",
+    caution="LAs that begin an enquiry with every assessment should leave out those of which nothing came.",
+    repeats=True,
+)
+
+_PLANS = Group(
+    "ChildProtectionPlans",
+    (
+        Item(
+            "CPPstartDate",
+            "cpp_start_date",
+            _DATE,
+            required=True,
+            meaning="The day on which the plan began: that of the conference.",
+            caution="A plan taken over from another LA begins anew.",
+        ),
+        Item("CPPendDate", "cpp_end_date", _DATE, meaning="The day on which the plan ended."),
+        Item(
+            "InitialCategoryOfAbuse",
+            "initial_category",
+            _CODE,
+            "CategoryOfAbuse",
+            meaning="Category of abuse when the plan began.",
+            caution="MUL is several in one plan, never several plans.",
+        ),
+        Item(
+            "LatestCategoryOfAbuse",
+            "latest_category",
+            _CODE,
+            "CategoryOfAbuse",
+            meaning="Category of abuse as it was decided last; the initial one where it stayed.",
+        ),
+        Item(
+            "NumberOfPreviousCPP",
+            "number_of_previous_cpp",
+            ValueType.COUNT,
+            meaning="How many plans the child had before, the child protection register included.",
+            caution="The guide for 2025-26 counts plans of this LA alone; elsewhere it is those of any LA.",
+        ),
+        Group(
+            "Reviews",
+            (
+                Item(
+                    "CPPreviewDate",
+                    "cpp_review_date",
+                    _DATE,
+                    meaning="The day of a review conference.",
+                    caution="Those of the year, and of a plan open on 1 April the last one before.",
+                    table="reviews",
+                    record="review",
+                ),
+            ),
+            noted=True,
+        ),
+    ),
+    table="plans",
+    record="plan",
+    meaning="Child protection plans of a referral.",
+    repeats=True,
+)
+
+_REFERRALS = Group(
+    "CINdetails",
+    (
+        Item(
+            "CINreferralDate",
+            "referral_date",
+            _DATE,
+            required=True,
+            meaning="The day on which the child was referred to children's social care.",
+            caution="May lie in any earlier year: cases open on 1 April are in the return. For a child "
+            "who moved in on a plan, the day the LA was formally told.",
+        ),
+        Item(
+            "ReferralSource",
+            "referral_source",
+            _CODE,
+            "ReferralSource",
+            meaning="Who referred the child.",
+            caution="Of several referrals of a day the first. Not asked of referrals before 1 April 2013.",
+        ),
+        Item(
+            "PrimaryNeedCode",
+            "primary_need",
+            _CODE,
+            "PrimaryNeedCode",
+            meaning="The main reason for which services began; of several the highest in the list.",
+            caution="Not expected where no further action followed.",
+        ),
+        Item(
+            "CINclosureDate",
+            "closure_date",
+            _DATE,
+            meaning="The day on which the case was closed.",
+            caution="A referral that led to no further action often has none: without a date is not open.",
+        ),
+        Item(
+            "ReasonForClosure",
+            "reason_for_closure",
+            _CODE,
+            "ReasonForClosure",
+            meaning="Why the case was closed.",
+            caution="RC8, and RC9 from 2022-23, are closed after an assessment: whether the referral is "
+            "an episode of need hangs on what else is recorded under it [A2].",
+        ),
+        Item(
+            "DateOfInitialCPC",
+            "date_of_initial_cpc",
+            _DATE,
+            meaning="The day of the initial child protection conference of a child who moved in on a "
+            "plan of another LA.",
+            caution="The same element stands under Section47, for every other conference. ICPCs are "
+            "counted over both [A31].",
+        ),
+        _ASSESSMENTS,
+        _CIN_PLANS,
+        _SECTION47,
+        Item(
+            "ReferralNFA",
+            "referral_nfa",
+            _FLAG,
+            meaning="Whether the referral led to no further action after a first look.",
+            caution="Not the same as closed after an assessment. Missing or unreadable counts as false [A7].",
+        ),
+        _PLANS,
+    ),
+    table="referrals",
+    record="referral",
+    meaning="Referrals of a child, each with what followed from it.",
+    caution="Those of the year, and earlier ones whose case was open in it: select by date.",
+    repeats=True,
+)
+
 CHILDREN = Group(
     "Children",
     (
         Group(
             "Child",
             (
-                Group(
-                    "ChildIdentifiers",
-                    (
-                        Item("LAchildID", "la_child_id", required=True),
-                        Item("UPN", "upn", ValueType.UPN),
-                        Item("FormerUPN", "former_upn", ValueType.UPN),
-                        Item("UPNunknown", "upn_unknown", _CODE, "UPNunknown"),
-                        Item("PersonBirthDate", "birth_date", _DATE),
-                        Item("ExpectedPersonBirthDate", "expected_birth_date", _DATE),
-                        Item("GenderCurrent", "gender", _CODE, "GenderCurrent", until=2024),
-                        Item("Sex", "gender", _CODE, "Sex", since=2025),
-                        Item("PersonDeathDate", "death_date", _DATE),
-                    ),
-                    required=True,
-                ),
-                Group(
-                    "ChildCharacteristics",
-                    (
-                        Item("Ethnicity", "ethnicity", _CODE, "Ethnicity"),
-                        Group(
-                            "Disabilities",
-                            (Item("Disability", "disability", _CODE, "Disability", table="disabilities"),),
-                        ),
-                    ),
-                    required=True,
-                ),
-                Group(
-                    "CINdetails",
-                    (
-                        Item("CINreferralDate", "referral_date", _DATE, required=True),
-                        Item("ReferralSource", "referral_source", _CODE, "ReferralSource"),
-                        Item("PrimaryNeedCode", "primary_need", _CODE, "PrimaryNeedCode"),
-                        Item("CINclosureDate", "closure_date", _DATE),
-                        Item("ReasonForClosure", "reason_for_closure", _CODE, "ReasonForClosure"),
-                        Item("DateOfInitialCPC", "date_of_initial_cpc", _DATE),
-                        Group(
-                            "Assessments",
-                            (
-                                Item("AssessmentActualStartDate", "assessment_start_date", _DATE, required=True),
-                                Item("AssessmentInternalReviewDate", "assessment_internal_review_date", _DATE),
-                                Item("AssessmentAuthorisationDate", "assessment_authorisation_date", _DATE),
-                                Group(
-                                    "FactorsIdentifiedAtAssessment",
-                                    (
-                                        Item(
-                                            "AssessmentFactors",
-                                            "factor",
-                                            _CODE,
-                                            "AssessmentFactors",
-                                            table="assessment_factors",
-                                        ),
-                                    ),
-                                ),
-                            ),
-                            table="assessments",
-                            repeats=True,
-                        ),
-                        Group(
-                            "CINPlanDates",
-                            (
-                                Item("CINPlanStartDate", "cin_plan_start_date", _DATE),
-                                Item("CINPlanEndDate", "cin_plan_end_date", _DATE),
-                            ),
-                            table="cin_plans",
-                            repeats=True,
-                            since=2022,
-                        ),
-                        Group(
-                            "Section47",
-                            (
-                                Item(
-                                    "S47ActualStartDate",
-                                    "s47_start_date",
-                                    _DATE,
-                                    required=True,
-                                    required_unless="date_of_initial_cpc",
-                                ),
-                                Item("InitialCPCtarget", "icpc_target_date", _DATE),
-                                Item("DateOfInitialCPC", "date_of_initial_cpc", _DATE),
-                                Item("ICPCnotRequired", "icpc_not_required", _FLAG, required=True),
-                            ),
-                            table="section47",
-                            repeats=True,
-                        ),
-                        Item("ReferralNFA", "referral_nfa", _FLAG),
-                        Group(
-                            "ChildProtectionPlans",
-                            (
-                                Item("CPPstartDate", "cpp_start_date", _DATE, required=True),
-                                Item("CPPendDate", "cpp_end_date", _DATE),
-                                Item("InitialCategoryOfAbuse", "initial_category", _CODE, "CategoryOfAbuse"),
-                                Item("LatestCategoryOfAbuse", "latest_category", _CODE, "CategoryOfAbuse"),
-                                Item("NumberOfPreviousCPP", "number_of_previous_cpp", ValueType.COUNT),
-                                Group(
-                                    "Reviews",
-                                    (Item("CPPreviewDate", "cpp_review_date", _DATE, table="reviews"),),
-                                    noted=True,
-                                ),
-                            ),
-                            table="plans",
-                            repeats=True,
-                        ),
-                    ),
-                    table="referrals",
-                    repeats=True,
-                ),
+                _IDENTIFIERS,
+                _CHARACTERISTICS,
+                _REFERRALS,
             ),
             table="children",
+            record="child",
+            meaning="Children referred in the year, or whose case was open in it.",
+            caution="A child may be there twice: measures go by the first record with the same LAchildID [A9].",
             repeats=True,
         ),
     ),
@@ -245,8 +496,14 @@ def tables(year: int) -> dict[str, Table]:
 
     A table whose group is not collected in `year` is there without items, so that every year has the same tables."""
     found = {table.name: table for table in _tables(_in_year(CHILDREN, year), parent="")}
-    every = {table.name: replace(table, items=()) for table in _tables(CHILDREN, parent="")}
-    return {name: found.get(name, every[name]) for name in RECORD_NUMBER}
+    return {name: found.get(name, replace(table, items=())) for name, table in TABLES.items()}
+
+
+def years_in_words(item: Item) -> str:
+    """The collection years that ask for an item, where these are not all, with a space before."""
+    since = f" from {item.since - 1}-{item.since % 100:02}" if item.since else ""
+    until = f" to {item.until - 1}-{item.until % 100:02}" if item.until else ""
+    return since + until
 
 
 def _tables(group: Group, parent: str) -> Iterator[Table]:
@@ -254,9 +511,12 @@ def _tables(group: Group, parent: str) -> Iterator[Table]:
         members = list(_within_record(group))
         yield Table(
             name=group.table,
+            record=group.record,
             element=group.element,
             parent=parent,
             items=tuple(m for m in members if isinstance(m, Item) and not m.table),
+            meaning=group.meaning,
+            caution=group.caution,
             required_groups=tuple(m.element for m in members if isinstance(m, Group) and m.required),
             noted_groups=tuple(m.element for m in members if isinstance(m, Group) and m.noted),
         )
@@ -265,7 +525,14 @@ def _tables(group: Group, parent: str) -> Iterator[Table]:
         if isinstance(member, Group):
             yield from _tables(member, parent)
         elif member.table:
-            yield Table(name=member.table, element=member.element, parent=parent, items=(member,))
+            yield Table(
+                name=member.table,
+                record=member.record,
+                element=member.element,
+                parent=parent,
+                items=(member,),
+                lists_codes=member.type is ValueType.CODE,
+            )
 
 
 def _within_record(group: Group) -> Iterator[Item | Group]:
@@ -284,3 +551,8 @@ def _in_year(group: Group, year: int) -> Group:
         if (member.since or year) <= year <= (member.until or year)
     )
     return replace(group, members=members)
+
+
+# Every linked table, parents before children, with the items of all years.
+TABLES: dict[str, Table] = {table.name: table for table in _tables(CHILDREN, parent="")}
+RECORD_NUMBER = {name: table.number for name, table in TABLES.items()}

@@ -70,6 +70,7 @@ def run(
     from cin_pipeline.orchestration.folder_run import Folder, NothingToRun, run_folder
     from cin_pipeline.store.database import StateTooOld
     from cin_pipeline.store.national_inputs import InputFileError
+    from cin_pipeline.store.row_tables import TablesDamaged
 
     for code in la or ():
         if code not in every_authority():
@@ -87,7 +88,7 @@ def run(
         folder = Folder(landing, year, output, tuple(la or ()), expected, population, unusable)
         with progress_shown() as progress:
             report = run_folder(folder, settings, datetime.now(UTC), progress)
-    except (InputFileError, NothingToRun, StateTooOld) as error:
+    except (InputFileError, NothingToRun, StateTooOld, TablesDamaged) as error:
         wrong_use(str(error))
     except WorkerDied as error:
         errors.print(f"cin-pipeline: {error}. Run the same command again.", markup=False)

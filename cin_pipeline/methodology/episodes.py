@@ -1,5 +1,7 @@
 """Episodes of need: referrals with their flags, and who is in need when (tables B1 to B6) [s4]."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from pandas import DataFrame
@@ -10,16 +12,50 @@ from cin_pipeline.methodology.calendar import days_of, duration_bands
 from cin_pipeline.methodology.children import characteristics, disabilities, with_unknown
 from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
 from cin_pipeline.reference.days import Days
+from cin_pipeline.tables.columns import CHILD_ID, LINE
+from cin_pipeline.tables.declaring import CODE, DAY, FLAG, WHOLE, Column, TableDeclaration
 
+EPISODES = TableDeclaration(
+    "episodes",
+    "A referral with its flags, one per CINdetails record: what every measure is counted from.",
+    (
+        Column(
+            "child",
+            WHOLE,
+            "The number of the child's first Child record, which stands for the child [A9].",
+            "record number",
+        ),
+        replace(CHILD_ID, nullable=True),
+        LINE,
+        Column(
+            "referral_date", DAY, "The day of the referral.", nullable=True, caution="Undated ones are in no measure."
+        ),
+        Column("closure_date", DAY, "The day of the closure.", nullable=True),
+        Column("referral_source", CODE, "Who referred the child; `unknown` is missing or invalid."),
+        Column("primary_need", CODE, "The main reason; `unknown` is missing or invalid."),
+        Column("reason_for_closure", CODE, "Why it was closed; `unknown` is missing or invalid."),
+        Column("gender", CODE, "Gender, from 2024-25 sex, of the child's first record."),
+        Column("ethnicity", CODE, "Ethnic group of the child's first record."),
+        Column("age_band", CODE, "Completed years of age at 31 March in bands; `unborn` [A51-A54]."),
+        Column("has_disability", CODE, "yes where the child's first record holds a disability [A56]."),
+        Column("has_assessment", FLAG, "Whether an Assessments group is under the referral, whatever it holds."),
+        Column("no_further_action", FLAG, "ReferralNFA is true: in no population but referrals [s4 a; A1, A11]."),
+        Column("not_in_need", FLAG, "Closed after an assessment as the only activity [s4 b; A2, A3]."),
+        Column("episode_of_need", FLAG, "A dated referral that is neither [A7]."),
+    ),
+    index=Column(
+        "referral_number", WHOLE, "The number of the referral, from 1 in the order of the file.", "record number"
+    ),
+    caution="Holds open episodes of earlier years and undated referrals too: select by date, never by presence.",
+)
 CLOSED_AFTER_ASSESSMENT = ("RC8", "RC9")  # RC9 only in the years whose code set holds it
 
 
 def flag_episodes(tables: ReturnTables, year: CollectionYear) -> DataFrame:
     """Referrals with their flags: one row per CINdetails record, by referral number.
 
-    Holds undated referrals and open episodes of earlier years too: select by date, never by presence. Columns:
-    child (number of its first record), la_child_id; line; referral_date, closure_date; the categories
-    referral_source, primary_need, reason_for_closure, gender, ethnicity, age_band, has_disability; and the flags
+    Holds undated referrals and open episodes of earlier years too: select by date, never by presence. Columns as
+    EPISODES; of the flags
 
     - no_further_action: ReferralNFA is 1 or true; in no population but referrals [s4 a; A1, A11];
     - has_assessment: an Assessments group, whatever it contains;
@@ -28,7 +64,7 @@ def flag_episodes(tables: ReturnTables, year: CollectionYear) -> DataFrame:
     - episode_of_need: a dated referral that is neither [A7]."""
     referrals = tables.referrals
     holds = {
-        name: referrals.index.isin(getattr(tables, name)["referral_number"].unique())
+        name: referrals.index.isin(tables[name]["referral_number"].unique())
         for name in ("assessments", "section47", "plans")
     }
     no_further_action = referrals["referral_nfa"].fillna(False).to_numpy(dtype=bool)

@@ -12,19 +12,37 @@ from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, Measure
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.reference.authorities import Place, every_authority, places
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
+from cin_pipeline.tables import columns
+from cin_pipeline.tables.declaring import NUMBER, TEXT, Column, TableDeclaration
 
-ESTIMATE_COLUMNS = (
-    "collection_year",
-    "geographic_level",
-    "geography_code",
-    "measure",
-    "breakdown",
-    "category",
-    "known",
-    "estimated",
-    "value",
-    "grossing_factor",
+_UNIT = "children, or records"
+ESTIMATES = TableDeclaration(
+    "estimates",
+    "A figure of England, a region, or Inner or Outer London, with what was estimated in it. `england.csv`.",
+    (
+        columns.COLLECTION_YEAR,
+        Column("geographic_level", TEXT, "National or Regional.", longest=16, values=("National", "Regional")),
+        Column("geography_code", TEXT, "The nine-character code of the place.", longest=9),
+        columns.MEASURE,
+        columns.BREAKDOWN,
+        columns.CATEGORY,
+        Column("known", NUMBER, "From the LAs that gave the figure.", _UNIT),
+        Column(
+            "estimated", NUMBER, "For the LAs that did not; missing where it cannot be estimated.", _UNIT, nullable=True
+        ),
+        Column(
+            "value",
+            NUMBER,
+            "Both together, not rounded.",
+            _UNIT,
+            nullable=True,
+            caution="No whole number where part of it is estimated. Inner and Outer London are in London too.",
+        ),
+        Column("grossing_factor", NUMBER, "value / known, of England alone.", "ratio", nullable=True),
+    ),
+    key=("geography_code", "measure", "breakdown", "category"),
 )
+ESTIMATE_COLUMNS = ESTIMATES.names
 
 _Floats = NDArray[np.float64]
 
@@ -71,14 +89,12 @@ def estimate_england(
     given = measures[measures["la_code"].isin(expected) & (measures["collection_year"] == year)]
     totals = _known_totals(given, expected)
     figures = _with_estimates(totals, expected, population)
-    return pd.concat(
-        [
-            table
-            for measure in CATALOGUE
-            for table in _tables_of(measure, given, expected, totals[measure.name], figures[measure.name])
-        ],
-        ignore_index=True,
-    ).assign(collection_year=year)[list(ESTIMATE_COLUMNS)]
+    tables = [
+        table
+        for measure in CATALOGUE
+        for table in _tables_of(measure, given, expected, totals[measure.name], figures[measure.name])
+    ]
+    return ESTIMATES.typed(pd.concat(tables, ignore_index=True).assign(collection_year=year))
 
 
 def figures_by_la(

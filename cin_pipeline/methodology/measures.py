@@ -7,9 +7,38 @@ from pandas import DataFrame
 from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, Measure
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
+from cin_pipeline.tables.columns import BREAKDOWN, CATEGORY, COLLECTION_YEAR, LA_CODE, MEASURE
+from cin_pipeline.tables.declaring import TEXT, WHOLE_OR_NONE, Column, TableDeclaration
 
 KNOWN, NOT_AVAILABLE = "known", "not_available"
-MEASURE_COLUMNS = ("collection_year", "la_code", "measure", "breakdown", "category", "value", "status")
+LA_MEASURES = TableDeclaration(
+    "la_measures",
+    "A count of one LA's return: a measure, or a category of one of its breakdowns. `measures.csv`, of all LAs.",
+    (
+        COLLECTION_YEAR,
+        LA_CODE,
+        MEASURE,
+        BREAKDOWN,
+        CATEGORY,
+        Column(
+            "value",
+            WHOLE_OR_NONE,
+            "How many, not rounded; missing where the figure is not available.",
+            "children, or records",
+            nullable=True,
+            caution="Child counts of several LAs do not add up to children: one may be in two.",
+        ),
+        Column(
+            "status",
+            TEXT,
+            "Whether the LA's return gives the figure. Re-referrals are not available without the previous year's.",
+            longest=16,
+            values=(KNOWN, NOT_AVAILABLE),
+        ),
+    ),
+    key=("collection_year", "la_code", "measure", "breakdown", "category"),
+)
+MEASURE_COLUMNS = LA_MEASURES.names
 
 _Row = tuple[str, str, str, int | None, str]  # measure, breakdown, category, value, status
 

@@ -10,7 +10,21 @@ from cin_pipeline.methodology.calendar import days_of
 from cin_pipeline.methodology.episodes import in_year
 from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
 from cin_pipeline.reference.days import MONTH
+from cin_pipeline.tables.columns import CHILD_ID
+from cin_pipeline.tables.declaring import DAY, WHOLE, Column, TableDeclaration
 
+PRIOR_REFERRALS = TableDeclaration(
+    "prior_year_referrals",
+    "A child's latest referral of the previous year, from the LA's return of that year.",
+    (
+        CHILD_ID,
+        Column("referral_date", DAY, "The day of the referral."),
+        Column("referral_number", WHOLE, "Its number in the previous year's return.", "record number"),
+        Column("line", WHOLE, "The line of the previous year's file on which it begins.", "line number"),
+    ),
+    key=("la_child_id",),
+    caution="Children without an id are left out: nothing links them to another year [A19].",
+)
 RE_REFERRAL_DAYS = 365  # both ends: the same day counts, 366 days over a 29 February do not [A15]
 
 
@@ -40,8 +54,7 @@ def assessed_not_in_need(facts: ReturnFacts) -> DataFrame:
 
 
 def latest_referrals(tables: ReturnTables, year: CollectionYear) -> DataFrame:
-    """Each child's latest referral dated in `year`, from the return of that year [s4; A17]: la_child_id,
-    referral_date, and where it stands there, referral_number and line.
+    """Each child's latest referral dated in `year`, from the return of that year [s4; A17]; columns as PRIOR_REFERRALS.
 
     NFA referrals included [A14]; children without an id are left out, nothing could link them to another year [A19]."""
     referrals = tables.referrals
@@ -50,7 +63,7 @@ def latest_referrals(tables: ReturnTables, year: CollectionYear) -> DataFrame:
     found = referrals.loc[dated, ["referral_date", "line"]].rename_axis("referral_number").reset_index()
     found = found.assign(la_child_id=ids[dated.to_numpy()]).dropna(subset="la_child_id")
     latest = found.sort_values("referral_date", kind="stable").drop_duplicates("la_child_id", keep="last")
-    return latest.sort_values("la_child_id")[["la_child_id", "referral_date", "referral_number", "line"]]
+    return PRIOR_REFERRALS.typed(latest.sort_values("la_child_id"))
 
 
 @counted_rows

@@ -188,7 +188,7 @@ def _located(found: DataFrame, facts: ReturnFacts) -> DataFrame:
     this_year = found["collection_year"] == facts.year.ending
     parts = []
     for table, records in found[this_year].groupby("table", sort=False):
-        own = getattr(facts.tables, str(table)).loc[records["record"]]
+        own = facts.tables[str(table)].loc[records["record"]]
         child = _child_of(str(table), records["record"].to_numpy(), facts)
         parts.append(records.assign(line=own["line"].to_numpy(), child=child))
     located = pd.concat(parts) if parts else found.assign(line=0, child=0).iloc[:0]
@@ -216,7 +216,7 @@ def _child_of(table: str, records: NDArray[np.int64], facts: ReturnFacts) -> NDA
     """The record number of the first Child record of the child that each record belongs to."""
     specifications = tables(facts.year.ending)
     while parent := specifications[table].parent:
-        records = getattr(facts.tables, table)[RECORD_NUMBER[parent]].loc[records].to_numpy()
+        records = facts.tables[table][RECORD_NUMBER[parent]].loc[records].to_numpy()
         table = parent
     first: NDArray[np.int64] = _first_of_child(facts)["child"].loc[records].to_numpy()
     return first

@@ -26,6 +26,7 @@ from cin_pipeline.orchestration.runs import HOLDER_TAG
 from cin_pipeline.orchestration.submissions import SUBMISSION_TAG
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 
 FEW = 3  # up to so many LAs, starting workers takes longer than they save
@@ -179,8 +180,10 @@ def _error_type(run: Any) -> str:
 
 
 def error_type(step_failures: Sequence[dg.DagsterEvent]) -> str:
-    """The kind of the first error, without its message: that could hold a value."""
+    """The kind of the first error; its message could hold a value, unless it is about damage to the state."""
     error = step_failures[0].step_failure_data.error if step_failures else None
     while error and error.cause:
         error = error.cause
+    if error and error.cls_name == TablesDamaged.__name__:
+        return error.message.partition(": ")[2].strip()
     return error.cls_name if error and error.cls_name else "unknown error"

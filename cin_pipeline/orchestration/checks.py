@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-import pandera.pandas as pa
 from pandas import DataFrame
 
 from cin_pipeline.orchestration.partitions import by_year, by_year_la
+from cin_pipeline.tables.declaring import TableDeclaration
+from cin_pipeline.tables.schemas import declared_faults
 
 
 def check(name: str, asset: str, description: str, *, blocking: bool = False) -> dg.AssetCheckSpec:
@@ -21,6 +22,20 @@ def check(name: str, asset: str, description: str, *, blocking: bool = False) ->
 def national_check(name: str, asset: str, description: str, *, blocking: bool = False) -> dg.AssetCheckSpec:
     """A check of an asset that is partitioned by year."""
     return dg.AssetCheckSpec(name, asset=asset, description=description, blocking=blocking, partitions_def=by_year)
+
+
+def schema_check(asset: str, *, national: bool = False) -> dg.AssetCheckSpec:
+    """The check that the tables of an asset are as they are declared: only a fault of ours fails it."""
+    description = "Every table has the columns, types and values that are declared for it."
+    return (national_check if national else check)("schema", asset, description, blocking=True)
+
+
+def schema_result(
+    spec: dg.AssetCheckSpec, *tables: tuple[TableDeclaration, DataFrame], overridden: bool = False
+) -> dg.AssetCheckResult:
+    """Whether tables are as they are declared."""
+    faults = [fault for declaration, table in tables for fault in declared_faults(declaration, table)]
+    return result(spec, faults, overridden=overridden)
 
 
 def result(
@@ -50,17 +65,6 @@ def stopping(results: Iterable[dg.AssetCheckResult]) -> list[str]:
     """The names of the checks that failed and stop what depends on them."""
     error = dg.AssetCheckSeverity.ERROR
     return [str(each.check_name) for each in results if not each.passed and each.severity is error]
-
-
-def schema_faults(schemas: Mapping[str, pa.DataFrameSchema], tables: Mapping[str, DataFrame]) -> Iterator[str]:
-    """How tables break their schemas: table, column, check and how often."""
-    for name, schema in schemas.items():
-        try:
-            schema.validate(tables[name], lazy=True)
-        except pa.errors.SchemaErrors as errors:
-            # Only these columns: the others hold the values themselves.
-            for (column, broken), cases in errors.failure_cases.groupby(["column", "check"], dropna=False):
-                yield f"{name}.{column} breaks {broken} {len(cases)} times"
 
 
 def count_faults(before: Mapping[str, int], after: Mapping[str, int]) -> Iterator[str]:

@@ -211,6 +211,6 @@ def _current_issues(report: Report, store: Store) -> Iterator[DataFrame]:
         directory = store.tables_directory(VALIDATION, year, str(each.la_code), each.submission)
         # A return that was only ever counted, as last year's, has no issues stored.
         if each.la_code in report.inputs.expected and directory.is_dir():
-            issues = read_tables(directory)[ISSUES]
+            issues = read_tables(directory, (ISSUES,))[ISSUES]
             report.hits.update(issues["severity"].value_counts().to_dict())
             yield issue_rows(issues, year, str(each.la_code))

@@ -9,13 +9,14 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
-from cin_pipeline.census.return_tables import ReturnTables, with_declared_types
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
 from cin_pipeline.store.figures import Input
 from cin_pipeline.store.row_tables import read_tables, write_tables
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.stored_returns import read_cleaned, read_raw, tables_of_cleaned
 from cin_pipeline.validation import RuleResults
 
 ISSUES, ROWS, SOURCE = "issues", "rows", "source"
@@ -74,7 +75,7 @@ class RowTables(dg.IOManager):
             case ReturnTables():
                 tables = dict(obj.items())
             case CleanedReturn():
-                tables = {**dict(obj.tables.items()), ISSUES: obj.issues}
+                tables = tables_of_cleaned(obj)
             case RuleResults():
                 tables = {ISSUES: obj.issues, "named": obj.named, "outcomes": obj.outcomes}
             case PriorYear():
@@ -108,20 +109,19 @@ class RowTables(dg.IOManager):
         directory = self._directory(context, year, la_code, submission)
         if self._run == context.step_context.run_id and directory in self._stored:
             return self._stored[directory]
-        tables = read_tables(directory)
         match context.asset_key.path[-1]:
             case "raw_return":
-                return ReturnTables(**tables)
+                return read_raw(directory, year.ending)
             case "cleaned_return":
-                issues = tables.pop(ISSUES)
-                return CleanedReturn(with_declared_types(ReturnTables(**tables), year.ending), issues)
+                return read_cleaned(directory, year.ending)
             case "validation_issues":
-                return RuleResults(**tables)
+                return RuleResults(**read_tables(directory))
             case "prior_year_referrals":
+                tables = read_tables(directory)
                 (source,) = tables[SOURCE]["submission"]
                 return PriorYear(tables[ROWS], None if pd.isna(source) else int(source))
             case _:
-                return tables[ROWS]
+                return read_tables(directory)[ROWS]
 
     def _directory(self, context: Any, year: CollectionYear, la_code: str, submission: int) -> Path:
         return self._store.tables_directory(context.asset_key.path[-1], year.ending, la_code, submission)

@@ -8,7 +8,9 @@ import dagster as dg
 from pandas import DataFrame
 
 from cin_pipeline.census.comparing import Comparison
+from cin_pipeline.census.specification import TABLES, years_in_words
 from cin_pipeline.methodology.moving import MOVED_COLUMNS, totals_first
+from cin_pipeline.tables.declaring import TableDeclaration, in_words
 
 _BAR = 20  # characters of the longest
 
@@ -26,9 +28,39 @@ def record_counts(counts: Mapping[str, int]) -> dict[str, Any]:
 
 
 def frame_metadata(table: DataFrame) -> dict[str, Any]:
-    """Rows and columns of a dataset of one table."""
-    columns = [dg.TableColumn(str(name), str(dtype)) for name, dtype in table.dtypes.items()]
-    return {"dagster/row_count": len(table), "dagster/column_schema": dg.TableSchema(columns)}
+    """Rows of a dataset of one table; its columns stand with the asset (`declared_columns`)."""
+    return {"dagster/row_count": len(table)}
+
+
+def declared_columns(table: TableDeclaration) -> dict[str, Any]:
+    """The columns of the table that an asset is about, with types, meanings, units and values."""
+    columns = [
+        dg.TableColumn(
+            column.name,
+            column.type_in_words,
+            in_words(column),
+            dg.TableColumnConstraints(
+                nullable=column.nullable,
+                unique=table.key == (column.name,) or column is table.index,
+                other=[f"one of {', '.join(value or 'empty' for value in column.values)}"] if column.values else [],
+            ),
+        )
+        for column in (*([table.index] if table.index else ()), *table.columns)
+    ]
+    return {"dagster/column_schema": dg.TableSchema(columns)}
+
+
+def return_columns() -> dict[str, Any]:
+    """The items of a return by table, in every year: their element, meaning and caution."""
+    told: dict[str, list[str]] = {}  # one column may have held two items, such as GenderCurrent and Sex
+    types: dict[str, str] = {}
+    for table in TABLES.values():
+        for item in table.items:
+            column = f"{table.name}.{item.column}"
+            told.setdefault(column, []).extend((f"{item.element}{years_in_words(item)}:", item.meaning, item.caution))
+            types[column] = item.type.name.lower()
+    columns = [dg.TableColumn(name, types[name], " ".join(filter(None, words))) for name, words in told.items()]
+    return {"dagster/column_schema": dg.TableSchema(columns)}
 
 
 def changed_records(comparison: Comparison, earlier: int) -> dict[str, Any]:

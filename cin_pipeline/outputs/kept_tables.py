@@ -11,7 +11,7 @@ from cin_pipeline.outputs.release_folders import files_in, write_release
 from cin_pipeline.outputs.release_inputs import ReleaseRefused, provenance
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.manifest import MANIFEST, manifest
-from cin_pipeline.store.row_tables import read_tables, write_tables
+from cin_pipeline.store.row_tables import TablesDamaged, read_tables, write_tables
 from cin_pipeline.store.store import Store
 
 _CELLS, _MADE_FROM = "cells", "made_from"
@@ -33,6 +33,8 @@ def tables_kept(store: Store, release: ReleaseInput) -> Tables:
         kept = read_tables(store.tables_of_release(year.ending))
     except FileNotFoundError:
         raise ReleaseRefused(f"the tables of {year} were never made: run job publish for it") from None
+    except TablesDamaged as damaged:
+        raise ReleaseRefused(str(damaged)) from None
     if kept[_MADE_FROM]["manifest"].item() != _made_from(store, release):
         raise ReleaseRefused(
             f"the tables of {year} were made from other inputs than the current ones: run job publish again"

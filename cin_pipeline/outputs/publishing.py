@@ -9,12 +9,13 @@ from cin_pipeline.outputs.quality_inputs import quality_input, returns_of
 from cin_pipeline.outputs.release_inputs import provenance
 from cin_pipeline.publication.cells import ReleaseInput, release_cells
 from cin_pipeline.publication.checking import broken_identities, broken_screening
-from cin_pipeline.publication.disclosure import protect
+from cin_pipeline.publication.disclosure import PROTECTED_CELLS, protect
 from cin_pipeline.publication.disclosure_audit import recoverable
 from cin_pipeline.publication.quality import quality_report
 from cin_pipeline.publication.release import table_files, with_manifest
 from cin_pipeline.publication.report import release_report
 from cin_pipeline.store.store import Store
+from cin_pipeline.tables.schemas import declared_faults
 
 # Told what is done and in how many steps; gives what to call after each.
 ShowSteps = Callable[[str, int], Callable[[], None]]
@@ -48,10 +49,12 @@ def publication_tables(release: ReleaseInput, progress: ShowSteps) -> Tables:
 def broken_checks(release: ReleaseInput, tables: Tables, progress: ShowSteps) -> dict[str, list[str]]:
     """What each blocking check of the tables finds, by name: all empty where they may be published.
 
-    screening: what the open-data screener would turn away; disclosure: suppressed cells that can be worked out;
-    identities: counts that are not the measures' and estimates'."""
+    schema: how the cells differ from their declaration; screening: what the open-data screener would turn away;
+    disclosure: suppressed cells that can be worked out; identities: counts that are not the measures' and
+    estimates'."""
     step = progress("Checking tables", 3)
-    found = {"screening": broken_screening(tables.files)}
+    found = {"schema": list(declared_faults(PROTECTED_CELLS, tables.protected))}
+    found["screening"] = broken_screening(tables.files)
     step()
     found["disclosure"] = recovered(tables.protected)
     step()

@@ -31,7 +31,7 @@ def quality_input(
     rules, confidence = [], []
     for each in current:
         rules.append(_rule_counts(store, each))
-        confidence.append(_stored(store, "data_confidence", each).get(_ROWS, DataFrame()))
+        confidence.append(_stored(store, "data_confidence", each, _ROWS))
         on_la()
     touched = store.figures.current_interpretation_counts(year)
     return QualityInput(
@@ -68,20 +68,20 @@ def _described(last: dict[str, Submission], grades: dict[int, Grade]) -> Iterato
 
 
 def _rule_counts(store: Store, submission: Submission) -> DataFrame:
-    issues = _stored(store, "validation_issues", submission).get("issues", DataFrame())
+    issues = _stored(store, "validation_issues", submission, "issues")
     if issues.empty:
         return DataFrame()
     counts = issues.groupby(["rule_id", "severity"], as_index=False).size().rename(columns={"size": "hits"})
     return counts.assign(la_code=submission.la_code)
 
 
-def _stored(store: Store, asset: str, submission: Submission) -> dict[str, DataFrame]:
-    """The row tables of an asset; none where they were never made."""
+def _stored(store: Store, asset: str, submission: Submission, name: str) -> DataFrame:
+    """A row table of an asset; empty where the asset was never made. Raises TablesDamaged where it was."""
     place = (submission.collection_year or 0, str(submission.la_code), submission.submission)
     try:
-        return read_tables(store.tables_directory(asset, *place))
+        return read_tables(store.tables_directory(asset, *place), (name,))[name]
     except FileNotFoundError:
-        return {}
+        return DataFrame()
 
 
 def _together(frames: list[DataFrame], columns: tuple[str, ...]) -> DataFrame:

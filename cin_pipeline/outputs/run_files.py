@@ -11,10 +11,10 @@ from pandas import DataFrame, Series
 
 from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS, in_catalogue_order
+from cin_pipeline.validation.results import RULE_HITS
 
-ISSUE_COLUMNS = (
-    "collection_year", "la_code", "rule_id", "severity", "la_child_id", "table", "record", "fields", "line", "message",
-)  # fmt: skip
+# The child's id says which child; its number in the file would only be one more.
+ISSUE_COLUMNS = ("collection_year", "la_code", *(name for name in RULE_HITS.names if name != "child_number"))
 
 # A spreadsheet takes a cell that starts so for a formula, or drops the character and looks again.
 _FORMULA = re.compile(r"^(?=[=+\-@\t\r\n])")

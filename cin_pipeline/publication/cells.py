@@ -1,7 +1,7 @@
 """The cells of all tables: what is published of each place and year, before rounding and suppressing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,28 +10,49 @@ from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.measures import KNOWN, NOT_AVAILABLE
-from cin_pipeline.publication.declaring import DAYS, RATE, Figure, Table, figures_of
+from cin_pipeline.publication.declaring import ALL_LEVELS, COUNT, DAYS, PERCENT, RATE, Figure, Table, figures_of
 from cin_pipeline.publication.numbers import Floats, YearNumbers, numbers_of
 from cin_pipeline.publication.release_tables import TABLES
+from cin_pipeline.tables.columns import COLLECTION_YEAR, LA_CODE
+from cin_pipeline.tables.declaring import NUMBER, TEXT, Column, TableDeclaration
 
 ESTIMATED, NOT_APPLICABLE = "estimated", "not_applicable"  # beside what a measure of an LA may be
 
-CELL_COLUMNS = (
-    "table",
-    "collection_year",
-    "geographic_level",
-    "geography_code",
-    "la_code",
-    "filter_1",
-    "filter_1_category",
-    "filter_2",
-    "filter_2_category",
-    "indicator",
-    "unit",
-    "value",
-    "status",
-    "of",
+CELLS = TableDeclaration(
+    "release_cells",
+    "A cell of a table of the release: one figure of one place and year, before rounding.",
+    (
+        Column("table", TEXT, "The table of the release.", values=tuple(table.id for table in TABLES)),
+        COLLECTION_YEAR,
+        Column("geographic_level", TEXT, "What kind of place it is.", values=ALL_LEVELS),
+        Column("geography_code", TEXT, "The nine-character code of the place."),
+        replace(LA_CODE, meaning="The three-digit code of the LA; empty for England and regions."),
+        Column("filter_1", TEXT, "What the rows of the table are by; empty where it has none."),
+        Column("filter_1_category", TEXT, "Which row."),
+        Column("filter_2", TEXT, "What the rows are by besides; empty where it is nothing."),
+        Column("filter_2_category", TEXT, "Which of these."),
+        Column("indicator", TEXT, "What the column shows."),
+        Column(
+            "unit",
+            TEXT,
+            "What the value is of: a count, a percentage, a rate per 10,000 people aged 0 to 17, working days.",
+            values=(COUNT, PERCENT, RATE, DAYS),
+        ),
+        Column(
+            "value", NUMBER, "The figure, not rounded; missing where there is none.", "as `unit` says", nullable=True
+        ),
+        Column(
+            "status",
+            TEXT,
+            "Whether it is known, holds an estimate, is not available, or cannot be.",
+            values=(KNOWN, ESTIMATED, NOT_AVAILABLE, NOT_APPLICABLE),
+        ),
+        Column("of", TEXT, "The figures it depends on, as `numerator / denominator`; empty for counts."),
+    ),
+    key=("table", "collection_year", "geography_code", "filter_1_category", "filter_2_category", "indicator"),
+    caution="Small counts of LAs are in it: only what `protect` makes of it is published.",
 )
+CELL_COLUMNS = CELLS.names
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 Counts of LAs from 1 to 5 are suppressed; then, as long as the disclosure audit (`disclosure_audit`) works one of them
 out, the next smallest count that it hangs together with: in its row, then over LAs in its region."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.methodology.measures import NOT_AVAILABLE
-from cin_pipeline.publication.cells import NOT_APPLICABLE
+from cin_pipeline.publication.cells import CELLS, NOT_APPLICABLE
 from cin_pipeline.publication.declaring import COUNT, DAYS, PERCENT, RATE
 from cin_pipeline.publication.disclosure_audit import MUST_REMAIN, audit, follows_from_rows
 from cin_pipeline.publication.intruder import (
@@ -34,8 +34,38 @@ from cin_pipeline.publication.relations import AT_MOST, bands_of, la_counts, la_
 from cin_pipeline.publication.rounding import rounded
 from cin_pipeline.publication.symbols import INAPPLICABLE, LOW, SUPPRESSED, UNAVAILABLE
 from cin_pipeline.reference.figure_keys import FigureKey
+from cin_pipeline.tables.declaring import ANY, TEXT, Column
 
 PRIMARY, SECONDARY, DEPENDENT = "primary", "secondary", "dependent"
+
+PROTECTED_CELLS = replace(
+    CELLS,
+    name="protected_cells",
+    summary="A cell of a table of the release and what is shown of it.",
+    columns=(
+        *CELLS.columns,
+        Column(
+            "shown",
+            ANY,
+            "The figure as published; missing beside a symbol.",
+            "as `unit` says",
+            nullable=True,
+        ),
+        Column(
+            "symbol",
+            ANY,
+            "What stands in its place: suppressed, low, not available, not applicable; empty where a figure is shown.",
+            values=("", SUPPRESSED, LOW, UNAVAILABLE, INAPPLICABLE),
+        ),
+        Column(
+            "suppressed",
+            TEXT,
+            "Why it is suppressed: for its own sake, for another, or with a count it is of; empty where it is not.",
+            values=("", PRIMARY, SECONDARY, DEPENDENT),
+        ),
+    ),
+    caution="`value` still holds what is suppressed: kept with the state, in no file of the release.",
+)
 
 _ROUNDS = 60
 _NOISE = 1e-6

@@ -1,4 +1,4 @@
-"""The SQL side of the store: SQLite by default, PostgreSQL by URL."""
+"""The SQL side of the store: SQLite by default, PostgreSQL by URL. Tables of figures have their declared columns."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     Engine,
-    Float,
     ForeignKey,
     Index,
     Integer,
@@ -23,6 +22,9 @@ from sqlalchemy import (
     inspect,
 )
 from sqlalchemy.engine import make_url
+
+from cin_pipeline.methodology import estimates, measures, national
+from cin_pipeline.store.declared_columns import sql_columns
 
 METADATA = MetaData()
 
@@ -88,13 +90,7 @@ LA_MEASURES = Table(
     "la_measures",
     METADATA,
     Column("submission", Integer, ForeignKey("submissions.submission"), nullable=False),
-    Column("collection_year", Integer, nullable=False),
-    Column("la_code", String(6), nullable=False),
-    Column("measure", String(64), nullable=False),
-    Column("breakdown", String(64), nullable=False),
-    Column("category", String(64), nullable=False),
-    Column("value", Integer),
-    Column("status", String(16), nullable=False),
+    *sql_columns(measures.LA_MEASURES),
     Index("la_measures_of_submission", "submission"),
 )
 
@@ -135,28 +131,14 @@ INTERPRETATION_COUNTS = Table(
 NATIONAL_MEASURES = Table(
     "national_measures",
     METADATA,
-    Column("collection_year", Integer, nullable=False),
-    Column("measure", String(64), nullable=False),
-    Column("breakdown", String(64), nullable=False),
-    Column("category", String(64), nullable=False),
-    Column("known", Integer, nullable=False),
-    Column("las_known", Integer, nullable=False),
+    *sql_columns(national.NATIONAL_MEASURES),
     Index("national_measures_of_year", "collection_year"),
 )
 
 ESTIMATES = Table(
     "estimates",
     METADATA,
-    Column("collection_year", Integer, nullable=False),
-    Column("geographic_level", String(16), nullable=False),
-    Column("geography_code", String(9), nullable=False),
-    Column("measure", String(64), nullable=False),
-    Column("breakdown", String(64), nullable=False),
-    Column("category", String(64), nullable=False),
-    Column("known", Float(53), nullable=False),
-    Column("estimated", Float(53)),
-    Column("value", Float(53)),
-    Column("grossing_factor", Float(53)),
+    *sql_columns(estimates.ESTIMATES),
     Index("estimates_of_year", "collection_year"),
 )
 

@@ -16,7 +16,7 @@ from pandas import DataFrame
 from cin_pipeline.census.cleaning import CleanedReturn
 from cin_pipeline.census.header import Header
 from cin_pipeline.census.return_tables import ReturnTables
-from cin_pipeline.census.specification import RECORD_NUMBER, tables
+from cin_pipeline.census.specification import RECORD_NUMBER, TABLES, tables
 from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear
 from cin_pipeline.reference.bank_holidays import bank_holidays
 from cin_pipeline.reference.code_sets import codes
@@ -165,7 +165,8 @@ def _columns_of_any_year(table: str) -> frozenset[str]:
 class RuleInput:
     """One return as the rules see it, its collection year, and last year's return where there is one.
 
-    `raw` and `cleaned` come from the same file; `previous` are the typed tables of the return of the year before."""
+    The records of each table are an attribute, such as `sent.referrals`. `raw` and `cleaned` come from the same file;
+    `previous` are the typed tables of the return of the year before."""
 
     def __init__(
         self,
@@ -180,19 +181,14 @@ class RuleInput:
         self.value_issues = cleaned.issues
         self.previous = previous
         self.tables: dict[str, Records] = {}
-        typed = dict(cleaned.tables.items())
         for name, records in raw.items():
-            above = tables(year)[name].parent
-            self.tables[name] = Records(name, records, typed[name], self.tables[above] if above else None)
-        self.children = self.tables["children"]
-        self.disabilities = self.tables["disabilities"]
-        self.referrals = self.tables["referrals"]
-        self.assessments = self.tables["assessments"]
-        self.factors = self.tables["assessment_factors"]
-        self.cin_plans = self.tables["cin_plans"]
-        self.section47 = self.tables["section47"]
-        self.plans = self.tables["plans"]
-        self.reviews = self.tables["reviews"]
+            above = TABLES[name].parent
+            self.tables[name] = Records(name, records, cleaned.tables[name], self.tables[above] if above else None)
+
+    def __getattr__(self, name: str) -> Records:
+        if name in TABLES:
+            return self.tables[name]
+        raise AttributeError(f"a return has no table {name}, and a rule sees nothing else by that name")
 
     @cached_property
     def first_day(self) -> np.datetime64:

@@ -1,16 +1,62 @@
 """What came of checking a return, as tables."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pandas import DataFrame
 
-ISSUE_COLUMNS = (
-    "rule_id", "severity", "child_number", "la_child_id", "table", "record", "fields", "line", "message",
-)  # fmt: skip
-NAMED_COLUMNS = ("issue", "table", "record", "line")
-OUTCOME_COLUMNS = ("rule_id", "severity", "status", "hits", "reason")
+from cin_pipeline.tables.columns import CHILD_ID, LINE, NUMBER_OF_CHILD, RECORD, TABLE
+from cin_pipeline.tables.declaring import TEXT, WHOLE, WHOLE_OR_NONE, Column, TableDeclaration
 
 PASSED, FAILED, NOT_RUN, CRASHED = "passed", "failed", "not_run", "crashed"
+
+_RULE = Column("rule_id", TEXT, "The id of the rule; VALUE for a value issue that no rule reports.")
+_SEVERITY = Column("severity", TEXT, "How the rule is meant in that year.", values=("error", "query"))
+_RECORD, _LINE = (replace(each, dtype=WHOLE_OR_NONE, nullable=True) for each in (RECORD, LINE))
+RULE_HITS = TableDeclaration(
+    "validation_issues",
+    "A record that breaks a validation rule, once for each rule; with year and LA, `validation_issues.csv`.",
+    (
+        _RULE,
+        _SEVERITY,
+        replace(NUMBER_OF_CHILD, meaning="The number of the Child record; none for the whole return.", nullable=True),
+        replace(CHILD_ID, meaning="The LA's own number of the child; empty for the return as a whole."),
+        replace(TABLE, meaning="The linked table of the record at fault; `return` for the return as a whole."),
+        _RECORD,
+        Column("fields", TEXT, "The items the rule looks at."),
+        _LINE,
+        Column("message", TEXT, "What is wrong, in a sentence without any value."),
+    ),
+    caution="An error is no reason to leave a record out: every record counts as the methodology says.",
+)
+NAMED_RECORDS = TableDeclaration(
+    "named_records",
+    "A record that is named with a hit, such as the referral that a plan starts before.",
+    (
+        Column("issue", WHOLE, "The row of the hit in validation_issues, from 0.", "row number"),
+        TABLE,
+        _RECORD,
+        _LINE,
+    ),
+)
+RULE_OUTCOMES = TableDeclaration(
+    "rule_outcomes",
+    "How a rule ended on the return.",
+    (
+        _RULE,
+        _SEVERITY,
+        Column(
+            "status",
+            TEXT,
+            "Whether it found anything, or why it did not look.",
+            values=(PASSED, FAILED, NOT_RUN, CRASHED),
+        ),
+        Column("hits", WHOLE, "How many records break it.", "records"),
+        Column("reason", TEXT, "Why it was not run, or what it crashed on; never a value."),
+    ),
+    key=("rule_id",),
+    caution="Of what a crashed rule looks for nothing is known: that is not the same as none.",
+)
+ISSUE_COLUMNS, NAMED_COLUMNS, OUTCOME_COLUMNS = RULE_HITS.names, NAMED_RECORDS.names, RULE_OUTCOMES.names
 
 
 @dataclass(frozen=True)

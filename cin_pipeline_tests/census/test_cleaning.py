@@ -132,8 +132,8 @@ def test_cleaned_tables_keep_their_schema_also_through_a_file(tmp_path: object, 
     write_tables(tmp_path / "tables", dict(found.items()))
     back = with_declared_types(type(found)(**read_tables(tmp_path / "tables")), year)
     for name, schema in cleaned_schemas(year).items():
-        schema.validate(getattr(found, name), lazy=True)
-        pd.testing.assert_frame_equal(getattr(found, name), getattr(back, name))
+        schema.validate(found[name], lazy=True)
+        pd.testing.assert_frame_equal(found[name], back[name])
 
 
 def test_no_record_is_ever_dropped() -> None:

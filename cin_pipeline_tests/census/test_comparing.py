@@ -121,5 +121,9 @@ def test_of_a_large_return_only_what_was_edited_differs() -> None:
     assert list(found.by_table["removed"]) == list(gone.by_table["removed"])
 
 
-def test_every_table_has_its_key() -> None:
+def test_the_first_item_of_a_record_says_which_it_is() -> None:
     assert list(KEYS) == list(RECORD_NUMBER)
+    assert KEYS["children"] == "la_child_id"
+    assert KEYS["referrals"] == "referral_date"
+    assert KEYS["section47"] == "s47_start_date"
+    assert KEYS["reviews"] == "cpp_review_date"

@@ -27,18 +27,26 @@ CHECKS = {
     ("cleaned_return", "schema", True),
     ("cleaned_return", "reconcile", True),
     ("cleaned_return", "values_readable", False),
+    ("episodes", "schema", True),
     ("episodes", "reconcile", True),
     ("episodes", "referrals_dated", False),
+    ("prior_year_referrals", "schema", True),
+    ("la_measures", "schema", True),
     ("la_measures", "identities", True),
+    ("validation_issues", "schema", True),
     ("validation_issues", "errors", False),
     ("validation_issues", "queries", False),
     ("validation_issues", "rules_ran", False),
+    ("data_confidence", "schema", True),
     ("data_confidence", "confidence", False),
     ("data_confidence", "movement", False),
+    ("national_measures", "schema", True),
     ("national_measures", "completeness", False),
     ("national_measures", "inputs_current", False),
+    ("estimates", "schema", True),
     ("estimates", "identities", True),
     ("estimates", "inputs_current", False),
+    ("publication_tables", "schema", True),
     ("publication_tables", "screening", True),
     ("publication_tables", "disclosure", True),
     ("publication_tables", "identities", True),
@@ -70,6 +78,24 @@ def test_the_checks(definitions: dg.Definitions) -> None:
     found = {(spec.asset_key.to_user_string(), spec.name, spec.blocking) for spec in specs}
     assert found == CHECKS
     assert all(spec.description and spec.partitions_def is not None for spec in specs)
+
+
+def test_every_table_shows_what_its_columns_mean(definitions: dg.Definitions) -> None:
+    """The assets without: a file, the user's own file, the registry, and a folder of files."""
+    graph = definitions.resolve_asset_graph()
+    without = {"return_file", "population", "submission_status", "release_report"}
+    for name in GRAPH.keys() - without:
+        schema = graph.get(dg.AssetKey(name)).metadata["dagster/column_schema"]
+        assert all(column.description and column.type for column in schema.columns), name
+    columns = {
+        column.name: column
+        for name in ("la_measures", "cleaned_return")
+        for column in graph.get(dg.AssetKey(name)).metadata["dagster/column_schema"].columns
+    }
+    assert columns["value"].description.startswith("How many, not rounded")
+    assert "Unit: children, or records." in columns["value"].description
+    assert columns["status"].constraints.other == ["one of known, not_available"]
+    assert columns["children.gender"].description.startswith("GenderCurrent to 2023-24: Gender")
 
 
 def test_every_asset_has_a_code_version(definitions: dg.Definitions) -> None:

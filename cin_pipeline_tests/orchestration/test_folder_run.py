@@ -239,6 +239,51 @@ def test_a_crash_is_told_without_values_and_stops_nobody_else(job: Job, monkeypa
     assert "1999-12-31" not in crashed.reason  # a run id may hold 1999
 
 
+@pytest.mark.parametrize(
+    ("asset", "function", "spoilt"),
+    [
+        ("episodes", "flag_episodes", {"not_in_need": "maybe"}),
+        ("prior_year_referrals", "latest_referrals", {"line": 1.5}),
+        ("la_measures", "la_measures", {"status": "1999-12-31"}),
+    ],
+)
+def test_a_table_that_is_not_as_declared_stops_that_return_alone(
+    job: Job, monkeypatch: pytest.MonkeyPatch, asset: str, function: str, spoilt: dict[str, object]
+) -> None:
+    for year in (2016, 2017):
+        job.put("201", year)
+        job.put("202", year, children=9)
+
+    from cin_pipeline.orchestration.assets import measures as assets
+
+    real = getattr(assets, function)
+    first: list[object] = []
+
+    def spoil_one(*arguments: object) -> pd.DataFrame:
+        table = real(*arguments)
+        first.append(len(table))
+        return table.assign(**spoilt) if len(first) == 1 else table
+
+    monkeypatch.setattr(assets, function, spoil_one)
+    report = job.run()
+    (rejected,) = report.rejected
+    assert rejected.reason == f"checks failed: schema of {asset}"
+    assert len(report.landed) == 3
+
+
+def test_a_table_lost_from_the_state_is_told_and_not_taken_for_empty(job: Job) -> None:
+    earlier, sent = job.put("201", 2016), job.put("201", 2017)
+    job.run()
+    store = Store(job.settings)
+    last = store.registry.current(2016, "201")
+    (store.tables_directory("cleaned_return", 2016, "201", last.submission) / "referrals.parquet").unlink()
+    (job.landing / "201_2016.xml").unlink()  # which would be read anew
+    (rejected,) = job.run().rejected
+    assert rejected.reason.startswith("the run failed (referrals of ")
+    assert "are gone: run the return again" in rejected.reason
+    assert job.measures("201") == oracle.la_measures(sent, earlier, 2017)
+
+
 def test_a_crash_on_doing_it_again_takes_nothing_out_of_force(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = job.put("201", 2017)
     job.run()

@@ -42,7 +42,7 @@ def test_the_job_writes_what_the_command_writes(
     job.run()
     run, checks, shown = publish(settings)
     assert run.success
-    assert checks == {"screening": True, "disclosure": True, "identities": True}
+    assert checks == {"schema": True, "screening": True, "disclosure": True, "identities": True}
     assert "| B1 | " in shown["cells"].value
     release = Store(settings).release_directory(2017)
     files = read(release)

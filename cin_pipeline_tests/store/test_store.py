@@ -1,15 +1,20 @@
 """The store: registry, landing, row tables, figures, the user's own files and what is written for people."""
 
 import os
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pandas import DataFrame
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from cin_pipeline.census.cleaning import clean_return
+from cin_pipeline.census.reading import read_return
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.interpretations import CASES, INTERPRETATION_COLUMNS, touched_by_interpretations
 from cin_pipeline.methodology.measures import la_measures
@@ -18,8 +23,9 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
 from cin_pipeline.store.national_inputs import InputFileError
 from cin_pipeline.store.registry import Submission, SubmissionState
-from cin_pipeline.store.row_tables import read_tables, write_tables
+from cin_pipeline.store.row_tables import TablesDamaged, read_tables, write_tables
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.stored_returns import read_cleaned, read_raw, tables_of_cleaned
 from cin_pipeline_tests.support.pipeline import facts_of, measures_table
 from cin_pipeline_tests.support.random_returns import messy_return
 
@@ -227,6 +233,41 @@ def test_tables_replace_each_other_whole(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["t"]  # nothing is left over
     with pytest.raises(FileNotFoundError):
         read_tables(tmp_path / "none")
+
+
+def _as_the_old_code_wrote(directory: Path, tables: Mapping[str, DataFrame]) -> None:
+    """One file per table, and no file says which others there are."""
+    directory.mkdir()
+    for name, table in tables.items():
+        pq.write_table(pa.Table.from_pandas(table), directory / f"{name}.parquet")
+
+
+@pytest.mark.parametrize("write", [_as_the_old_code_wrote, write_tables])
+def test_a_stored_return_comes_back_whole_or_not_at_all(
+    tmp_path: Path, write: Callable[[Path, Mapping[str, DataFrame]], None]
+) -> None:
+    """A table that was there and is gone is no table that was not thought of yet."""
+    raw = read_return(messy_return(3, 20, 2017, "201"), 2017)
+    cleaned = clean_return(raw, 2017)
+    write(tmp_path / "raw", raw)
+    write(tmp_path / "cleaned", tables_of_cleaned(cleaned))
+    for name, rows in read_raw(tmp_path / "raw", 2017).items():
+        texts = [each.astype(object).where(each.notna(), "") for each in (rows, raw[name])]
+        pd.testing.assert_frame_equal(*texts)
+    back = read_cleaned(tmp_path / "cleaned", 2017)
+    pd.testing.assert_frame_equal(back.issues, cleaned.issues)
+    for name, rows in back.tables.items():
+        pd.testing.assert_frame_equal(rows, cleaned.tables[name])
+    (tmp_path / "raw" / "plans.parquet").unlink()
+    (tmp_path / "cleaned" / "issues.parquet").unlink()
+    with pytest.raises(TablesDamaged, match=r"plans of .*raw are gone: run the return again"):
+        read_raw(tmp_path / "raw", 2017)
+    with pytest.raises(TablesDamaged, match="issues of"):
+        read_cleaned(tmp_path / "cleaned", 2017)
+    for path in (tmp_path / "raw").iterdir():
+        path.unlink()
+    with pytest.raises(TablesDamaged):
+        read_tables(tmp_path / "raw")
 
 
 def test_a_crash_while_writing_leaves_the_old_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ counted, so that a release can say so. Counts only, never a record.
 A case is a function of its part of the return, declared with `case`: its name is stored and stays.
 """
 
-from cin_pipeline.methodology.interpretations.declaring import INTERPRETATION_COLUMNS, Case
+from cin_pipeline.methodology.interpretations.declaring import INTERPRETATION_COLUMNS, INTERPRETATION_COUNTS, Case
 from cin_pipeline.methodology.interpretations.touching import CASES, touched_by_interpretations
 
-__all__ = ["CASES", "INTERPRETATION_COLUMNS", "Case", "touched_by_interpretations"]
+__all__ = ["CASES", "INTERPRETATION_COLUMNS", "INTERPRETATION_COUNTS", "Case", "touched_by_interpretations"]

@@ -8,8 +8,21 @@ from numpy.typing import ArrayLike
 from pandas import DataFrame
 
 from cin_pipeline.methodology.facts import ReturnFacts
+from cin_pipeline.tables.columns import COLLECTION_YEAR, LA_CODE
+from cin_pipeline.tables.declaring import TEXT, WHOLE, Column, TableDeclaration
 
-INTERPRETATION_COLUMNS = ("collection_year", "la_code", "interpretation_case", "records")
+INTERPRETATION_COUNTS = TableDeclaration(
+    "interpretation_counts",
+    "How many records of an LA's return one case of an interpretation of the methodology touches.",
+    (
+        COLLECTION_YEAR,
+        LA_CODE,
+        Column("interpretation_case", TEXT, "The case, by its name in `methodology/interpretations`.", longest=64),
+        Column("records", WHOLE, "How many records it touches; 0 too.", "records"),
+    ),
+    key=("collection_year", "la_code", "interpretation_case"),
+)
+INTERPRETATION_COLUMNS = INTERPRETATION_COUNTS.names
 
 Count = Callable[[ReturnFacts], int]
 

@@ -7,17 +7,17 @@ import dagster as dg
 from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
-from cin_pipeline.methodology.episodes import flag_episodes
+from cin_pipeline.methodology.episodes import EPISODES, flag_episodes
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.identities import broken_identities
-from cin_pipeline.methodology.interpretations import touched_by_interpretations
-from cin_pipeline.methodology.measures import la_measures
+from cin_pipeline.methodology.interpretations import INTERPRETATION_COUNTS, touched_by_interpretations
+from cin_pipeline.methodology.measures import LA_MEASURES, la_measures
 from cin_pipeline.methodology.moving import moved_figures
-from cin_pipeline.methodology.referrals import latest_referrals
+from cin_pipeline.methodology.referrals import PRIOR_REFERRALS, latest_referrals
 from cin_pipeline.orchestration import groups
-from cin_pipeline.orchestration.checks import check, count_faults, result, stopping
+from cin_pipeline.orchestration.checks import check, count_faults, result, schema_check, schema_result, stopping
 from cin_pipeline.orchestration.io_managers import Counted, PreviousReturn, PriorYear
-from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, moved
+from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, frame_metadata, markdown_table, moved
 from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_before, year_and_la
 from cin_pipeline.orchestration.submissions import holder_of, submission_at_work
 from cin_pipeline.reference.figure_keys import TOTAL
@@ -25,6 +25,7 @@ from cin_pipeline.store.figures import version_of
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.store import Store
 
+EPISODES_SCHEMA = schema_check("episodes")
 EPISODES_RECONCILE = check("reconcile", "episodes", "One row for every referral of the return.", blocking=True)
 UNDATED = check("referrals_dated", "episodes", "Every referral has a usable date; others are in no measure.")
 
@@ -36,7 +37,8 @@ UNDATED = check("referrals_dated", "episodes", "Every referral has a usable date
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
-    check_specs=[EPISODES_RECONCILE, UNDATED],
+    check_specs=[EPISODES_SCHEMA, EPISODES_RECONCILE, UNDATED],
+    metadata=declared_columns(EPISODES),
     code_version="1",
     io_manager_key="row_tables",
 )
@@ -50,12 +52,19 @@ def episodes(
     table = flag_episodes(tables, year)
     yield dg.Output(table, metadata=frame_metadata(table))
     lost = count_faults({"referrals": len(tables.referrals)}, {"referrals": len(table)})
-    reconciled = result(EPISODES_RECONCILE, lost, overridden=submission.overridden)
-    yield reconciled
+    checks = [
+        schema_result(EPISODES_SCHEMA, (EPISODES, table), overridden=submission.overridden),
+        result(EPISODES_RECONCILE, lost, overridden=submission.overridden),
+    ]
+    yield from checks
     undated = int(table["referral_date"].isna().sum())
     yield result(UNDATED, [f"{undated} referrals without a usable date"] if undated else [], {"undated": undated})
-    if stopping([reconciled]):
-        store.registry.reject(submission.submission, "checks failed: reconcile of episodes", holder_of(context.run))
+    if failed := stopping(checks):
+        reason = f"checks failed: {', '.join(failed)} of episodes"
+        store.registry.reject(submission.submission, reason, holder_of(context.run))
+
+
+PRIOR_SCHEMA = schema_check("prior_year_referrals")
 
 
 @dg.asset(
@@ -66,27 +75,34 @@ def episodes(
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
     ins={"cleaned_return": dg.AssetIn(partition_mapping=same_la_year_before)},
+    check_specs=[PRIOR_SCHEMA],
+    metadata=declared_columns(PRIOR_REFERRALS),
     code_version="2",
     io_manager_key="row_tables",
 )
-def prior_year_referrals(context: dg.AssetExecutionContext, cleaned_return: Any) -> dg.Output[PriorYear]:
+def prior_year_referrals(
+    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], cleaned_return: Any
+) -> Iterator[dg.Output[PriorYear] | dg.AssetCheckResult]:
     """See methodology.referrals.latest_referrals."""
-    year, _ = year_and_la(context.partition_key)
-    if cleaned_return is None:
-        nothing = DataFrame({"la_child_id": [], "referral_date": []})
-        return dg.Output(PriorYear(nothing.assign(no_return=True)), metadata={"return_of_year_before": False})
-    before: PreviousReturn = cleaned_return
-    table = latest_referrals(before.cleaned.tables, year.previous)
-    return dg.Output(
-        PriorYear(table, before.submission),
-        metadata={
-            "return_of_year_before": True,
-            "submission_of_year_before": before.submission,
-            **frame_metadata(table),
-        },
-    )
+    year, la_code = year_and_la(context.partition_key)
+    before: PreviousReturn | None = cleaned_return
+    if before is None:
+        prior = PriorYear(PRIOR_REFERRALS.empty())
+        metadata: dict[str, Any] = {"return_of_year_before": False}
+    else:
+        prior = PriorYear(latest_referrals(before.cleaned.tables, year.previous), before.submission)
+        metadata = {"return_of_year_before": True, "submission_of_year_before": before.submission}
+        metadata |= frame_metadata(prior.referrals)
+    yield dg.Output(prior, metadata=metadata)
+    submission = submission_at_work(store, year.ending, la_code, context.run)
+    schema = schema_result(PRIOR_SCHEMA, (PRIOR_REFERRALS, prior.referrals), overridden=submission.overridden)
+    yield schema
+    if stopping([schema]):
+        reason = "checks failed: schema of prior_year_referrals"
+        store.registry.reject(submission.submission, reason, holder_of(context.run))
 
 
+MEASURES_SCHEMA = schema_check("la_measures")
 IDENTITIES = check(
     "identities", "la_measures", "The identities between an LA's figures hold, on any input.", blocking=True
 )
@@ -100,7 +116,8 @@ IDENTITIES = check(
     owners=OWNERS,
     kinds={"pandas", "sql"},
     partitions_def=by_year_la,
-    check_specs=[IDENTITIES],
+    check_specs=[MEASURES_SCHEMA, IDENTITIES],
+    metadata=declared_columns(LA_MEASURES),
     code_version="1",
     io_manager_key="figure_tables",
 )
@@ -120,12 +137,19 @@ def la_measures_asset(
     totals = table[table["breakdown"] == TOTAL]
     shown = totals["value"].astype(object).where(totals["value"].notna(), "not available")
     rows = zip(totals["measure"], shown, strict=True)
-    identities = result(IDENTITIES, broken_identities(table), overridden=submission.overridden)
-    if submission.state is SubmissionState.ACCEPTED and stopping([identities]):
-        # What is current has one set of figures, and these would take their place.
-        raise dg.Failure("The figures counted again break an identity; the current ones stay.", allow_retries=False)
     # Here, where the populations are at hand: an asset of its own would load them and count them again.
     touched = touched_by_interpretations(facts, la_code)
+    checks = [
+        schema_result(
+            MEASURES_SCHEMA, (LA_MEASURES, table), (INTERPRETATION_COUNTS, touched), overridden=submission.overridden
+        ),
+        result(IDENTITIES, broken_identities(table), overridden=submission.overridden),
+    ]
+    failed = stopping(checks)
+    if submission.state is SubmissionState.ACCEPTED and failed:
+        # What is current has one set of figures, and these would take their place.
+        told = " and ".join(failed)
+        raise dg.Failure(f"The figures counted again fail check {told}; the current ones stay.", allow_retries=False)
     store.figures.write_interpretation_counts(touched, submission.submission)
     yield dg.Output(
         Counted(table, prior_year_referrals.submission),
@@ -138,9 +162,9 @@ def la_measures_asset(
             **_moved(store, submission, table),
         },
     )
-    yield identities
-    if stopping([identities]):
-        reason = "its measures break an identity, see check identities"
+    yield from checks
+    if failed:
+        reason = f"checks failed: {', '.join(failed)} of la_measures"
         store.registry.reject(submission.submission, reason, holder_of(context.run))
     else:
         store.registry.accept(submission.submission, holder_of(context.run))

@@ -7,15 +7,24 @@ import dagster as dg
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology import estimates as methodology_estimates
+from cin_pipeline.methodology import national
 from cin_pipeline.methodology.estimates import EstimateImpossible, estimate_england
 from cin_pipeline.methodology.identities import broken_national_identities
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.national import sum_known
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.measures import la_measures_asset
-from cin_pipeline.orchestration.checks import national_check, result
+from cin_pipeline.orchestration.checks import national_check, result, schema_check, schema_result
 from cin_pipeline.orchestration.io_managers import CurrentFigures
-from cin_pipeline.orchestration.metadata import OWNERS, bar, frame_metadata, markdown_table, partition_link
+from cin_pipeline.orchestration.metadata import (
+    OWNERS,
+    bar,
+    declared_columns,
+    frame_metadata,
+    markdown_table,
+    partition_link,
+)
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, partition_key
 from cin_pipeline.orchestration.run_requests import outdated
 from cin_pipeline.reference.authorities import ENGLAND, authorities
@@ -33,6 +42,7 @@ population = dg.AssetSpec(
 )
 
 NATIONAL_MEASURES, ESTIMATES = "national_measures", "estimates"
+KNOWN_SCHEMA = schema_check("national_measures", national=True)
 COMPLETENESS = national_check("completeness", "national_measures", "Every expected LA has an accepted return.")
 
 
@@ -44,7 +54,8 @@ COMPLETENESS = national_check("completeness", "national_measures", "Every expect
     kinds={"pandas", "sql"},
     partitions_def=by_year,
     ins={"la_measures": dg.AssetIn(key=la_measures_asset.key, partition_mapping=all_las_of_year)},
-    check_specs=[COMPLETENESS],
+    check_specs=[KNOWN_SCHEMA, COMPLETENESS],
+    metadata=declared_columns(national.NATIONAL_MEASURES),
     code_version="1",
     io_manager_key="figure_tables",
 )
@@ -60,6 +71,7 @@ def national_measures(
     missing = sorted(set(inputs.expected) - set(known["la_code"]))
     yield dg.Output(table, metadata={**frame_metadata(table), **_missing(missing, year), **_manifest(made_from)})
     store.figures.write_manifest(NATIONAL_MEASURES, year.ending, made_from)
+    yield schema_result(KNOWN_SCHEMA, (national.NATIONAL_MEASURES, table))
     yield result(
         COMPLETENESS,
         [f"no accepted return of {', '.join(missing)}"] if missing else [],
@@ -67,6 +79,7 @@ def national_measures(
     )
 
 
+ESTIMATES_SCHEMA = schema_check("estimates", national=True)
 NATIONAL_IDENTITIES = national_check(
     "identities",
     "estimates",
@@ -83,7 +96,8 @@ NATIONAL_IDENTITIES = national_check(
     partitions_def=by_year,
     deps=[population, national_measures],
     ins={"la_measures": dg.AssetIn(key=la_measures_asset.key, partition_mapping=all_las_of_year)},
-    check_specs=[NATIONAL_IDENTITIES],
+    check_specs=[ESTIMATES_SCHEMA, NATIONAL_IDENTITIES],
+    metadata=declared_columns(methodology_estimates.ESTIMATES),
     code_version="1",
     io_manager_key="figure_tables",
 )
@@ -104,6 +118,7 @@ def estimates(
         raise dg.Failure(str(impossible), allow_retries=False) from None
     yield dg.Output(table, metadata={**frame_metadata(table), **_headline(table), **_manifest(made_from)})
     store.figures.write_manifest(ESTIMATES, year.ending, made_from)
+    yield schema_result(ESTIMATES_SCHEMA, (methodology_estimates.ESTIMATES, table))
     yield result(NATIONAL_IDENTITIES, broken_national_identities(table))
 
 

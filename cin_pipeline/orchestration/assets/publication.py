@@ -11,14 +11,16 @@ from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.assets.national import estimates
 from cin_pipeline.orchestration.assets.validation import data_confidence_asset, validation_issues
 from cin_pipeline.orchestration.checks import national_check, result
-from cin_pipeline.orchestration.metadata import OWNERS, markdown_table
+from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, markdown_table
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
 from cin_pipeline.outputs.kept_tables import keep_tables, tables_kept
 from cin_pipeline.outputs.publishing import broken_checks, publication_tables, unseen, whole_release
 from cin_pipeline.outputs.release_folders import write_release
 from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input
 from cin_pipeline.publication.cells import ReleaseInput
+from cin_pipeline.publication.disclosure import PROTECTED_CELLS
 from cin_pipeline.publication.manifest import digest
+from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 
 TABLES = "publication_tables"
@@ -26,6 +28,7 @@ TABLES = "publication_tables"
 CHECKS = {
     name: national_check(name, TABLES, description, blocking=True)
     for name, description in (
+        ("schema", "The cells have the columns, types and values that are declared for them."),
         ("screening", "The open-data screener would take the files."),
         (
             "disclosure",
@@ -46,6 +49,7 @@ CHECKS = {
     partitions_def=by_year,
     deps=[estimates, dg.AssetDep(la_measures_asset.key, partition_mapping=all_las_of_year)],
     check_specs=list(CHECKS.values()),
+    metadata=declared_columns(PROTECTED_CELLS),
     code_version="1",
 )
 def publication_tables_asset(
@@ -90,7 +94,7 @@ def release_report(context: dg.AssetExecutionContext, store: dg.ResourceParam[St
     release = _release(context, store)
     try:
         files = whole_release(store, release, tables_kept(store, release), unseen)
-    except ReleaseRefused as refused:
+    except (ReleaseRefused, TablesDamaged) as refused:
         raise dg.Failure(str(refused), allow_retries=False) from None
     folder = store.release_directory(release.year.ending)
     write_release(files, folder)

@@ -6,18 +6,19 @@ from typing import Any
 import dagster as dg
 
 from cin_pipeline.answers.history import NotComparable, tables_of
-from cin_pipeline.census.cleaning import CleanedReturn, clean_return
+from cin_pipeline.census.cleaning import VALUE_ISSUES, CleanedReturn, clean_return
 from cin_pipeline.census.comparing import compare_returns
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.return_tables import ReturnTables, cleaned_schemas
 from cin_pipeline.orchestration import groups
-from cin_pipeline.orchestration.checks import check, count_faults, result, schema_faults, stopping
-from cin_pipeline.orchestration.metadata import OWNERS, changed_records, record_counts
+from cin_pipeline.orchestration.checks import check, count_faults, result, schema_check, stopping
+from cin_pipeline.orchestration.metadata import OWNERS, changed_records, record_counts, return_columns
 from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
 from cin_pipeline.orchestration.submissions import begin, holder_of, submission_at_work
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.store import Store
+from cin_pipeline.tables.schemas import declared_faults, schema_faults
 
 return_file = dg.AssetSpec(
     "return_file",
@@ -30,12 +31,13 @@ return_file = dg.AssetSpec(
 
 
 @dg.asset(
-    description="The records of the return as sent: eight linked tables of text with record numbers and lines.",
+    description="The records of the return as sent: linked tables of text with record numbers and lines.",
     group_name=groups.RETURNS,
     owners=OWNERS,
     kinds={"xml", "parquet"},
     partitions_def=by_year_la,
     deps=[return_file],
+    metadata=return_columns(),
     code_version="1",
     io_manager_key="row_tables",
 )
@@ -77,7 +79,7 @@ def _changes(store: Store, submission: Submission, tables: ReturnTables) -> dict
     return changed_records(comparison, earlier.submission)
 
 
-SCHEMA = check("schema", "cleaned_return", "Every table has the columns and types of its schema.", blocking=True)
+SCHEMA = schema_check("cleaned_return")
 RECONCILE = check("reconcile", "cleaned_return", "As many records in every table as were sent.", blocking=True)
 VALUES = check("values_readable", "cleaned_return", "Every value could be read, and nothing expected is missing.")
 
@@ -90,6 +92,7 @@ VALUES = check("values_readable", "cleaned_return", "Every value could be read, 
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
     check_specs=[SCHEMA, RECONCILE, VALUES],
+    metadata=return_columns(),
     code_version="1",
     io_manager_key="row_tables",
 )
@@ -102,7 +105,11 @@ def cleaned_return(
     cleaned = clean_return(raw_return, year.ending)
     counts = cleaned.tables.row_counts()
     yield dg.Output(cleaned, metadata={**record_counts(counts), "value_issues": len(cleaned.issues)})
-    broken = schema_faults(cleaned_schemas(year.ending), dict(cleaned.tables.items()))
+    broken = [
+        fault
+        for name, schema in cleaned_schemas(year.ending).items()
+        for fault in schema_faults(schema, cleaned.tables[name])
+    ] + list(declared_faults(VALUE_ISSUES, cleaned.issues))
     lost = count_faults(raw_return.row_counts(), counts)
     checks = [
         result(SCHEMA, broken, overridden=submission.overridden),

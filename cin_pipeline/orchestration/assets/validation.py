@@ -10,8 +10,8 @@ from cin_pipeline.census.header import read_header
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.orchestration import groups
-from cin_pipeline.orchestration.checks import check, result
-from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, with_bars
+from cin_pipeline.orchestration.checks import check, result, schema_check, schema_result
+from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, frame_metadata, markdown_table, with_bars
 from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
 from cin_pipeline.orchestration.submissions import submission_at_work
 from cin_pipeline.store.store import Store
@@ -19,9 +19,12 @@ from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings
 from cin_pipeline.validation import check as check_rules
 from cin_pipeline.validation.confidence import LOW, data_confidence, movement
 from cin_pipeline.validation.confidence.grading import WHOLE_RETURN
+from cin_pipeline.validation.confidence.table import DATA_CONFIDENCE
+from cin_pipeline.validation.results import NAMED_RECORDS, RULE_HITS, RULE_OUTCOMES
 
 VALIDATION = "validation_issues"
 
+HITS_SCHEMA = schema_check("validation_issues")
 ERRORS = check("errors", "validation_issues", "No rule with the severity error is broken.")
 QUERIES = check("queries", "validation_issues", "No rule with the severity query is broken.")
 RAN = check("rules_ran", "validation_issues", "No rule crashed. What a crashed rule looks for is unknown, not absent.")
@@ -34,7 +37,8 @@ RAN = check("rules_ran", "validation_issues", "No rule crashed. What a crashed r
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
-    check_specs=[ERRORS, QUERIES, RAN],
+    check_specs=[HITS_SCHEMA, ERRORS, QUERIES, RAN],
+    metadata=declared_columns(RULE_HITS),
     code_version="1",
     io_manager_key="row_tables",
 )
@@ -65,6 +69,9 @@ def validation_issues(
             "hits": markdown_table(("rule", "severity", "", "hits"), with_bars(rows)),
         },
     )
+    # Not that of a return, like a hit of a rule: the figures do not rest on these tables.
+    tables = ((RULE_HITS, found.issues), (NAMED_RECORDS, found.named), (RULE_OUTCOMES, found.outcomes))
+    yield schema_result(HITS_SCHEMA, *tables, overridden=submission.overridden)
     for spec, severity in ((ERRORS, "error"), (QUERIES, "query")):
         hits = {rule: count for rule, level, count in rows if level == severity}
         counts = {"hits": sum(hits.values()), "by_rule": markdown_table(("rule", "hits"), hits.items())}
@@ -72,6 +79,7 @@ def validation_issues(
     yield result(RAN, found.crashed, severity=dg.AssetCheckSeverity.ERROR)
 
 
+CONFIDENCE_SCHEMA = schema_check("data_confidence")
 CONFIDENCE = check("confidence", "data_confidence", "No module of the return is of low confidence.")
 MOVEMENT = check("movement", "data_confidence", "No headline figure moved far beyond last year's.")
 
@@ -84,7 +92,8 @@ MOVEMENT = check("movement", "data_confidence", "No headline figure moved far be
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
-    check_specs=[CONFIDENCE, MOVEMENT],
+    check_specs=[CONFIDENCE_SCHEMA, CONFIDENCE, MOVEMENT],
+    metadata=declared_columns(DATA_CONFIDENCE),
     code_version="1",
     io_manager_key="row_tables",
 )
@@ -114,6 +123,7 @@ def data_confidence_asset(
     yield dg.Output(
         table, metadata={**frame_metadata(table), "confidence": markdown_table(("module", "confidence"), rows)}
     )
+    yield schema_result(CONFIDENCE_SCHEMA, (DATA_CONFIDENCE, table), overridden=submission.overridden)
     yield result(CONFIDENCE, (f"{module}: low" for module, confidence in rows if confidence == LOW))
     yield result(MOVEMENT, movement(table, {name: measure.title for name, measure in MEASURES.items()}))
 

@@ -128,7 +128,7 @@ DUE_ITEMS = (
         "",
         "assessments authorised in or after the year [8897Q]",
         lambda sent: sent.authorised_since_start,
-        held=lambda sent: sent.factors.any_in(sent.assessments, sent.factors.readable("factor")),
+        held=lambda sent: sent.assessment_factors.any_in(sent.assessments, sent.assessment_factors.readable("factor")),
     ),
     _each("cin_plans", "CINPlanStartDate", "cin_plan_start_date"),
     DueItem(

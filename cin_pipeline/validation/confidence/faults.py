@@ -6,7 +6,7 @@ import numpy as np
 from pandas import DataFrame
 
 from cin_pipeline.census.return_tables import ReturnTables
-from cin_pipeline.census.specification import RECORD_NUMBER, tables
+from cin_pipeline.census.specification import RECORD_NUMBER, TABLES, tables
 from cin_pipeline.reference.validation_rules import rule_variants, variant_in
 from cin_pipeline.validation.checking import WHOLE_RETURN as RETURN_TABLE
 from cin_pipeline.validation.confidence.grading import (
@@ -20,30 +20,11 @@ from cin_pipeline.validation.inputs import Mask, Positions
 
 SEVERITIES = {"error": ERRORS, "query": QUERIES}
 
-# Each table's module. A fault in a lower table is one of the record above that the module counts.
-MODULES = {
-    "children": "children",
-    "disabilities": "children",
-    "referrals": "referrals",
-    "assessments": "assessments",
-    "assessment_factors": "assessments",
-    "cin_plans": "cin_plans",
-    "section47": "section47",
-    "plans": "plans",
-    "reviews": "reviews",
-}
+# Each table's module: a fault in a code is one of the record above that it says something of.
+MODULES = {table.name: table.parent if table.lists_codes else table.name for table in TABLES.values()}
 
 # The word for a record in validation-rules.csv, and its module.
-_HIT_ON = {
-    "child": "children",
-    "disability": "children",
-    "referral": "referrals",
-    "assessment": "assessments",
-    "cin_plan": "cin_plans",
-    "section47": "section47",
-    "plan": "plans",
-    "review": "reviews",
-}
+_HIT_ON = {table.record: MODULES[table.name] for table in TABLES.values()}
 
 
 def modules(year: int) -> tuple[str, ...]:

@@ -7,10 +7,16 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.return_tables import ReturnTables
+from cin_pipeline.tables.columns import COLLECTION_YEAR, LA_CODE
+from cin_pipeline.tables.declaring import NUMBER_OR_NONE, TEXT, WHOLE_OR_NONE, Column, TableDeclaration
 from cin_pipeline.validation.confidence.against_last_year import changes, presence
 from cin_pipeline.validation.confidence.completeness import completeness
 from cin_pipeline.validation.confidence.faults import faults, modules
 from cin_pipeline.validation.confidence.grading import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    NOT_AVAILABLE,
     OVERALL,
     WHOLE_RETURN,
     Indicator,
@@ -18,19 +24,36 @@ from cin_pipeline.validation.confidence.grading import (
     threshold_of,
 )
 
-CONFIDENCE_COLUMNS = (
-    "collection_year", "la_code", "module", "indicator", "item", "numerator", "denominator", "value",
-    "threshold_high", "threshold_low", "confidence", "reason",
-)  # fmt: skip
-
-_TYPES = {
-    "collection_year": "int64",
-    "numerator": "Int64",
-    "denominator": "Int64",
-    "value": "Float64",
-    "threshold_high": "Float64",
-    "threshold_low": "Float64",
-}
+DATA_CONFIDENCE = TableDeclaration(
+    "data_confidence",
+    "An indicator of one module of an LA's return, or of the return as a whole.",
+    (
+        COLLECTION_YEAR,
+        LA_CODE,
+        Column("module", TEXT, "The linked table whose records are judged, or `whole_return`."),
+        Column("indicator", TEXT, "What is judged; `overall` is the module's worst."),
+        Column("item", TEXT, "Of which item, measure or kind of record; empty for the module as a whole."),
+        Column(
+            "numerator", WHOLE_OR_NONE, "How many hold, are at fault, or are counted now.", "records", nullable=True
+        ),
+        Column("denominator", WHOLE_OR_NONE, "Of how many, or how many the year before.", "records", nullable=True),
+        Column(
+            "value",
+            NUMBER_OR_NONE,
+            "The share, or the relative change.",
+            "ratio: 0.05 is 5%",
+            nullable=True,
+            caution="Of a return with few records a share says little: a handful at fault is no pattern.",
+        ),
+        Column("threshold_high", NUMBER_OR_NONE, "Where high confidence ends.", "as the value", nullable=True),
+        Column("threshold_low", NUMBER_OR_NONE, "Where low confidence begins.", "as the value", nullable=True),
+        Column("confidence", TEXT, "How far figures can rely on it.", values=(HIGH, MEDIUM, LOW, NOT_AVAILABLE)),
+        Column("reason", TEXT, "Why it is not available."),
+    ),
+    key=("module", "indicator", "item"),
+    caution="Indicators and thresholds are ours, not the Department's.",
+)
+CONFIDENCE_COLUMNS = DATA_CONFIDENCE.names
 
 
 def data_confidence(
@@ -71,8 +94,7 @@ def data_confidence(
 
 def _as_table(rows: list[Indicator], year: int, la_code: str) -> DataFrame:
     table = DataFrame([asdict(row) | _thresholds(row) for row in rows])
-    table = table.assign(collection_year=year, la_code=la_code)[list(CONFIDENCE_COLUMNS)]
-    return table.astype({column: _TYPES.get(column, "str") for column in CONFIDENCE_COLUMNS})
+    return DATA_CONFIDENCE.typed(table.assign(collection_year=year, la_code=la_code))
 
 
 def _thresholds(row: Indicator) -> dict[str, object]:

@@ -37,16 +37,16 @@ def authorised_before_start(sent: RuleInput) -> Hits:
 )
 def factors_before_authorisation(sent: RuleInput) -> Hits:
     """A factor of any text; an empty group is none."""
-    has_factor = sent.factors.any_in(sent.assessments, sent.factors.text("factor").given)
+    has_factor = sent.assessment_factors.any_in(sent.assessments, sent.assessment_factors.text("factor").given)
     return hits(sent.assessments, has_factor & ~sent.authorised)
 
 
 @rule("8617", message="The assessment has factor 8A, which is no longer used; give one of 8B to 8F")
 def factor_withdrawn(sent: RuleInput) -> Hits:
     """Up to 2021-22. Rule 8897Q finds it as well, as any factor that is no valid code."""
-    withdrawn = sent.factors.text("factor").among({"8A"})
-    found = hits(sent.assessments, sent.factors.any_in(sent.assessments, withdrawn))
-    return with_faulty_values(found, sent.factors, "factor", withdrawn)
+    withdrawn = sent.assessment_factors.text("factor").among({"8A"})
+    found = hits(sent.assessments, sent.assessment_factors.any_in(sent.assessments, withdrawn))
+    return with_faulty_values(found, sent.assessment_factors, "factor", withdrawn)
 
 
 @rule(
@@ -97,9 +97,11 @@ def assessments_overlap(sent: RuleInput) -> Hits:
 @rule("8869", message="The assessment has factor 21 (no factors) together with another; remove 21 or the other")
 def no_factors_beside_factor(sent: RuleInput) -> Hits:
     """Another value of any text."""
-    factor = sent.factors.text("factor")
-    broken = sent.factors.any_in(sent.assessments, factor.among(_NO_FACTORS))
-    return hits(sent.assessments, broken & sent.factors.any_in(sent.assessments, factor.invalid(_NO_FACTORS)))
+    factor = sent.assessment_factors.text("factor")
+    broken = sent.assessment_factors.any_in(sent.assessments, factor.among(_NO_FACTORS))
+    return hits(
+        sent.assessments, broken & sent.assessment_factors.any_in(sent.assessments, factor.invalid(_NO_FACTORS))
+    )
 
 
 @rule(
@@ -119,19 +121,19 @@ def several_unfinished(sent: RuleInput) -> Hits:
 )
 def factors_not_valid(sent: RuleInput) -> Hits:
     """Authorised on or after the first day of the period."""
-    factor = sent.factors.text("factor")
+    factor = sent.assessment_factors.text("factor")
     invalid = factor.invalid(sent.valid("AssessmentFactors"))
-    no_factor = ~sent.factors.any_in(sent.assessments, factor.given)
-    broken = sent.authorised_since_start & (no_factor | sent.factors.any_in(sent.assessments, invalid))
-    at_fault = invalid & broken[sent.factors.up(sent.assessments)]
-    return with_faulty_values(hits(sent.assessments, broken), sent.factors, "factor", at_fault)
+    no_factor = ~sent.assessment_factors.any_in(sent.assessments, factor.given)
+    broken = sent.authorised_since_start & (no_factor | sent.assessment_factors.any_in(sent.assessments, invalid))
+    at_fault = invalid & broken[sent.assessment_factors.up(sent.assessments)]
+    return with_faulty_values(hits(sent.assessments, broken), sent.assessment_factors, "factor", at_fault)
 
 
 @rule("8898", message="The assessment has the same factor more than once; send each factor once")
 def factor_repeated(sent: RuleInput) -> Hits:
     """One hit an assessment."""
-    factor = sent.factors.text("factor")
-    assessment = sent.factors.up(sent.assessments)
+    factor = sent.assessment_factors.text("factor")
+    assessment = sent.assessment_factors.up(sent.assessments)
     keys = np.sort((assessment * (len(factor.different) + 1) + factor.numbers)[factor.given])
     broken = np.zeros(sent.assessments.count, dtype=bool)
     broken[keys[1:][keys[1:] == keys[:-1]] // (len(factor.different) + 1)] = True
@@ -146,7 +148,9 @@ def factor_repeated(sent: RuleInput) -> Hits:
 def disability_without_factor(sent: RuleInput) -> Hits:
     """Off unless added by a setting: a disability need not be a factor of the assessment."""
     disabled = sent.disabilities.any_in(sent.children, sent.disability_names)[sent.assessments.up(sent.children)]
-    has_factor = sent.factors.any_in(sent.assessments, sent.factors.text("factor").among(_FACTORS_OF_DISABLED_CHILD))
+    has_factor = sent.assessment_factors.any_in(
+        sent.assessments, sent.assessment_factors.text("factor").among(_FACTORS_OF_DISABLED_CHILD)
+    )
     return hits(sent.assessments, sent.authorised_since_start & disabled & ~has_factor)
 
 
@@ -163,5 +167,5 @@ def old_sexual_abuse_factor(sent: RuleInput) -> Hits:
 
 
 def _with_factor(sent: RuleInput, code: str) -> Hits:
-    has_factor = sent.factors.text("factor").where(lambda text: text.upper() == code)
-    return hits(sent.assessments, sent.factors.any_in(sent.assessments, has_factor))
+    has_factor = sent.assessment_factors.text("factor").where(lambda text: text.upper() == code)
+    return hits(sent.assessments, sent.assessment_factors.any_in(sent.assessments, has_factor))

@@ -302,7 +302,7 @@ def no_factors_but_in_need(sent: RuleInput) -> Hits:
     """A referral still without a reason is not at fault."""
     referrals, assessments = sent.referrals, sent.assessments
     one_only = assessments.number_in(referrals) == 1
-    no_factors = sent.factors.any_in(assessments, sent.factors.text("factor").among({"21"}))
+    no_factors = sent.assessment_factors.any_in(assessments, sent.assessment_factors.text("factor").among({"21"}))
     other_reason = referrals.text("reason_for_closure").invalid(sent.not_in_need_reasons)
     broken = one_only & assessments.any_in(referrals, no_factors) & other_reason
     return hits(referrals, broken, below(assessments))

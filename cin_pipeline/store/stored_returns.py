@@ -1,0 +1,42 @@
+"""Returns as row tables: how they are laid down, and read back also where the census has got tables since."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pandas import DataFrame
+
+from cin_pipeline.census.cleaning import CleanedReturn
+from cin_pipeline.census.reading import nothing_sent
+from cin_pipeline.census.return_tables import ReturnTables, empty_tables, with_declared_types
+from cin_pipeline.store.row_tables import read_tables
+
+VALUE_ISSUES = "issues"
+
+# What was stored of a return before stored tables said which belong together; never added to.
+_AT_FIRST = (
+    "children", "disabilities", "referrals", "assessments", "assessment_factors", "cin_plans", "section47", "plans",
+    "reviews",
+)  # fmt: skip
+
+
+def tables_of_cleaned(cleaned: CleanedReturn) -> dict[str, DataFrame]:
+    """The tables a cleaned return is stored as."""
+    return {**cleaned.tables, VALUE_ISSUES: cleaned.issues}
+
+
+def read_raw(directory: Path, year: int) -> ReturnTables:
+    """A return of `year` as sent. A table of the specification that did not exist when it was stored is empty.
+
+    Raises FileNotFoundError where none is stored there, TablesDamaged where a table that it was stored with is gone."""
+    return _whole(read_tables(directory, _AT_FIRST), nothing_sent(year))
+
+
+def read_cleaned(directory: Path, year: int) -> CleanedReturn:
+    """A cleaned return of `year`, otherwise as `read_raw`."""
+    stored = read_tables(directory, (*_AT_FIRST, VALUE_ISSUES))
+    issues = stored.pop(VALUE_ISSUES)
+    return CleanedReturn(with_declared_types(_whole(stored, empty_tables(year)), year), issues)
+
+
+def _whole(stored: Mapping[str, DataFrame], empty: ReturnTables) -> ReturnTables:
+    return ReturnTables(**{**empty, **stored})
