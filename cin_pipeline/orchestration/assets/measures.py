@@ -18,8 +18,8 @@ from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, count_faults, result, stopping
 from cin_pipeline.orchestration.io_managers import Counted, PreviousReturn, PriorYear
 from cin_pipeline.orchestration.metadata import OWNERS, frame_metadata, markdown_table, moved
-from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_before, year_and_la
-from cin_pipeline.orchestration.submissions import holder_of, submission_at_work
+from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_before
+from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.store.figures import version_of
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.store import Store
@@ -40,21 +40,19 @@ UNDATED = check("referrals_dated", "episodes", "Every referral has a usable date
     io_manager_key="row_tables",
 )
 def episodes(
-    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], cleaned_return: CleanedReturn
+    work: dg.ResourceParam[Work], cleaned_return: CleanedReturn
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.episodes.flag_episodes."""
-    year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(store, year.ending, la_code, context.run)
-    tables = cleaned_return.tables
-    table = flag_episodes(tables, year)
+    submission, tables = work.submission, cleaned_return.tables
+    table = flag_episodes(tables, work.year)
     yield dg.Output(table, metadata=frame_metadata(table))
     lost = count_faults({"referrals": len(tables.referrals)}, {"referrals": len(table)})
-    reconciled = result(EPISODES_RECONCILE, lost, overridden=submission.overridden)
-    yield reconciled
     undated = int(table["referral_date"].isna().sum())
-    yield result(UNDATED, [f"{undated} referrals without a usable date"] if undated else [], {"undated": undated})
-    if stopping([reconciled]):
-        store.registry.reject(submission.submission, "checks failed: reconcile of episodes", holder_of(context.run))
+    checks = [
+        result(EPISODES_RECONCILE, lost, overridden=submission.overridden),
+        result(UNDATED, [f"{undated} referrals without a usable date"] if undated else [], {"undated": undated}),
+    ]
+    yield from work.judge(submission, checks, reason="checks failed: reconcile of episodes")
 
 
 @dg.asset(
@@ -68,14 +66,13 @@ def episodes(
     code_version="2",
     io_manager_key="row_tables",
 )
-def prior_year_referrals(context: dg.AssetExecutionContext, cleaned_return: Any) -> dg.Output[PriorYear]:
+def prior_year_referrals(work: dg.ResourceParam[Work], cleaned_return: Any) -> dg.Output[PriorYear]:
     """See methodology.referrals.latest_referrals."""
-    year, _ = year_and_la(context.partition_key)
     if cleaned_return is None:
         nothing = DataFrame({"la_child_id": [], "referral_date": []})
-        return dg.Output(PriorYear(nothing.assign(no_return=True)), metadata={"return_of_year_before": False})
+        return dg.Output(PriorYear(nothing), metadata={"return_of_year_before": False})
     before: PreviousReturn = cleaned_return
-    table = latest_referrals(before.cleaned.tables, year.previous)
+    table = latest_referrals(before.cleaned.tables, work.year.previous)
     return dg.Output(
         PriorYear(table, before.submission),
         metadata={
@@ -104,18 +101,16 @@ IDENTITIES = check(
     io_manager_key="figure_tables",
 )
 def la_measures_asset(
-    context: dg.AssetExecutionContext,
-    store: dg.ResourceParam[Store],
+    work: dg.ResourceParam[Work],
     episodes: DataFrame,
     cleaned_return: CleanedReturn,
     prior_year_referrals: PriorYear,
 ) -> Iterator[dg.Output[Counted] | dg.AssetCheckResult]:
     """See methodology.measures.la_measures."""
-    year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(store, year.ending, la_code, context.run)
+    submission = work.submission
     prior = prior_year_referrals.referrals if prior_year_referrals.submission is not None else None
-    facts = ReturnFacts(year, episodes, cleaned_return.tables, prior)
-    table = la_measures(facts, la_code)
+    facts = ReturnFacts(work.year, episodes, cleaned_return.tables, prior)
+    table = la_measures(facts, work.la_code)
     totals = table[table["breakdown"] == TOTAL]
     shown = totals["value"].astype(object).where(totals["value"].notna(), "not available")
     rows = zip(totals["measure"], shown, strict=True)
@@ -123,25 +118,20 @@ def la_measures_asset(
     if submission.state is SubmissionState.ACCEPTED and stopping([identities]):
         # What is current has one set of figures, and these would take their place.
         raise dg.Failure("The figures counted again break an identity; the current ones stay.", allow_retries=False)
-    # Here, where the populations are at hand: an asset of its own would load them and count them again.
-    store.figures.write_reading_counts(touched_by_readings(facts, la_code), submission.submission)
     yield dg.Output(
-        Counted(table, prior_year_referrals.submission),
+        # Interpretations here, where the populations are at hand: an asset of its own would count those again.
+        Counted(table, prior_year_referrals.submission, touched_by_readings(facts, work.la_code)),
         # Of the figures themselves: what depends on them is outdated when a figure moves, and only then.
         data_version=dg.DataVersion(version_of(table)),
         metadata={
             "submission": submission.submission,
             **frame_metadata(table),
             "totals": markdown_table(("measure", "value"), rows),
-            **_moved(store, submission, table),
+            **_moved(work.store, submission, table),
         },
     )
-    yield identities
-    if stopping([identities]):
-        reason = "its measures break an identity, see check identities"
-        store.registry.reject(submission.submission, reason, holder_of(context.run))
-    else:
-        store.registry.accept(submission.submission, holder_of(context.run))
+    reason = "its measures break an identity, see check identities"
+    yield from work.judge(submission, [identities], reason=reason, last=True)
 
 
 def _moved(store: Store, submission: Submission, table: DataFrame) -> dict[str, Any]:
