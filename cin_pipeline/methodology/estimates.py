@@ -24,6 +24,8 @@ ESTIMATE_COLUMNS = (
     "grossing_factor",
 )
 
+METHOD_VERSION = "1"  # to be raised when the same figures of LAs come to others of England
+
 _Floats = NDArray[np.float64]
 
 
