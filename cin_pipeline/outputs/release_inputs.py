@@ -14,7 +14,7 @@ from cin_pipeline.publication.manifest import Provenance, YearInputs
 from cin_pipeline.reference.authorities import authorities, every_authority, places
 from cin_pipeline.reference.data_files import fingerprints
 from cin_pipeline.reference.population import place_population, population
-from cin_pipeline.store.made_from import ESTIMATES, since_changed
+from cin_pipeline.store.made_from import ESTIMATES, NOT_NOTED, since_changed
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.store import Store
 
@@ -36,11 +36,11 @@ def release_input(store: Store, year: int) -> ReleaseInput:
     if year not in held:
         raise ReleaseRefused(_why_no_england(store, year))
     for each in held:
-        if since_changed(store, ESTIMATES, each):
-            raise ReleaseRefused(
-                f"the figures of England for {CollectionYear(each)} are older than the current returns or inputs: "
-                f"{_again(each)}"
-            )
+        if changed := since_changed(store, ESTIMATES, each):
+            old = "are older than the current returns or inputs"
+            if str(changed) == NOT_NOTED:
+                old = "were made by an earlier version, which did not note all that they were made from"
+            raise ReleaseRefused(f"the figures of England for {CollectionYear(each)} {old}: {_again(each)}")
     inputs = {each: store.inputs.of(each) for each in held}
     measures = {each: _measures(store, each, inputs[each]) for each in held}
     return ReleaseInput(

@@ -194,6 +194,7 @@ def test_a_file_of_the_users_makes_england_again(living: Living) -> None:
     living.take()
     (request,) = living.tick("national")
     assert living.run(request).success
+    assert living.tick("national") == []
     unusable = living.settings.state / "inputs" / "2017" / "unusable.csv"
     unusable.write_text("year,la_code,measure,reason\n2017,201,icpcs,not recorded\n")
     (again,) = living.tick("national")
