@@ -16,7 +16,6 @@ from threading import Event, Thread
 import dagster as dg
 
 from cin_pipeline.census.cleaning import clean_return
-from cin_pipeline.census.header import read_header
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.return_tables import cleaned_schemas
 from cin_pipeline.census.years import CollectionYear
@@ -94,15 +93,14 @@ def data_work(paths: list[Path], directory: Path) -> float:
     """CPU seconds of reading, checking, counting and writing the same files, without any bookkeeping."""
     year, start = CollectionYear(YEAR), time.process_time()
     for path in paths:
-        data = path.read_bytes()
-        raw = read_return(data, YEAR)
-        cleaned = clean_return(raw, YEAR)
+        sent = read_return(path.read_bytes(), YEAR)
+        cleaned = clean_return(sent.tables, YEAR)
         tables = dict(cleaned.tables.items())
         for name, schema in cleaned_schemas(YEAR).items():
             schema.validate(tables[name], lazy=True)
-        write_tables(directory / "tables" / path.stem / "raw", dict(raw.items()))
+        write_tables(directory / "tables" / path.stem / "raw", dict(sent.tables.items()))
         write_tables(directory / "tables" / path.stem / "cleaned", tables)
-        check_rules(RuleInput(raw, cleaned, read_header(data), YEAR))
+        check_rules(RuleInput(sent, cleaned, YEAR))
         la_measures(ReturnFacts(year, flag_episodes(cleaned.tables, year), cleaned.tables, None), path.stem[:3])
     return time.process_time() - start
 

@@ -35,9 +35,9 @@ def main(scale: float) -> None:
         paths = list(synthesise(2017, scale, 1, Path(directory), [BIRMINGHAM]))
         before, this = (path.read_bytes() for path in paths)
         print(f"one return of {len(this) / 1e6:.1f} MB")
-        previous = clean_return(read_return(before, 2016), 2016).tables  # also warms everything up
-        raw = timed("read", lambda: read_return(this, 2017))
-        tables = timed("clean", lambda: clean_return(raw, 2017)).tables
+        previous = clean_return(read_return(before, 2016).tables, 2016).tables  # also warms everything up
+        sent = timed("read", lambda: read_return(this, 2017))
+        tables = timed("clean", lambda: clean_return(sent.tables, 2017)).tables
         checked = dict(tables.items())
         timed("check schemas", lambda: [schema.validate(checked[n]) for n, schema in cleaned_schemas(2017).items()])
         timed("write Parquet", lambda: write_tables(Path(directory) / "tables", checked))

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from cin_pipeline.census.cleaning import clean_return
-from cin_pipeline.census.header import read_header
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.validation import RuleInput, check
 from cin_pipeline_tests.support.building import (
@@ -86,13 +85,12 @@ def timed(work: Callable[[], T]) -> tuple[T, float]:
 def measure(label: str, records: list[Record]) -> float:
     """Prints a line for one return; CPU seconds of the rules, the better of three."""
     xml = return_xml(records, YEAR)
-    raw, reading = timed(lambda: read_return(xml, YEAR))
-    cleaned, cleaning = timed(lambda: clean_return(raw, YEAR))
-    header = read_header(xml)
-    runs = [timed(lambda: check(RuleInput(raw, cleaned, header, YEAR))) for _ in range(3)]
+    sent, reading = timed(lambda: read_return(xml, YEAR))
+    cleaned, cleaning = timed(lambda: clean_return(sent.tables, YEAR))
+    runs = [timed(lambda: check(RuleInput(sent, cleaned, YEAR))) for _ in range(3)]
     results, rules = min(runs, key=lambda run: run[1])
     assert results.crashed == ()
-    rows = sum(raw.row_counts().values())
+    rows = sum(sent.tables.row_counts().values())
     print(
         f"{label:28} {rows:>9,} records  reading {reading:5.2f}  cleaning {cleaning:5.2f}  "
         f"rules {rules:5.2f}  issues {len(results.issues):,}"

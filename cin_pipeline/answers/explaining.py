@@ -130,7 +130,7 @@ def _of_zeros(estimated: float) -> dict[str, float]:
 def explain_authority(store: Store, year: int, key: FigureKey, la_code: str) -> AuthorityFigure:
     """The current figure of an LA, and the records of its return that it counts.
 
-    Holds one return at a time. Raises NotComparable where the copy of a return is gone, RecordsDoNotAddUp."""
+    Holds one return at a time. Raises NotComparable where a return is kept no more, RecordsDoNotAddUp."""
     inputs = store.inputs.of(year)
     measure, why = MEASURES[key.measure], _why(store, year, key, la_code, inputs)
     submission = store.registry.current(year, la_code)

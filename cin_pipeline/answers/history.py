@@ -6,10 +6,10 @@ from pandas import DataFrame
 
 from cin_pipeline.census.comparing import Comparison, compare_returns
 from cin_pipeline.census.errors import ReturnRejected
-from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.methodology.moving import moved_figures
 from cin_pipeline.store.registry import Submission
+from cin_pipeline.store.sent_returns import records_as_sent
 from cin_pipeline.store.store import Store
 
 
@@ -32,14 +32,12 @@ def find_submission(history: Sequence[Submission], wanted: str) -> Submission:
 
 
 def tables_of(store: Store, submission: Submission) -> ReturnTables:
-    """The records of a submission as sent, from the copy that was kept. Raises NotComparable."""
+    """The records of a submission as sent, wherever the store has them. Raises NotComparable."""
     what = f"submission {submission.submission} ({submission.state.value})"
     if submission.collection_year is None:
         raise NotComparable(f"{what} was never identified")
     try:
-        # It was let in once: a limit that was lowered since is for new files.
-        data = store.returns.read(submission.sha256)
-        return read_return(data, submission.collection_year, max_bytes=max(submission.size, 1))
+        return records_as_sent(store, submission)
     except FileNotFoundError:
         raise NotComparable(f"{what} was refused on receipt or its copy is gone: there is no file to read") from None
     except ReturnRejected as rejected:

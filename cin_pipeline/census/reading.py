@@ -1,4 +1,4 @@
-"""From the bytes of a file to the linked tables of a return, as sent.
+"""From the bytes of a file to a return as sent: its header and its nine linked tables.
 
 One parse by lxml, one check of the structure, one walk over the elements; all else is over whole columns.
 """
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.census.errors import ReturnRejected
+from cin_pipeline.census.header import Header, header_of
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.specification import RECORD_NUMBER, Item, Table, tables
 from cin_pipeline.census.structure import structure_schema
@@ -28,8 +29,16 @@ _NO_ELEMENTS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTAL
 _NOT_EXPECTED = re.compile(r"Element '([^']*)'.*?not expected\.?(?: Expected is (?:one of )?\( (.*) \))?")
 
 
-def read_return(data: bytes, year: int, max_bytes: int = MAX_BYTES) -> ReturnTables:
-    """The records of a return of the collection year `year`, every value as the text that was sent.
+@dataclass(frozen=True)
+class SentReturn:
+    """A return as sent: its header, an empty one where it has none, and its records."""
+
+    header: Header
+    tables: ReturnTables
+
+
+def read_return(data: bytes, year: int, max_bytes: int = MAX_BYTES) -> SentReturn:
+    """A return of the collection year `year`, every value as the text that was sent.
 
     Item columns are categories of text (missing: absent, or empty without white space); `has_<Group>` tells whether
     a record holds a group that is expected in it, or that means something when empty (Reviews). Raises ReturnRejected
@@ -38,13 +47,14 @@ def read_return(data: bytes, year: int, max_bytes: int = MAX_BYTES) -> ReturnTab
     document = xml_text(data, max_bytes).encode()
     root = _parse(document)
     _check_structure(root, document, year)
-    return _Elements(root, document).tables(year)
+    header = root.find("Header")
+    return SentReturn(Header() if header is None else header_of(header), _Elements(root, document).tables(year))
 
 
 @cache
 def nothing_sent(year: int) -> ReturnTables:
     """The tables of a return of `year` that holds nothing, as they are read."""
-    return read_return(b"<Message><Children></Children></Message>", year)
+    return read_return(b"<Message><Children></Children></Message>", year).tables
 
 
 def _parse(document: bytes) -> etree._Element:

@@ -32,7 +32,7 @@ from cin_pipeline.store.return_files import sha256_of
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from cin_pipeline.census.identifying import Identity
+    from cin_pipeline.census.header import Identity
     from cin_pipeline.census.return_tables import ReturnTables
     from cin_pipeline.validation.files import CheckedFile
     from cin_pipeline.validation.reporting import About, RuleLine

@@ -44,6 +44,8 @@ ESTIMATES = TableDeclaration(
 )
 ESTIMATE_COLUMNS = ESTIMATES.names
 
+METHOD_VERSION = "1"  # to be raised when the same figures of LAs come to others of England
+
 _Floats = NDArray[np.float64]
 
 

@@ -1,25 +1,29 @@
 """How assets are stored: row tables as Parquet by submission, figures in SQL."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import dagster as dg
 import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
-from cin_pipeline.census.return_tables import ReturnTables
+from cin_pipeline.census.reading import SentReturn
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.partitions import year_and_la
-from cin_pipeline.orchestration.submissions import submission_at_work
-from cin_pipeline.store.figures import Input
+from cin_pipeline.orchestration.submissions import Work
+from cin_pipeline.store.figures import Figures, Input
+from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.row_tables import read_tables, write_tables
+from cin_pipeline.store.sent_returns import RAW_RETURN, sent_return
 from cin_pipeline.store.store import Store
-from cin_pipeline.store.stored_returns import read_cleaned, read_raw, tables_of_cleaned
+from cin_pipeline.store.stored_returns import read_cleaned, tables_of_cleaned, tables_of_sent
 from cin_pipeline.validation import RuleResults
 
 ISSUES, ROWS, SOURCE = "issues", "rows", "source"
+CLEANED_RETURN, LA_MEASURES = "cleaned_return", "la_measures"
 
 
 @dataclass(frozen=True)
@@ -40,10 +44,12 @@ class PriorYear:
 
 @dataclass(frozen=True)
 class Counted:
-    """An LA's measures, and the submission of the year before that they were counted with."""
+    """An LA's measures, the submission of the year before that they were counted with, and how many records each
+    interpretation of the methodology touches."""
 
     measures: DataFrame
     previous: int | None
+    interpretations: DataFrame
 
 
 @dataclass(frozen=True)
@@ -54,7 +60,70 @@ class CurrentFigures:
     inputs: list[Input]
 
 
-RowData: TypeAlias = ReturnTables | CleanedReturn | RuleResults | PriorYear | DataFrame
+RowData: TypeAlias = SentReturn | CleanedReturn | RuleResults | PriorYear | DataFrame
+Value = TypeVar("Value", bound=RowData)
+
+
+@dataclass(frozen=True)
+class Form(Generic[Value]):
+    """As which row tables a value is stored, and how that of a submission is read back."""
+
+    to_tables: Callable[[Value], dict[str, DataFrame]]
+    read: Callable[[Store, Submission], Value]
+
+
+def _form(
+    asset: str,
+    to_tables: Callable[[Value], dict[str, DataFrame]],
+    from_tables: Callable[[dict[str, DataFrame]], Value],
+) -> Form[Value]:
+    """The form of an asset whose tables are all that it is made from."""
+
+    def read(store: Store, submission: Submission) -> Value:
+        year, la_code = submission.partition
+        return from_tables(read_tables(store.tables_directory(asset, year, la_code, submission.submission)))
+
+    return Form(to_tables, read)
+
+
+def _cleaned(store: Store, submission: Submission) -> CleanedReturn:
+    year, la_code = submission.partition
+    return read_cleaned(store.tables_directory(CLEANED_RETURN, year, la_code, submission.submission), year)
+
+
+def _prior_year(tables: dict[str, DataFrame]) -> PriorYear:
+    (source,) = tables[SOURCE]["submission"]
+    return PriorYear(tables[ROWS], None if pd.isna(source) else int(source))
+
+
+def _form_of(asset: str) -> Form[Any]:
+    """The form of an asset: its own, else one table of rows."""
+    return _FORMS.get(asset) or _form(asset, lambda rows: {ROWS: rows}, lambda tables: tables[ROWS])
+
+
+_FORMS: dict[str, Form[Any]] = {
+    RAW_RETURN: Form(tables_of_sent, sent_return),
+    CLEANED_RETURN: Form(tables_of_cleaned, _cleaned),
+    "validation_issues": _form(
+        "validation_issues",
+        lambda value: {ISSUES: value.issues, "named": value.named, "outcomes": value.outcomes},
+        lambda tables: RuleResults(**tables),
+    ),
+    "prior_year_referrals": _form(
+        "prior_year_referrals",
+        lambda value: {
+            ROWS: value.referrals,
+            SOURCE: DataFrame({"submission": [value.submission]}, dtype="Int64"),
+        },
+        _prior_year,
+    ),
+}
+
+# How the figures of a year are written and read, by asset.
+_FIGURES_OF_A_YEAR: dict[str, tuple[Callable[[Figures, DataFrame, int], None], Callable[[Figures, int], DataFrame]]] = {
+    "national_measures": (Figures.write_national_measures, Figures.national_measures),
+    "estimates": (Figures.write_estimates, Figures.estimates),
+}
 
 
 class RowTables(dg.IOManager):
@@ -62,30 +131,15 @@ class RowTables(dg.IOManager):
 
     What a run has just stored is handed to its next step as it is: reading it back took a sixth of a run."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._run = ""
-        self._stored: dict[Path, RowData] = {}  # of that run only: memory stays bounded by one return
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._stored: dict[Path, RowData] = {}  # of this run only: memory stays bounded by one return
 
     def handle_output(self, context: dg.OutputContext, obj: RowData) -> None:
         """Stores the tables of the submission at work."""
-        year, la_code = year_and_la(context.partition_key)
-        submission = submission_at_work(self._store, year.ending, la_code, _run(context))
-        match obj:
-            case ReturnTables():
-                tables = dict(obj.items())
-            case CleanedReturn():
-                tables = tables_of_cleaned(obj)
-            case RuleResults():
-                tables = {ISSUES: obj.issues, "named": obj.named, "outcomes": obj.outcomes}
-            case PriorYear():
-                tables = {ROWS: obj.referrals, SOURCE: DataFrame({"submission": [obj.submission]}, dtype="Int64")}
-            case _:
-                tables = {ROWS: obj}
-        directory = self._directory(context, year, la_code, submission.submission)
-        write_tables(directory, tables)
-        if self._run != context.run_id:
-            self._run, self._stored = context.run_id, {}
+        asset = _asset(context)
+        directory = self._directory(asset, self._work.submission)
+        write_tables(directory, _form_of(asset).to_tables(obj))
         self._stored[directory] = obj
 
     def load_input(self, context: dg.InputContext) -> RowData | PreviousReturn | None:
@@ -93,74 +147,50 @@ class RowTables(dg.IOManager):
         keys = context.asset_partition_keys
         if not keys:
             return None  # the year before the first
-        year, la_code = year_and_la(keys[0])
-        if keys[0] == context.step_context.partition_key:
-            submission = submission_at_work(self._store, year.ending, la_code, _run(context))
-            return self._read(context, year, la_code, submission.submission)
-        current = self._store.registry.current(year.ending, la_code)
-        if current is None:
-            return None
-        cleaned = self._read(context, year, la_code, current.submission)
-        if not isinstance(cleaned, CleanedReturn):
-            raise TypeError(f"{context.asset_key.path[-1]} of another year was asked for; only cleaned_return is")
-        return PreviousReturn(current.submission, cleaned)
+        asset, (year, la_code) = _asset(context), year_and_la(keys[0])
+        if (year, la_code) == (self._work.year, self._work.la_code):
+            return self._read(asset, self._work.submission)
+        if asset != CLEANED_RETURN:
+            raise TypeError(f"{asset} of another year was asked for; only {CLEANED_RETURN} is")
+        current = self._work.store.registry.current(year.ending, la_code)
+        return None if current is None else PreviousReturn(current.submission, self._read(asset, current))
 
-    def _read(self, context: dg.InputContext, year: CollectionYear, la_code: str, submission: int) -> RowData:
-        directory = self._directory(context, year, la_code, submission)
-        if self._run == context.step_context.run_id and directory in self._stored:
-            return self._stored[directory]
-        match context.asset_key.path[-1]:
-            case "raw_return":
-                return read_raw(directory, year.ending)
-            case "cleaned_return":
-                return read_cleaned(directory, year.ending)
-            case "validation_issues":
-                return RuleResults(**read_tables(directory))
-            case "prior_year_referrals":
-                tables = read_tables(directory)
-                (source,) = tables[SOURCE]["submission"]
-                return PriorYear(tables[ROWS], None if pd.isna(source) else int(source))
-            case _:
-                return read_tables(directory)[ROWS]
+    def _read(self, asset: str, submission: Submission) -> Any:
+        stored = self._stored.get(self._directory(asset, submission))
+        return _form_of(asset).read(self._work.store, submission) if stored is None else stored
 
-    def _directory(self, context: Any, year: CollectionYear, la_code: str, submission: int) -> Path:
-        return self._store.tables_directory(context.asset_key.path[-1], year.ending, la_code, submission)
+    def _directory(self, asset: str, submission: Submission) -> Path:
+        return self._work.store.tables_directory(asset, *submission.partition, submission.submission)
 
 
 class FigureTables(dg.IOManager):
     """Figures: long tables in SQL, by submission for an LA and by year for England."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._figures = work.store.figures
 
-    def handle_output(self, context: dg.OutputContext, obj: Counted | DataFrame) -> None:
-        """Stores the figures in place of those of the same submission or year."""
-        figures = self._store.figures
-        if isinstance(obj, Counted):
-            year, la_code = year_and_la(context.partition_key)
-            submission = submission_at_work(self._store, year.ending, la_code, _run(context))
-            figures.write_la_measures(obj.measures, submission.submission, obj.previous)
-        elif context.asset_key.path[-1] == "national_measures":
-            figures.write_national_measures(obj, CollectionYear.from_key(context.partition_key).ending)
-        else:
-            figures.write_estimates(obj, CollectionYear.from_key(context.partition_key).ending)
+    def handle_output(self, context: dg.OutputContext, obj: Any) -> None:
+        """Stores the figures in place of those of the same submission or year: Counted for an LA, else a table."""
+        asset = _asset(context)
+        if asset != LA_MEASURES:
+            write, _ = _FIGURES_OF_A_YEAR[asset]
+            write(self._figures, obj, CollectionYear.from_key(context.partition_key).ending)
+            return
+        submission = self._work.submission.submission
+        self._figures.write_interpretation_counts(obj.interpretations, submission)
+        self._figures.write_la_measures(obj.measures, submission, obj.previous)
 
     def load_input(self, context: dg.InputContext) -> DataFrame | CurrentFigures:
         """For an LA the figures of the submission at work, for England the current ones of the year."""
-        key = context.step_context.partition_key
+        asset, key = _asset(context), context.step_context.partition_key
+        if asset != LA_MEASURES:
+            _, read = _FIGURES_OF_A_YEAR[asset]
+            return read(self._figures, CollectionYear.from_key(key).ending)
         if isinstance(key, dg.MultiPartitionKey):
-            year, la_code = year_and_la(key)
-            submission = submission_at_work(self._store, year.ending, la_code, _run(context))
-            return self._store.figures.la_measures_of(submission.submission)
-        year = CollectionYear.from_key(key)
-        match context.asset_key.path[-1]:
-            case "la_measures":
-                return CurrentFigures(*self._store.figures.la_measures_with_inputs(year.ending))
-            case "national_measures":
-                return self._store.figures.national_measures(year.ending)
-            case _:
-                return self._store.figures.estimates(year.ending)
+            return self._figures.la_measures_of(self._work.submission.submission)
+        return CurrentFigures(*self._figures.la_measures_with_inputs(CollectionYear.from_key(key).ending))
 
 
-def _run(context: dg.OutputContext | dg.InputContext) -> dg.DagsterRun:
-    return context.step_context.dagster_run
+def _asset(context: dg.OutputContext | dg.InputContext) -> str:
+    return context.asset_key.path[-1]

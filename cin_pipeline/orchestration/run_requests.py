@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cin_pipeline.store.figures import Input, Recount
+from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.registry import Submission, SubmissionState
 
 MOST_ATTEMPTS = 3  # runs that took a submission and came to no result
@@ -73,11 +73,6 @@ def quiet(last_change: datetime | None, now: datetime, seconds: float) -> bool:
     """Whether nothing has changed for so long. A time in the future is of a clock that was put back: it counts as long
     ago, else national figures would wait until the clock is there again."""
     return last_change is None or not timedelta(0) <= now - last_change < timedelta(seconds=seconds)
-
-
-def outdated(made_from: Iterable[Input], current: Iterable[Input]) -> list[str]:
-    """The LAs whose current return, or its figures, are not what national figures were made from."""
-    return sorted({each.la_code for each in {*made_from} ^ {*current}})
 
 
 def _tried_enough(submission: Submission) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 import dagster as dg
 
 from cin_pipeline.census.years import COLLECTION_YEARS, FIRST_YEAR, CollectionYear
-from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT, outdated_las
+from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT
 from cin_pipeline.orchestration.bulk import error_type
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.jobs import (
@@ -45,6 +45,7 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.inbox import Scan
 from cin_pipeline.store.landing import Wanted
+from cin_pipeline.store.made_from import ESTIMATES, current_version, since_changed
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.store import Store
 
@@ -239,7 +240,7 @@ def _national_years(store: Store) -> list[int]:
 
 
 def _outdated(store: Store, year: int) -> bool:
-    return any(outdated_las(asset, store, year) for asset in INPUTS_CURRENT)
+    return any(since_changed(store, asset, year) for asset in INPUTS_CURRENT)
 
 
 def _newly_outdated(store: Store, year: int, cursor: dict[str, bool]) -> bool:
@@ -260,7 +261,7 @@ def _national_request(instance: dg.DagsterInstance, store: Store, year: int) -> 
         return [], [f"{label}: returns wait to be counted again"]
     if not quiet(at, datetime.now(UTC), store.settings.quiet_seconds):
         return [], [f"{label}: something changed less than {store.settings.quiet_seconds} seconds ago"]
-    inputs = f"{year}|{change}|" + _digest(store, year)
+    inputs = f"{year}|{change}|{current_version(store, ESTIMATES, year)}"
     key = CollectionYear(year).key
     same = instance.get_runs(dg.RunsFilter(job_name=NATIONAL_JOB, tags={PARTITION_TAG: key}), limit=MOST_ATTEMPTS)
     if any(not run.is_finished for run in same):
@@ -272,8 +273,3 @@ def _national_request(instance: dg.DagsterInstance, store: Store, year: int) -> 
         run_key=f"{inputs}|{attempt}", job_name=NATIONAL_JOB, partition_key=key, tags={INPUTS_TAG: inputs}
     )
     return [request], []
-
-
-def _digest(store: Store, year: int) -> str:
-    current = [(each.submission, each.data_version) for each in store.figures.current_inputs(year)]
-    return hashlib.sha256(repr(current).encode()).hexdigest()[:16]

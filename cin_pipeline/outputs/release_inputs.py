@@ -7,17 +7,16 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
-from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS, EstimateImpossible, estimate_england
+from cin_pipeline.methodology.estimates import EstimateImpossible, estimate_england
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.manifest import Provenance, YearInputs
 from cin_pipeline.reference.authorities import authorities, every_authority, places
 from cin_pipeline.reference.data_files import fingerprints
 from cin_pipeline.reference.population import place_population, population
+from cin_pipeline.store.made_from import ESTIMATES, NOT_NOTED, since_changed
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.store import Store
-
-_NUMBERS = ["known", "estimated", "value", "grossing_factor"]
 
 
 def _again(year: int) -> str:
@@ -31,15 +30,19 @@ class ReleaseRefused(ValueError):
 def release_input(store: Store, year: int) -> ReleaseInput:
     """The figures of the year and of the earlier years for which England was made.
 
-    Raises ReleaseRefused where England's figures of the year are missing, or those of any of the years are not what the
-    current returns give."""
+    Raises ReleaseRefused where England's figures of the year are missing, or those of any of the years were not made
+    from what is current."""
     held = [each for each in range(FIRST_YEAR, year + 1) if not store.figures.estimates(each).empty]
     if year not in held:
         raise ReleaseRefused(_why_no_england(store, year))
+    for each in held:
+        if changed := since_changed(store, ESTIMATES, each):
+            old = "are older than the current returns or inputs"
+            if str(changed) == NOT_NOTED:
+                old = "were made by an earlier version, which did not note all that they were made from"
+            raise ReleaseRefused(f"the figures of England for {CollectionYear(each)} {old}: {_again(each)}")
     inputs = {each: store.inputs.of(each) for each in held}
     measures = {each: _measures(store, each, inputs[each]) for each in held}
-    for each in held:
-        _refuse_stale(store.figures.estimates(each), measures[each], inputs[each], each)
     return ReleaseInput(
         year=CollectionYear(year),
         measures=pd.concat(measures.values(), ignore_index=True),
@@ -111,24 +114,6 @@ def _all_in(geography_code: str, year: int) -> set[str]:
 def _measures(store: Store, year: int, inputs: NationalInputs) -> DataFrame:
     current = store.figures.current_la_measures(year)
     return without_unusable(current[current["la_code"].isin(inputs.expected)], inputs.unusable)
-
-
-def _refuse_stale(stored: DataFrame, measures: DataFrame, inputs: NationalInputs, year: int) -> None:
-    try:
-        fresh = estimate_england(measures, inputs.expected, inputs.population, year)
-    except EstimateImpossible as impossible:
-        raise ReleaseRefused(f"{CollectionYear(year)}: {impossible}") from None
-    if not _same(stored, fresh):
-        raise ReleaseRefused(
-            f"the figures of England for {CollectionYear(year)} are older than the current returns or inputs: "
-            f"{_again(year)}"
-        )
-
-
-def _same(stored: DataFrame, fresh: DataFrame) -> bool:
-    keys = [column for column in ESTIMATE_COLUMNS if column not in _NUMBERS]
-    one, other = (table.set_index(keys)[_NUMBERS].astype("float64").sort_index() for table in (stored, fresh))
-    return bool(one.index.equals(other.index) and ((one == other) | (one.isna() & other.isna())).all(axis=None))
 
 
 def _year_inputs(store: Store, year: int) -> YearInputs:

@@ -116,6 +116,15 @@ NATIONAL_INPUTS = Table(
     Index("national_inputs_of_asset", "asset", "collection_year"),
 )
 
+NATIONAL_INPUT_VERSIONS = Table(
+    "national_input_versions",
+    METADATA,
+    Column("asset", String(64), primary_key=True),
+    Column("collection_year", Integer, primary_key=True, autoincrement=False),
+    Column("input", String(64), primary_key=True),  # any but the returns, see made_from
+    Column("version", String(64), nullable=False),
+)
+
 # On disk under the names it was first made with, so that earlier states load; in Python as what it is.
 INTERPRETATION_COUNTS = Table(
     "reading_counts",

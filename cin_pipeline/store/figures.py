@@ -1,6 +1,7 @@
 """Measures and estimates in SQL. Each write replaces what it is about in one transaction."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,6 +15,7 @@ from cin_pipeline.store.database import (
     ESTIMATES,
     INTERPRETATION_COUNTS,
     LA_MEASURES,
+    NATIONAL_INPUT_VERSIONS,
     NATIONAL_INPUTS,
     NATIONAL_MEASURES,
     SUBMISSIONS,
@@ -103,14 +105,15 @@ class Figures:
         with self._engine.connect() as connection:
             return [Input(*row) for row in connection.execute(query)]
 
-    def write_manifest(self, asset: str, year: int, inputs: list[Input]) -> None:
-        """Stores what a national asset was made from."""
-        rows = [{"asset": asset, "collection_year": year, **vars(each)} for each in inputs]
-        where = (NATIONAL_INPUTS.c.asset == asset) & (NATIONAL_INPUTS.c.collection_year == year)
+    def write_manifest(self, asset: str, year: int, inputs: list[Input], versions: Mapping[str, str]) -> None:
+        """Stores what a national asset was made from: of each LA, and a version of every other input by its name."""
+        about = {"asset": asset, "collection_year": year}
+        others = [{"input": name, "version": version} for name, version in versions.items()]
         with self._engine.begin() as connection:
-            connection.execute(delete(NATIONAL_INPUTS).where(where))
-            if rows:
-                connection.execute(insert(NATIONAL_INPUTS), rows)
+            for table, rows in ((NATIONAL_INPUTS, map(vars, inputs)), (NATIONAL_INPUT_VERSIONS, others)):
+                connection.execute(delete(table).where(table.c.asset == asset, table.c.collection_year == year))
+                if values := [{**about, **row} for row in rows]:
+                    connection.execute(insert(table), values)
 
     def manifest(self, asset: str, year: int) -> list[Input]:
         """What a national asset was made from, by LA; empty where it was not made."""
@@ -118,6 +121,13 @@ class Figures:
         where = (NATIONAL_INPUTS.c.asset == asset) & (NATIONAL_INPUTS.c.collection_year == year)
         with self._engine.connect() as connection:
             return [Input(*row) for row in connection.execute(select(*columns).where(where).order_by("la_code"))]
+
+    def input_versions(self, asset: str, year: int) -> dict[str, str]:
+        """The version of every other input that a national asset was made from; empty where none was noted."""
+        table = NATIONAL_INPUT_VERSIONS
+        query = select(table.c.input, table.c.version).where(table.c.asset == asset, table.c.collection_year == year)
+        with self._engine.connect() as connection:
+            return {row.input: row.version for row in connection.execute(query)}
 
     def years_made(self) -> list[int]:
         """The years that any national figure was made for."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from cin_pipeline.census.errors import ReturnRejected
-from cin_pipeline.census.identifying import Identity, identify
+from cin_pipeline.census.header import Identity, identify
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.store.registry import Registry, Submission

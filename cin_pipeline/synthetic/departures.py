@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cin_pipeline.census.identifying import Identity
+from cin_pipeline.census.header import Identity
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.synthetic.filters import broken, drawn, with_mistakes, without
 from cin_pipeline.synthetic.key import Key, key_path, left_out_path

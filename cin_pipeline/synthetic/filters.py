@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from random import Random
 
-from cin_pipeline.census.identifying import Identity, identify
+from cin_pipeline.census.header import Identity, identify
 from cin_pipeline.synthetic.key import LEFT_OUT, STRUCTURE, Key
 from cin_pipeline.synthetic.mistakes import plant
 

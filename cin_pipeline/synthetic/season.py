@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
-from cin_pipeline.census.identifying import Identity
+from cin_pipeline.census.header import Identity
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.synthetic.filters import broken_bytes, drawn, identity_of, random_of, write_whole
 from cin_pipeline.synthetic.key import STRUCTURE, Key

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.errors import ReturnRejected
-from cin_pipeline.census.header import read_header
-from cin_pipeline.census.identifying import Identity, identify
+from cin_pipeline.census.header import Identity, identify
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.text import MAX_BYTES
@@ -49,13 +48,13 @@ def check_file(
     """Reads a file as a return of a year and runs its rules; `previous` as in RuleInput, `settings` as in check.
 
     `on_step` is called CHECK_STEPS times. Raises ReturnRejected where the file is no readable return."""
-    raw = read_return(data, year, max_bytes)
+    sent = read_return(data, year, max_bytes)
     on_step()
-    sent = RuleInput(raw, clean_return(raw, year), read_header(data, max_bytes), year, previous)
+    seen = RuleInput(sent, clean_return(sent.tables, year), year, previous)
     on_step()
-    results = check(sent, settings)
+    results = check(seen, settings)
     on_step()
-    return CheckedFile(sent, results)
+    return CheckedFile(seen, results)
 
 
 def previous_tables(data: bytes, identity: Identity, max_bytes: int = MAX_BYTES) -> ReturnTables:
@@ -65,7 +64,7 @@ def previous_tables(data: bytes, identity: Identity, max_bytes: int = MAX_BYTES)
     found, wanted = identify(data, max_bytes), Identity(identity.la_code, identity.year - 1)
     if found != wanted:
         raise ReturnRejected(f"it is {_named(found)}; {_named(wanted)} was expected")
-    return clean_return(read_return(data, found.year, max_bytes), found.year).tables
+    return clean_return(read_return(data, found.year, max_bytes).tables, found.year).tables
 
 
 def _named(identity: Identity) -> str:

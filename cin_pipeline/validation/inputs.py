@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
-from cin_pipeline.census.header import Header
+from cin_pipeline.census.reading import SentReturn
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.specification import RECORD_NUMBER, TABLES, tables
 from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear
@@ -165,23 +165,22 @@ def _columns_of_any_year(table: str) -> frozenset[str]:
 class RuleInput:
     """One return as the rules see it, its collection year, and last year's return where there is one.
 
-    The records of each table are an attribute, such as `sent.referrals`. `raw` and `cleaned` come from the same file;
+    The records of each table are an attribute, such as `sent.referrals`. `sent` and `cleaned` come from the same file;
     `previous` are the typed tables of the return of the year before."""
 
     def __init__(
         self,
-        raw: ReturnTables,
+        sent: SentReturn,
         cleaned: CleanedReturn,
-        header: Header,
         year: int,
         previous: ReturnTables | None = None,
     ) -> None:
-        self.header = header
+        self.header = sent.header
         self.year = year
         self.value_issues = cleaned.issues
         self.previous = previous
         self.tables: dict[str, Records] = {}
-        for name, records in raw.items():
+        for name, records in sent.tables.items():
             above = TABLES[name].parent
             self.tables[name] = Records(name, records, cleaned.tables[name], self.tables[above] if above else None)
 

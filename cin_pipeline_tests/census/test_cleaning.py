@@ -11,7 +11,7 @@ from cin_pipeline_tests.support.random_returns import messy_return, whole_return
 
 
 def cleaned(children: str, year: int = 2017) -> CleanedReturn:
-    return clean_return(read_return(whole_return(children, year, "201"), year), year)
+    return clean_return(read_return(whole_return(children, year, "201"), year).tables, year)
 
 
 def child(identifiers: str = "<LAchildID>C1</LAchildID>", referral: str = "", characteristics: str = "") -> str:
@@ -128,7 +128,7 @@ def test_a_section_47_start_may_be_missing_beside_a_conference() -> None:
 @pytest.mark.parametrize("year", [2014, 2017, 2022, 2026])
 @pytest.mark.parametrize("children", [0, 1, 80])
 def test_cleaned_tables_keep_their_schema_also_through_a_file(tmp_path: object, year: int, children: int) -> None:
-    found = clean_return(read_return(messy_return(7, children, year, "201"), year), year).tables
+    found = clean_return(read_return(messy_return(7, children, year, "201"), year).tables, year).tables
     write_tables(tmp_path / "tables", dict(found.items()))
     back = with_declared_types(type(found)(**read_tables(tmp_path / "tables")), year)
     for name, schema in cleaned_schemas(year).items():
@@ -137,5 +137,5 @@ def test_cleaned_tables_keep_their_schema_also_through_a_file(tmp_path: object, 
 
 
 def test_no_record_is_ever_dropped() -> None:
-    raw = read_return(messy_return(8, 120, 2017, "201"), 2017)
+    raw = read_return(messy_return(8, 120, 2017, "201"), 2017).tables
     assert clean_return(raw, 2017).tables.row_counts() == raw.row_counts()

@@ -14,7 +14,7 @@ NONE = (0, 0, 0)
 
 
 def compared(before: bytes, after: bytes) -> Comparison:
-    return compare_returns(read_return(before, 2017), read_return(after, 2017), 2017)
+    return compare_returns(read_return(before, 2017).tables, read_return(after, 2017).tables, 2017)
 
 
 def changes(before: tuple[str, ...], after: tuple[str, ...]) -> dict[str, tuple[int, ...]]:

@@ -3,7 +3,9 @@
 import pytest
 
 from cin_pipeline.census.errors import ReturnRejected
-from cin_pipeline.census.header import Header, read_header
+from cin_pipeline.census.header import Header, Identity, identify, identity_of, read_header
+from cin_pipeline.census.reading import read_return
+from cin_pipeline_tests.support.random_returns import messy_return
 
 HEADER = b"""<Message>
  <Header>
@@ -34,3 +36,19 @@ def test_file_that_cannot_be_read_so_far_is_rejected(data):
 
 def test_reads_no_further_than_the_header():
     assert read_header(HEADER.replace(b"<Children/>", b"<Children>" + b" " * 40_000 + b"<<<")).la_code == "201"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_return_that_is_read_whole_has_the_same_header(seed):
+    data = messy_return(seed, 20, 2017, "201")
+    assert read_return(data, 2017).header == read_header(data)
+    assert read_return(HEADER, 2017).header == read_header(HEADER)
+    assert read_return(b"<Message><Children/></Message>", 2017).header == Header()
+
+
+def test_the_identity_follows_from_the_values():
+    assert identity_of(read_header(HEADER)) == identify(HEADER) == Identity("201", 2017)
+    assert identity_of(Header(reference_date="2016-03-31", la_code="202")) == Identity("202", 2016)
+    unknown = Header(year="2017", la_code="999", la_line=7)
+    with pytest.raises(ReturnRejected, match=r"line 7.*999 is no authority"):
+        identity_of(unknown)

@@ -10,7 +10,7 @@ import pytest
 import cin_pipeline
 from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.header import Header
-from cin_pipeline.census.reading import nothing_sent
+from cin_pipeline.census.reading import SentReturn, nothing_sent
 from cin_pipeline.census.return_tables import ReturnTables, empty_tables
 from cin_pipeline.census.specification import TABLES, Group, Item, message
 from cin_pipeline.validation import RuleInput
@@ -39,7 +39,6 @@ cin_pipeline.census.specification = module
 
 from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.comparing import compare_returns
-from cin_pipeline.census.header import Header
 from cin_pipeline.census.reading import nothing_sent, read_return
 from cin_pipeline.census.return_tables import cleaned_schemas
 from cin_pipeline.census.years import CollectionYear
@@ -47,7 +46,7 @@ from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.measures import la_measures
 from cin_pipeline.store.row_tables import write_tables
-from cin_pipeline.store.stored_returns import read_cleaned, read_raw, tables_of_cleaned
+from cin_pipeline.store.stored_returns import read_cleaned, read_sent, tables_of_cleaned
 from cin_pipeline.validation import RuleInput, check
 from cin_pipeline.validation.confidence import data_confidence
 
@@ -58,7 +57,8 @@ xml = (
     "<Steps><Step>2016-07-01</Step><Step>never</Step></Steps></PreProceedings>"
     "</CINdetails></Child></Children></Message>"
 )
-raw = read_return(xml.encode(), 2017)
+whole = read_return(xml.encode(), 2017)
+raw = whole.tables
 cleaned = clean_return(raw, 2017)
 assert list(raw)[-2:] == ["pre_proceedings", "steps"]
 assert cleaned.tables.pre_proceedings["offered"].tolist() == [True]
@@ -66,13 +66,13 @@ assert cleaned.tables.steps["pre_proceeding_number"].tolist() == [1, 1]
 assert "Step" in set(cleaned.issues["item"])
 for name, schema in cleaned_schemas(2017).items():
     schema.validate(cleaned.tables[name], lazy=True)
-assert len(read_return(xml.encode(), 2018).steps) == 2
+assert len(read_return(xml.encode(), 2018).tables.steps) == 2
 assert cleaned_schemas(2016)["steps"].columns.keys() == {"pre_proceeding_number", "line"}
-sent = RuleInput(raw, cleaned, Header(), 2017)
+sent = RuleInput(whole, cleaned, 2017)
 assert sent.steps.up(sent.children).tolist() == [0, 0]
 issues = check(sent).issues
 assert set(issues.loc[issues["fields"] == "Step", "table"]) == {"steps"}
-other = read_return(xml.replace("2016-07-01", "2016-07-02").encode(), 2017)
+other = read_return(xml.replace("2016-07-01", "2016-07-02").encode(), 2017).tables
 changed = compare_returns(raw, other, 2017).by_table.set_index("table").loc["steps"]
 assert changed[["before", "after", "added", "removed", "changed"]].tolist() == [2, 2, 1, 1, 0]
 year = CollectionYear(2017)
@@ -85,9 +85,10 @@ folder = Path(sys.argv[1])
 old = ("pre_proceedings", "steps")
 write_tables(folder / "raw", {name: rows for name, rows in raw.items() if name not in old})
 write_tables(folder / "cleaned", {name: rows for name, rows in tables_of_cleaned(cleaned).items() if name not in old})
-for back in (read_raw(folder / "raw", 2017), read_cleaned(folder / "cleaned", 2017).tables):
+for back in (read_sent(folder / "raw", 2017)[1], read_cleaned(folder / "cleaned", 2017).tables):
     assert len(back.referrals) == 1 and len(back.steps) == 0
-assert list(read_raw(folder / "raw", 2017).steps.columns) == list(nothing_sent(2017).steps.columns) == list(raw.steps)
+back = read_sent(folder / "raw", 2017)[1]
+assert list(back.steps.columns) == list(nothing_sent(2017).steps.columns) == list(raw.steps)
 for name, schema in cleaned_schemas(2017).items():
     schema.validate(read_cleaned(folder / "cleaned", 2017).tables[name], lazy=True)
 """
@@ -152,4 +153,4 @@ def test_no_code_names_a_table_that_does_not_exist() -> None:
 
 def rule_input() -> RuleInput:
     raw = nothing_sent(2017)
-    return RuleInput(raw, clean_return(raw, 2017), Header(), 2017)
+    return RuleInput(SentReturn(Header(), raw), clean_return(raw, 2017), 2017)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cin_pipeline.census.errors import ReturnRejected
-from cin_pipeline.census.identifying import Identity, identify
+from cin_pipeline.census.header import Identity, identify
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.specification import RECORD_NUMBER, message, tables
 
@@ -49,7 +49,7 @@ def whole(
 
 
 def test_records_are_linked_and_keep_their_lines() -> None:
-    found = read_return(whole().encode(), 2017)
+    found = read_return(whole().encode(), 2017).tables
     assert found.row_counts() == {
         "children": 2,
         "disabilities": 2,
@@ -71,7 +71,7 @@ def test_records_are_linked_and_keep_their_lines() -> None:
 
 
 def test_the_same_element_name_at_two_levels_is_two_items() -> None:
-    found = read_return(whole().encode(), 2017)
+    found = read_return(whole().encode(), 2017).tables
     assert found.referrals["date_of_initial_cpc"].dropna().to_dict() == {1: "2016-05-02"}
     assert found.section47["date_of_initial_cpc"].dropna().to_dict() == {1: "2016-06-03"}
 
@@ -80,7 +80,7 @@ def test_lines_are_right_beyond_65535() -> None:
     """The parser's own line numbers are not."""
     children = "".join("<Child>\n\n\n<CINdetails>\n</CINdetails><!-- \n --></Child>\n" for _ in range(15_000))
     text = whole(f"<Children>{children}</Children>\n")
-    found = read_return(text.encode(), 2017)
+    found = read_return(text.encode(), 2017).tables
     lines = text.splitlines()
     assert len(lines) > 70_000
     assert all("<CINdetails" in lines[line - 1] for line in found.referrals["line"])
@@ -113,14 +113,14 @@ def test_lines_are_right_beyond_65535() -> None:
 )
 def test_forms_a_real_return_may_have(data: bytes) -> None:
     assert identify(data) == Identity("201", 2017)
-    found = read_return(data, 2017)
+    found = read_return(data, 2017).tables
     assert len(found.children) == 2
     assert found.children["la_child_id"].iloc[0] in ("C1", "Cé1", "C€1")
 
 
 @pytest.mark.parametrize("children", ["", "<Children/>", "<Children><Child/></Children>"])
 def test_missing_groups_are_missing_values(children: str) -> None:
-    assert len(read_return(whole(children).encode(), 2017).children) == children.count("<Child/>")
+    assert len(read_return(whole(children).encode(), 2017).tables.children) == children.count("<Child/>")
 
 
 BAD = {

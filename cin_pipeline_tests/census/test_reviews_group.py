@@ -11,7 +11,7 @@ PLANS = b"""<Message><Children><Child><CINdetails>
 
 
 def test_group_is_noted_and_its_absence_is_no_issue():
-    raw = read_return(PLANS, 2017)
+    raw = read_return(PLANS, 2017).tables
     assert raw.plans["has_Reviews"].tolist() == [True, False, True]
     assert raw.reviews["plan_number"].tolist() == [3]
     cleaned = clean_return(raw, 2017)

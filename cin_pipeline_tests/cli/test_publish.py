@@ -170,6 +170,11 @@ def test_what_cannot_be_published(settings: Settings, tmp_path: Path) -> None:
     assert none.exit_code == 2
     assert "there are no figures of England for 2016 to 2017: run job england" in none.output
     made.make_england()
+    manifest = made.state.figures.manifest("estimates", 2017)
+    made.state.figures.write_manifest("estimates", 2017, manifest, {})
+    earlier = publish(made, tmp_path / "release")
+    assert "for 2016 to 2017 were made by an earlier version, which did not note" in earlier.output
+    made.make_england()
     # Another list of expected LAs makes England's figures those of others.
     made.declare(tmp_path / "files", "201,referrals,month,not recorded")
     stale = publish(made, tmp_path / "release")

@@ -18,6 +18,7 @@ from cin_pipeline_tests.support.building import (
     valid_children,
     with_assessments,
 )
+from cin_pipeline_tests.support.parses import Parses
 from cin_pipeline_tests.validation.test_report import with_a_crash
 
 CLEAN = return_xml(valid_children())
@@ -64,6 +65,12 @@ def test_exit_code_and_files_say_how_good_a_return_is(validate, data, code, said
     assert [row[2] for row in _rows(folder)[1:]] == rules
     assert (folder / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert sorted(path.name for path in folder.iterdir()) == ["issues.csv", "report.html"]
+
+
+def test_a_file_is_parsed_once_after_a_look_at_its_header(validate, monkeypatch):
+    parses = Parses(monkeypatch)
+    assert validate(ERROR)[0] == 3
+    assert parses.since() == (1, 1)
 
 
 def test_no_child_shows_in_the_terminal(validate):

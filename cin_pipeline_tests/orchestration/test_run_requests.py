@@ -10,12 +10,11 @@ from cin_pipeline.orchestration.run_requests import (
     RunRequests,
     after_failure,
     given_up,
-    outdated,
     plan_recounts,
     plan_run_requests,
     quiet,
 )
-from cin_pipeline.store.figures import Input, Recount
+from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.locks import Life, Locks
 from cin_pipeline.store.registry import Submission, SubmissionState
 
@@ -97,13 +96,6 @@ def test_a_quiet_spell_and_a_clock_put_back() -> None:
     assert not quiet(NOW - timedelta(seconds=299), NOW, 300)
     assert quiet(NOW - timedelta(seconds=300), NOW, 300)
     assert quiet(NOW + timedelta(days=1), NOW, 300)  # else it waits until the clock is there again
-
-
-def test_outdated_names_who_is_new_gone_or_counted_again() -> None:
-    made = [Input("201", 1, "a", "v1"), Input("202", 2, "b", "v1"), Input("203", 3, "c", "v1")]
-    now = [Input("201", 1, "a", "v1"), Input("202", 2, "b", "v2"), Input("204", 4, "d", "v1")]
-    assert outdated(made, now) == ["202", "203", "204"]
-    assert outdated(made, reversed(made)) == []
 
 
 def test_a_lock_tells_the_living_from_the_dead(tmp_path) -> None:

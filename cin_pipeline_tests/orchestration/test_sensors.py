@@ -189,6 +189,21 @@ def test_england_is_made_again_after_a_quiet_spell_when_something_changed(living
     assert living.tick("national") == []
 
 
+def test_a_file_of_the_users_makes_england_again(living: Living) -> None:
+    living.put("201")
+    living.take()
+    (request,) = living.tick("national")
+    assert living.run(request).success
+    assert living.tick("national") == []
+    unusable = living.settings.state / "inputs" / "2017" / "unusable.csv"
+    unusable.write_text("year,la_code,measure,reason\n2017,201,icpcs,not recorded\n")
+    (again,) = living.tick("national")
+    assert living.inputs_current("estimates") == [False, True]
+    assert again.run_key != request.run_key
+    assert living.run(again).success
+    assert living.tick("national") == []
+
+
 def test_a_run_that_fails_three_times_is_given_up_without_a_value(
     living: Living, monkeypatch: pytest.MonkeyPatch
 ) -> None:

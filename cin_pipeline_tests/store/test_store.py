@@ -25,7 +25,7 @@ from cin_pipeline.store.national_inputs import InputFileError
 from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.row_tables import TablesDamaged, read_tables, write_tables
 from cin_pipeline.store.store import Store
-from cin_pipeline.store.stored_returns import read_cleaned, read_raw, tables_of_cleaned
+from cin_pipeline.store.stored_returns import read_cleaned, read_sent, tables_of_cleaned
 from cin_pipeline_tests.support.pipeline import facts_of, measures_table
 from cin_pipeline_tests.support.random_returns import messy_return
 
@@ -247,11 +247,11 @@ def test_a_stored_return_comes_back_whole_or_not_at_all(
     tmp_path: Path, write: Callable[[Path, Mapping[str, DataFrame]], None]
 ) -> None:
     """A table that was there and is gone is no table that was not thought of yet."""
-    raw = read_return(messy_return(3, 20, 2017, "201"), 2017)
+    raw = read_return(messy_return(3, 20, 2017, "201"), 2017).tables
     cleaned = clean_return(raw, 2017)
     write(tmp_path / "raw", raw)
     write(tmp_path / "cleaned", tables_of_cleaned(cleaned))
-    for name, rows in read_raw(tmp_path / "raw", 2017).items():
+    for name, rows in read_sent(tmp_path / "raw", 2017)[1].items():
         texts = [each.astype(object).where(each.notna(), "") for each in (rows, raw[name])]
         pd.testing.assert_frame_equal(*texts)
     back = read_cleaned(tmp_path / "cleaned", 2017)
@@ -261,7 +261,7 @@ def test_a_stored_return_comes_back_whole_or_not_at_all(
     (tmp_path / "raw" / "plans.parquet").unlink()
     (tmp_path / "cleaned" / "issues.parquet").unlink()
     with pytest.raises(TablesDamaged, match=r"plans of .*raw are gone: run the return again"):
-        read_raw(tmp_path / "raw", 2017)
+        read_sent(tmp_path / "raw", 2017)
     with pytest.raises(TablesDamaged, match="issues of"):
         read_cleaned(tmp_path / "cleaned", 2017)
     for path in (tmp_path / "raw").iterdir():

@@ -3,15 +3,14 @@
 from collections.abc import Iterable
 
 from cin_pipeline.census.cleaning import clean_return
-from cin_pipeline.census.header import read_header
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings, check
 from cin_pipeline.validation.registry import Rule
 
 
 def sent(xml: bytes, year: int = 2017) -> RuleInput:
-    raw = read_return(xml, year)
-    return RuleInput(raw, clean_return(raw, year), read_header(xml), year)
+    found = read_return(xml, year)
+    return RuleInput(found, clean_return(found.tables, year), year)
 
 
 def checked(

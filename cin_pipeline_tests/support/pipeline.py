@@ -21,7 +21,7 @@ from cin_pipeline_tests.support import oracle
 
 
 def tables_of(xml: bytes, year: int) -> ReturnTables:
-    return clean_return(read_return(xml, year), year).tables
+    return clean_return(read_return(xml, year).tables, year).tables
 
 
 def facts_of(xml: bytes, previous: bytes | None, year: int) -> ReturnFacts:

@@ -6,6 +6,7 @@ from pathlib import Path
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.made_from import ESTIMATES, note_made_from
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.return_files import sha256_of
 from cin_pipeline.store.store import Store
@@ -69,7 +70,9 @@ class Office:
         self.state.inputs.keep(2017, **paths)
 
     def make_england(self, year: int = 2017) -> None:
-        inputs = self.state.inputs.of(year)
+        inputs, returns = self.state.inputs.of(year), self.state.figures.current_inputs(year)
         measures = without_unusable(self.state.figures.current_la_measures(year), inputs.unusable)
         england = estimate_england(measures, inputs.expected, inputs.population, year)
         self.state.figures.write_estimates(england, year)
+        made_from = [each for each in returns if each.la_code in inputs.expected]
+        note_made_from(self.state, ESTIMATES, year, made_from, inputs)

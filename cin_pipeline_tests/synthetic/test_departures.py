@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cin_pipeline.census.errors import ReturnRejected
-from cin_pipeline.census.identifying import identify
+from cin_pipeline.census.header import identify
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.synthetic import synthesise

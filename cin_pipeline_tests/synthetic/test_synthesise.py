@@ -9,7 +9,7 @@ import pytest
 from pandas import DataFrame, Series, Timestamp
 
 from cin_pipeline.census.cleaning import clean_return
-from cin_pipeline.census.identifying import Identity, identify
+from cin_pipeline.census.header import Identity, identify
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.reference.authorities import authorities
@@ -25,7 +25,7 @@ def cleaned(path: Path) -> ReturnTables:
     year = int(path.stem[-4:])
     data = path.read_bytes()
     assert identify(data) == Identity(path.stem[:3], year)
-    result = clean_return(read_return(data, year), year)
+    result = clean_return(read_return(data, year).tables, year)
     assert result.issues.empty, result.issues.head().to_string()
     return result.tables
 

@@ -13,7 +13,6 @@ from sqlalchemy.schema import CreateTable
 
 import cin_pipeline
 from cin_pipeline.census.cleaning import VALUE_ISSUES, clean_return
-from cin_pipeline.census.header import read_header
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.episodes import EPISODES, flag_episodes
@@ -71,14 +70,14 @@ def test_every_column_has_a_sentence_and_every_number_a_unit(table: TableDeclara
 def test_what_is_made_of_a_return_is_as_declared(year: int, children: int) -> None:
     ending = CollectionYear(year)
     xml = messy_return(5, children, year, "201")
-    raw = read_return(xml, year)
-    cleaned = clean_return(raw, year)
-    before = clean_return(read_return(messy_return(5, children, year - 1, "201"), year - 1), year - 1).tables
+    sent = read_return(xml, year)
+    cleaned = clean_return(sent.tables, year)
+    before = clean_return(read_return(messy_return(5, children, year - 1, "201"), year - 1).tables, year - 1).tables
     episodes, prior = flag_episodes(cleaned.tables, ending), latest_referrals(before, ending.previous)
     facts = ReturnFacts(ending, episodes, cleaned.tables, prior)
     measures = la_measures(facts, "201")
     without = la_measures(ReturnFacts(ending, episodes, cleaned.tables, None), "201")
-    found = check(RuleInput(raw, cleaned, read_header(xml), year))
+    found = check(RuleInput(sent, cleaned, year))
     confidence = data_confidence(cleaned.tables, year, "201", issues=found.issues, measures=measures, previous=without)
     people, expected = {"201": 100, "202": 50}, ("201", "202")
     england = estimate_england(measures, expected, people, year)

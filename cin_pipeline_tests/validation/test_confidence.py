@@ -11,7 +11,6 @@ from pandas import DataFrame
 
 import cin_pipeline
 from cin_pipeline.census.cleaning import clean_return
-from cin_pipeline.census.header import read_header
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.specification import RECORD_NUMBER
 from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear
@@ -80,9 +79,9 @@ def confidence_of(
     rules: bool = True,
 ) -> DataFrame:
     xml = children if isinstance(children, bytes) else return_xml(children, year)
-    raw = read_return(xml, year)
-    cleaned = clean_return(raw, year)
-    issues = check(RuleInput(raw, cleaned, read_header(xml), year)).issues if rules else None
+    sent = read_return(xml, year)
+    cleaned = clean_return(sent.tables, year)
+    issues = check(RuleInput(sent, cleaned, year)).issues if rules else None
     return data_confidence(
         cleaned.tables,
         year,
@@ -268,8 +267,8 @@ def test_school_age_is_reached_on_31_august_from_2024_25(birth_date: str, year: 
 )
 def test_what_is_missing_is_what_the_rule_reports(item: str, rule_id: str, records: list[Record]) -> None:
     xml = return_xml(records)
-    raw = read_return(xml, 2017)
-    issues = check(RuleInput(raw, clean_return(raw, 2017), read_header(xml), 2017)).issues
+    sent = read_return(xml, 2017)
+    issues = check(RuleInput(sent, clean_return(sent.tables, 2017), 2017)).issues
     (found,) = confidence_of(xml).query("indicator == 'completeness' and item == @item").to_dict("records")
     assert found["denominator"] - found["numerator"] == (issues["rule_id"] == rule_id).sum() > 0
 

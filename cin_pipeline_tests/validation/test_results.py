@@ -239,10 +239,9 @@ def test_rule_that_needs_last_year_is_not_run_without_it():
     xml = return_xml(valid_children())
     without = check(sent(xml), rules=[rule]).outcomes
     assert without.loc[0, ["status", "reason"]].tolist() == ["not_run", "no return of the year before"]
-    now = sent(xml)
-    last = clean_return(read_return(return_xml(valid_children(), 2016), 2016), 2016)
-    raw = read_return(xml, 2017)
-    given = RuleInput(raw, clean_return(raw, 2017), now.header, 2017, previous=last.tables)
+    last = clean_return(read_return(return_xml(valid_children(), 2016), 2016).tables, 2016)
+    now = read_return(xml, 2017)
+    given = RuleInput(now, clean_return(now.tables, 2017), 2017, previous=last.tables)
     assert check(given, rules=[rule]).outcomes.loc[0, "status"] == "failed"
 
 

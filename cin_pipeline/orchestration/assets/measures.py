@@ -18,8 +18,8 @@ from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, count_faults, result, schema_check, schema_result, stopping
 from cin_pipeline.orchestration.io_managers import Counted, PreviousReturn, PriorYear
 from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, frame_metadata, markdown_table, moved
-from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_before, year_and_la
-from cin_pipeline.orchestration.submissions import holder_of, submission_at_work
+from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_before
+from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.store.figures import version_of
 from cin_pipeline.store.registry import Submission, SubmissionState
@@ -43,25 +43,20 @@ UNDATED = check("referrals_dated", "episodes", "Every referral has a usable date
     io_manager_key="row_tables",
 )
 def episodes(
-    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], cleaned_return: CleanedReturn
+    work: dg.ResourceParam[Work], cleaned_return: CleanedReturn
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.episodes.flag_episodes."""
-    year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(store, year.ending, la_code, context.run)
-    tables = cleaned_return.tables
-    table = flag_episodes(tables, year)
+    submission, tables = work.submission, cleaned_return.tables
+    table = flag_episodes(tables, work.year)
     yield dg.Output(table, metadata=frame_metadata(table))
     lost = count_faults({"referrals": len(tables.referrals)}, {"referrals": len(table)})
+    undated = int(table["referral_date"].isna().sum())
     checks = [
         schema_result(EPISODES_SCHEMA, (EPISODES, table), overridden=submission.overridden),
         result(EPISODES_RECONCILE, lost, overridden=submission.overridden),
+        result(UNDATED, [f"{undated} referrals without a usable date"] if undated else [], {"undated": undated}),
     ]
-    yield from checks
-    undated = int(table["referral_date"].isna().sum())
-    yield result(UNDATED, [f"{undated} referrals without a usable date"] if undated else [], {"undated": undated})
-    if failed := stopping(checks):
-        reason = f"checks failed: {', '.join(failed)} of episodes"
-        store.registry.reject(submission.submission, reason, holder_of(context.run))
+    yield from work.judge(submission, checks)
 
 
 PRIOR_SCHEMA = schema_check("prior_year_referrals")
@@ -81,25 +76,21 @@ PRIOR_SCHEMA = schema_check("prior_year_referrals")
     io_manager_key="row_tables",
 )
 def prior_year_referrals(
-    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], cleaned_return: Any
+    work: dg.ResourceParam[Work], cleaned_return: Any
 ) -> Iterator[dg.Output[PriorYear] | dg.AssetCheckResult]:
     """See methodology.referrals.latest_referrals."""
-    year, la_code = year_and_la(context.partition_key)
+    submission = work.submission
     before: PreviousReturn | None = cleaned_return
     if before is None:
         prior = PriorYear(PRIOR_REFERRALS.empty())
         metadata: dict[str, Any] = {"return_of_year_before": False}
     else:
-        prior = PriorYear(latest_referrals(before.cleaned.tables, year.previous), before.submission)
+        prior = PriorYear(latest_referrals(before.cleaned.tables, work.year.previous), before.submission)
         metadata = {"return_of_year_before": True, "submission_of_year_before": before.submission}
         metadata |= frame_metadata(prior.referrals)
     yield dg.Output(prior, metadata=metadata)
-    submission = submission_at_work(store, year.ending, la_code, context.run)
     schema = schema_result(PRIOR_SCHEMA, (PRIOR_REFERRALS, prior.referrals), overridden=submission.overridden)
-    yield schema
-    if stopping([schema]):
-        reason = "checks failed: schema of prior_year_referrals"
-        store.registry.reject(submission.submission, reason, holder_of(context.run))
+    yield from work.judge(submission, [schema])
 
 
 MEASURES_SCHEMA = schema_check("la_measures")
@@ -122,52 +113,44 @@ IDENTITIES = check(
     io_manager_key="figure_tables",
 )
 def la_measures_asset(
-    context: dg.AssetExecutionContext,
-    store: dg.ResourceParam[Store],
+    work: dg.ResourceParam[Work],
     episodes: DataFrame,
     cleaned_return: CleanedReturn,
     prior_year_referrals: PriorYear,
 ) -> Iterator[dg.Output[Counted] | dg.AssetCheckResult]:
     """See methodology.measures.la_measures."""
-    year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(store, year.ending, la_code, context.run)
+    submission = work.submission
     prior = prior_year_referrals.referrals if prior_year_referrals.submission is not None else None
-    facts = ReturnFacts(year, episodes, cleaned_return.tables, prior)
-    table = la_measures(facts, la_code)
+    facts = ReturnFacts(work.year, episodes, cleaned_return.tables, prior)
+    table = la_measures(facts, work.la_code)
     totals = table[table["breakdown"] == TOTAL]
     shown = totals["value"].astype(object).where(totals["value"].notna(), "not available")
     rows = zip(totals["measure"], shown, strict=True)
-    # Here, where the populations are at hand: an asset of its own would load them and count them again.
-    touched = touched_by_interpretations(facts, la_code)
+    # Here, where the rows that are counted are at hand: an asset of its own would count them again.
+    touched = touched_by_interpretations(facts, work.la_code)
     checks = [
         schema_result(
             MEASURES_SCHEMA, (LA_MEASURES, table), (INTERPRETATION_COUNTS, touched), overridden=submission.overridden
         ),
         result(IDENTITIES, broken_identities(table), overridden=submission.overridden),
     ]
-    failed = stopping(checks)
-    if submission.state is SubmissionState.ACCEPTED and failed:
+    if submission.state is SubmissionState.ACCEPTED and (failed := stopping(checks)):
         # What is current has one set of figures, and these would take their place.
-        told = " and ".join(failed)
-        raise dg.Failure(f"The figures counted again fail check {told}; the current ones stay.", allow_retries=False)
-    store.figures.write_interpretation_counts(touched, submission.submission)
+        raise dg.Failure(
+            f"The figures counted again fail check {' and '.join(failed)}; the current ones stay.", allow_retries=False
+        )
     yield dg.Output(
-        Counted(table, prior_year_referrals.submission),
+        Counted(table, prior_year_referrals.submission, touched),
         # Of the figures themselves: what depends on them is outdated when a figure moves, and only then.
         data_version=dg.DataVersion(version_of(table)),
         metadata={
             "submission": submission.submission,
             **frame_metadata(table),
             "totals": markdown_table(("measure", "value"), rows),
-            **_moved(store, submission, table),
+            **_moved(work.store, submission, table),
         },
     )
-    yield from checks
-    if failed:
-        reason = f"checks failed: {', '.join(failed)} of la_measures"
-        store.registry.reject(submission.submission, reason, holder_of(context.run))
-    else:
-        store.registry.accept(submission.submission, holder_of(context.run))
+    yield from work.judge(submission, checks, last=True)
 
 
 def _moved(store: Store, submission: Submission, table: DataFrame) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pandas import DataFrame
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology import estimates as methodology_estimates
 from cin_pipeline.methodology import national
-from cin_pipeline.methodology.estimates import EstimateImpossible, estimate_england
+from cin_pipeline.methodology.estimates import METHOD_VERSION, EstimateImpossible, estimate_england
 from cin_pipeline.methodology.identities import broken_national_identities
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.national import sum_known
@@ -26,10 +26,10 @@ from cin_pipeline.orchestration.metadata import (
     partition_link,
 )
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, partition_key
-from cin_pipeline.orchestration.run_requests import outdated
 from cin_pipeline.reference.authorities import ENGLAND, authorities
 from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.store.figures import Input
+from cin_pipeline.store.made_from import ESTIMATES, NATIONAL_MEASURES, note_made_from, since_changed
 from cin_pipeline.store.store import Store
 
 population = dg.AssetSpec(
@@ -41,7 +41,6 @@ population = dg.AssetSpec(
     partitions_def=by_year,
 )
 
-NATIONAL_MEASURES, ESTIMATES = "national_measures", "estimates"
 KNOWN_SCHEMA = schema_check("national_measures", national=True)
 COMPLETENESS = national_check("completeness", "national_measures", "Every expected LA has an accepted return.")
 
@@ -70,7 +69,7 @@ def national_measures(
     table = sum_known(without_unusable(known, inputs.unusable), year.ending)
     missing = sorted(set(inputs.expected) - set(known["la_code"]))
     yield dg.Output(table, metadata={**frame_metadata(table), **_missing(missing, year), **_manifest(made_from)})
-    store.figures.write_manifest(NATIONAL_MEASURES, year.ending, made_from)
+    note_made_from(store, NATIONAL_MEASURES, year.ending, made_from, inputs)
     yield schema_result(KNOWN_SCHEMA, (national.NATIONAL_MEASURES, table))
     yield result(
         COMPLETENESS,
@@ -98,7 +97,7 @@ NATIONAL_IDENTITIES = national_check(
     ins={"la_measures": dg.AssetIn(key=la_measures_asset.key, partition_mapping=all_las_of_year)},
     check_specs=[ESTIMATES_SCHEMA, NATIONAL_IDENTITIES],
     metadata=declared_columns(methodology_estimates.ESTIMATES),
-    code_version="1",
+    code_version=METHOD_VERSION,
     io_manager_key="figure_tables",
 )
 def estimates(
@@ -114,36 +113,29 @@ def estimates(
     except EstimateImpossible as impossible:
         store.figures.clear_estimates(year.ending)
         # Nothing is what these returns give; asked again, they would give the same.
-        store.figures.write_manifest(ESTIMATES, year.ending, made_from)
+        note_made_from(store, ESTIMATES, year.ending, made_from, inputs)
         raise dg.Failure(str(impossible), allow_retries=False) from None
     yield dg.Output(table, metadata={**frame_metadata(table), **_headline(table), **_manifest(made_from)})
-    store.figures.write_manifest(ESTIMATES, year.ending, made_from)
+    note_made_from(store, ESTIMATES, year.ending, made_from, inputs)
     yield schema_result(ESTIMATES_SCHEMA, (methodology_estimates.ESTIMATES, table))
     yield result(NATIONAL_IDENTITIES, broken_national_identities(table))
-
-
-def outdated_las(asset: str, store: Store, year: int) -> list[str]:
-    """The LAs whose current figures are not what a national asset of the year was made from."""
-    expected = store.inputs.of(year).expected
-    current = [each for each in store.figures.current_inputs(year) if each.la_code in expected]
-    return outdated(store.figures.manifest(asset, year), current)
 
 
 def _inputs_current(asset: str) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         name="inputs_current",
         asset=asset,
-        description="These figures were made from the current returns. Looked at again when that changes.",
+        description="These figures were made from the current returns and inputs. Looked at again when that changes.",
         partitions_def=by_year,
     )
     def inputs_current(context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
         year = CollectionYear.from_key(context.op_execution_context.partition_key)
-        las = outdated_las(asset, store, year.ending)
+        changed = since_changed(store, asset, year.ending)
         return dg.AssetCheckResult(
-            passed=not las,
+            passed=not changed,
             severity=dg.AssetCheckSeverity.WARN,
-            description=f"since changed: {', '.join(las)}" if las else None,
-            metadata={"las": len(las)},
+            description=f"since changed: {changed}" if changed else None,
+            metadata={"las": len(changed.las), "inputs": len(changed.inputs)},
         )
 
     return inputs_current

@@ -9,13 +9,13 @@ from cin_pipeline.answers.history import NotComparable, tables_of
 from cin_pipeline.census.cleaning import VALUE_ISSUES, CleanedReturn, clean_return
 from cin_pipeline.census.comparing import compare_returns
 from cin_pipeline.census.errors import ReturnRejected
-from cin_pipeline.census.reading import read_return
+from cin_pipeline.census.reading import SentReturn, read_return
 from cin_pipeline.census.return_tables import ReturnTables, cleaned_schemas
 from cin_pipeline.orchestration import groups
-from cin_pipeline.orchestration.checks import check, count_faults, result, schema_check, stopping
+from cin_pipeline.orchestration.checks import check, count_faults, result, schema_check
 from cin_pipeline.orchestration.metadata import OWNERS, changed_records, record_counts, return_columns
-from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
-from cin_pipeline.orchestration.submissions import begin, holder_of, submission_at_work
+from cin_pipeline.orchestration.partitions import by_year_la
+from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.store import Store
 from cin_pipeline.tables.schemas import declared_faults, schema_faults
@@ -31,29 +31,26 @@ return_file = dg.AssetSpec(
 
 
 @dg.asset(
-    description="The records of the return as sent: linked tables of text with record numbers and lines.",
+    description="The return as sent: its header, and linked tables of text with record numbers and lines.",
     group_name=groups.RETURNS,
     owners=OWNERS,
     kinds={"xml", "parquet"},
     partitions_def=by_year_la,
     deps=[return_file],
     metadata=return_columns(),
-    code_version="1",
+    code_version="2",
     io_manager_key="row_tables",
 )
-def raw_return(context: dg.AssetExecutionContext, store: dg.ResourceParam[Store]) -> dg.Output[ReturnTables]:
+def raw_return(work: dg.ResourceParam[Work]) -> dg.Output[SentReturn]:
     """See census.reading.read_return."""
-    year, _ = year_and_la(context.partition_key)
-    submission = begin(context, store)
+    submission, store = work.begin(), work.store
     try:
-        tables = read_return(
-            store.returns.read(submission.sha256), year.ending, max_bytes=store.settings.max_return_bytes
-        )
+        sent = read_return(store.returns.read(submission.sha256), work.year.ending, store.settings.max_return_bytes)
     except ReturnRejected as rejected:
-        store.registry.reject(submission.submission, str(rejected), holder_of(context.run))
+        work.reject(submission, str(rejected))
         raise dg.Failure(f"{submission.file_name}: {rejected}", allow_retries=False) from None
     return dg.Output(
-        tables,
+        sent,
         # Dagster's own version of an external input is the same for all bytes: a resubmission would be invisible.
         data_version=dg.DataVersion(submission.sha256),
         metadata={
@@ -61,14 +58,14 @@ def raw_return(context: dg.AssetExecutionContext, store: dg.ResourceParam[Store]
             "file": submission.file_name,
             "sha256": submission.sha256,
             "bytes": submission.size,
-            **record_counts(tables.row_counts()),
-            **_changes(store, submission, tables),
+            **record_counts(sent.tables.row_counts()),
+            **_changes(store, submission, sent.tables),
         },
     )
 
 
 def _changes(store: Store, submission: Submission, tables: ReturnTables) -> dict[str, Any]:
-    """What changed since the submission that was accepted before, where there is one whose copy can be read."""
+    """What changed since the submission that was accepted before, where there is one that can be read again."""
     earlier = store.registry.accepted_before(submission)
     if earlier is None or submission.collection_year is None:
         return {}
@@ -97,26 +94,21 @@ VALUES = check("values_readable", "cleaned_return", "Every value could be read, 
     io_manager_key="row_tables",
 )
 def cleaned_return(
-    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], raw_return: ReturnTables
+    work: dg.ResourceParam[Work], raw_return: SentReturn
 ) -> Iterator[dg.Output[CleanedReturn] | dg.AssetCheckResult]:
     """See census.cleaning.clean_return."""
-    year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(store, year.ending, la_code, context.run)
-    cleaned = clean_return(raw_return, year.ending)
+    submission, year = work.submission, work.year.ending
+    cleaned = clean_return(raw_return.tables, year)
     counts = cleaned.tables.row_counts()
     yield dg.Output(cleaned, metadata={**record_counts(counts), "value_issues": len(cleaned.issues)})
     broken = [
-        fault
-        for name, schema in cleaned_schemas(year.ending).items()
-        for fault in schema_faults(schema, cleaned.tables[name])
+        fault for name, schema in cleaned_schemas(year).items() for fault in schema_faults(schema, cleaned.tables[name])
     ] + list(declared_faults(VALUE_ISSUES, cleaned.issues))
-    lost = count_faults(raw_return.row_counts(), counts)
+    lost = count_faults(raw_return.tables.row_counts(), counts)
     checks = [
         result(SCHEMA, broken, overridden=submission.overridden),
         result(RECONCILE, lost, counts, overridden=submission.overridden),
     ]
     by_item = cleaned.issues["item"].value_counts()
     checks.append(result(VALUES, (f"{item}: {count}" for item, count in by_item.items()), by_item.to_dict()))
-    yield from checks
-    if failed := stopping(checks):
-        store.registry.reject(submission.submission, f"checks failed: {', '.join(failed)}", holder_of(context.run))
+    yield from work.judge(submission, checks)

@@ -6,14 +6,13 @@ import dagster as dg
 from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
-from cin_pipeline.census.header import read_header
-from cin_pipeline.census.return_tables import ReturnTables
+from cin_pipeline.census.reading import SentReturn
 from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, result, schema_check, schema_result
 from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, frame_metadata, markdown_table, with_bars
-from cin_pipeline.orchestration.partitions import by_year_la, year_and_la
-from cin_pipeline.orchestration.submissions import submission_at_work
+from cin_pipeline.orchestration.partitions import by_year_la
+from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.store.store import Store
 from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings
 from cin_pipeline.validation import check as check_rules
@@ -43,17 +42,14 @@ RAN = check("rules_ran", "validation_issues", "No rule crashed. What a crashed r
     io_manager_key="row_tables",
 )
 def validation_issues(
-    context: dg.AssetExecutionContext,
-    store: dg.ResourceParam[Store],
-    raw_return: ReturnTables,
+    work: dg.ResourceParam[Work],
+    raw_return: SentReturn,
     cleaned_return: CleanedReturn,
 ) -> Iterator[dg.Output[RuleResults] | dg.AssetCheckResult]:
     """See validation.check."""
-    year, la_code = year_and_la(context.partition_key)
-    submission = submission_at_work(store, year.ending, la_code, context.run)
-    header = read_header(store.returns.read(submission.sha256), store.settings.max_return_bytes)
+    submission, store = work.submission, work.store
     chosen = RuleSettings(store.settings.rules_added, store.settings.rules_removed)
-    found = check_rules(RuleInput(raw_return, cleaned_return, header, year.ending), chosen)
+    found = check_rules(RuleInput(raw_return, cleaned_return, work.year.ending), chosen)
     store.quality.note_rules(
         submission.submission,
         errors=found.count("error"),
@@ -98,28 +94,27 @@ MOVEMENT = check("movement", "data_confidence", "No headline figure moved far be
     io_manager_key="row_tables",
 )
 def data_confidence_asset(
-    context: dg.AssetExecutionContext,
-    store: dg.ResourceParam[Store],
+    work: dg.ResourceParam[Work],
     cleaned_return: CleanedReturn,
     validation_issues: RuleResults,
     la_measures: DataFrame,
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See validation.confidence.data_confidence."""
-    year, la_code = year_and_la(context.partition_key)
+    year = work.year
     table = data_confidence(
         cleaned_return.tables,
         year.ending,
-        la_code,
+        work.la_code,
         issues=validation_issues.issues,
         measures=la_measures,
         # Dagster allows one mapping between two assets, and la_measures of this year is an input already.
-        previous=_current_measures(store, year.previous.ending, la_code),
+        previous=_current_measures(work.store, year.previous.ending, work.la_code),
         crashed=validation_issues.crashed,
     )
     overall = table[table["indicator"] == "overall"]
     rows = list(zip(overall["module"], overall["confidence"], strict=True))
-    submission = submission_at_work(store, year.ending, la_code, context.run)
-    store.quality.note_confidence(submission.submission, dict(rows)[WHOLE_RETURN])
+    submission = work.submission
+    work.store.quality.note_confidence(submission.submission, dict(rows)[WHOLE_RETURN])
     yield dg.Output(
         table, metadata={**frame_metadata(table), "confidence": markdown_table(("module", "confidence"), rows)}
     )

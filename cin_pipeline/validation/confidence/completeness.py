@@ -12,6 +12,7 @@ from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import ISSUE_COLUMNS, CleanedReturn
 from cin_pipeline.census.header import Header
+from cin_pipeline.census.reading import SentReturn
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.specification import tables
 from cin_pipeline.reference.days import add_months
@@ -194,4 +195,4 @@ def _usable(sent: RuleInput, due: DueItem) -> Mask:
 def _as_rules_see_it(cleaned: ReturnTables, year: int) -> RuleInput:
     """The typed tables in place of the text as sent: a value that could not be read is missing here."""
     no_issues = DataFrame(columns=list(ISSUE_COLUMNS))
-    return RuleInput(cleaned, CleanedReturn(cleaned, no_issues), Header(), year)
+    return RuleInput(SentReturn(Header(), cleaned), CleanedReturn(cleaned, no_issues), year)

@@ -1,0 +1,83 @@
+"""What England's figures of a year were made from, and whether that is what is current: the one answer, which checks,
+sensors and releases go by.
+
+They are not counted again to see: what they were made from is noted with them, returns and all else."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cin_pipeline.methodology.catalogue import MEASURES
+from cin_pipeline.methodology.estimates import METHOD_VERSION
+from cin_pipeline.reference.authorities import every_authority
+from cin_pipeline.store.figures import Input
+from cin_pipeline.store.national_inputs import NationalInputs
+from cin_pipeline.store.store import Store
+
+NATIONAL_MEASURES, ESTIMATES = "national_measures", "estimates"
+
+NOT_NOTED = "inputs that an earlier version did not note"
+
+_SUMS = ("expected authorities", "unusable items")
+_ALL_BUT_RETURNS = {NATIONAL_MEASURES: _SUMS, ESTIMATES: (*_SUMS, "population", "regions", "method")}
+
+
+@dataclass(frozen=True)
+class SinceChanged:
+    """What is not as it was when figures of England were made: codes of LAs whose current return, or its figures, are
+    others; names of other inputs. False where nothing is, so that the figures are what would be made now."""
+
+    las: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.las or self.inputs)
+
+    def __str__(self) -> str:
+        return ", ".join((*self.las, *self.inputs))
+
+
+def note_made_from(store: Store, asset: str, year: int, returns: Iterable[Input], inputs: NationalInputs) -> None:
+    """Notes what an asset was made from, in place of what it was made from before."""
+    store.figures.write_manifest(asset, year, list(returns), _versions(asset, year, inputs))
+
+
+def since_changed(store: Store, asset: str, year: int) -> SinceChanged:
+    """What has changed since an asset of the year was made; where it never was, all that it would be made from."""
+    inputs = store.inputs.of(year)
+    current = [each for each in store.figures.current_inputs(year) if each.la_code in inputs.expected]
+    made_from = store.figures.manifest(asset, year)
+    if not current and not made_from:
+        return SinceChanged()
+    noted, now = store.figures.input_versions(asset, year), _versions(asset, year, inputs)
+    others = tuple(name for name in now if noted.get(name) != now[name]) if noted else (NOT_NOTED,)
+    return SinceChanged(outdated(made_from, current), others)
+
+
+def outdated(made_from: Iterable[Input], current: Iterable[Input]) -> tuple[str, ...]:
+    """The LAs whose current return, or its figures, are not what national figures were made from."""
+    return tuple(sorted({each.la_code for each in {*made_from} ^ {*current}}))
+
+
+def current_version(store: Store, asset: str, year: int) -> str:
+    """The version of all that an asset of the year would be made from now."""
+    current = [(each.submission, each.data_version) for each in store.figures.current_inputs(year)]
+    return _version((current, _versions(asset, year, store.inputs.of(year))))
+
+
+def _versions(asset: str, year: int, inputs: NationalInputs) -> dict[str, str]:
+    """By name, a version of each input of an asset but the returns. The order of LAs is in it: sums go by it."""
+    values: dict[str, object] = {
+        "expected authorities": inputs.expected,
+        "unusable items": sorted(
+            {(each.la_code, each.measure, each.breakdown) for each in inputs.unusable if each.year == year}
+        ),
+        "population": [(la, inputs.population.get(la)) for la in inputs.expected],
+        "regions": [(la, every_authority()[la].places) for la in inputs.expected],
+        "method": (METHOD_VERSION, *MEASURES),
+    }
+    return {name: _version(values[name]) for name in _ALL_BUT_RETURNS[asset]}
+
+
+def _version(value: object) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:16]
