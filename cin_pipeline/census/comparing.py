@@ -174,7 +174,8 @@ def _numbered(count: int, columns: Iterable[_Numbers]) -> _Numbers:
     """The rows of some columns of numbers as one number each: equal rows have equal ones."""
     number = np.zeros(count, dtype=np.int64)
     for column in columns:
-        codes, _ = pd.factorize(number * (count + 1) + column + 1)
+        # A number of a record above may be larger than there are records here.
+        codes, _ = pd.factorize(number * (column.max(initial=-1) + 2) + column + 1)
         number = np.asarray(codes, dtype=np.int64)
     return number
 

@@ -66,29 +66,27 @@ Value = TypeVar("Value", bound=RowData)
 
 @dataclass(frozen=True)
 class Form(Generic[Value]):
-    """As which row tables a value is stored, and how that of a submission is read back."""
+    """As which row tables a value is stored, and how that of an asset and submission is read back."""
 
     to_tables: Callable[[Value], dict[str, DataFrame]]
-    read: Callable[[Store, Submission], Value]
+    read: Callable[[Store, str, Submission], Value]
 
 
 def _form(
-    asset: str,
-    to_tables: Callable[[Value], dict[str, DataFrame]],
-    from_tables: Callable[[dict[str, DataFrame]], Value],
+    to_tables: Callable[[Value], dict[str, DataFrame]], from_tables: Callable[[dict[str, DataFrame]], Value]
 ) -> Form[Value]:
-    """The form of an asset whose tables are all that it is made from."""
+    """The form of a value that is made from its tables alone."""
 
-    def read(store: Store, submission: Submission) -> Value:
+    def read(store: Store, asset: str, submission: Submission) -> Value:
         year, la_code = submission.partition
         return from_tables(read_tables(store.tables_directory(asset, year, la_code, submission.submission)))
 
     return Form(to_tables, read)
 
 
-def _cleaned(store: Store, submission: Submission) -> CleanedReturn:
+def _cleaned(store: Store, asset: str, submission: Submission) -> CleanedReturn:
     year, la_code = submission.partition
-    return read_cleaned(store.tables_directory(CLEANED_RETURN, year, la_code, submission.submission), year)
+    return read_cleaned(store.tables_directory(asset, year, la_code, submission.submission), year)
 
 
 def _prior_year(tables: dict[str, DataFrame]) -> PriorYear:
@@ -96,28 +94,20 @@ def _prior_year(tables: dict[str, DataFrame]) -> PriorYear:
     return PriorYear(tables[ROWS], None if pd.isna(source) else int(source))
 
 
-def _form_of(asset: str) -> Form[Any]:
-    """The form of an asset: its own, else one table of rows."""
-    return _FORMS.get(asset) or _form(asset, lambda rows: {ROWS: rows}, lambda tables: tables[ROWS])
-
-
+# By asset; what is not here is one table.
 _FORMS: dict[str, Form[Any]] = {
-    RAW_RETURN: Form(tables_of_sent, sent_return),
+    RAW_RETURN: Form(tables_of_sent, lambda store, _, submission: sent_return(store, submission)),
     CLEANED_RETURN: Form(tables_of_cleaned, _cleaned),
     "validation_issues": _form(
-        "validation_issues",
         lambda value: {ISSUES: value.issues, "named": value.named, "outcomes": value.outcomes},
         lambda tables: RuleResults(**tables),
     ),
     "prior_year_referrals": _form(
-        "prior_year_referrals",
-        lambda value: {
-            ROWS: value.referrals,
-            SOURCE: DataFrame({"submission": [value.submission]}, dtype="Int64"),
-        },
+        lambda value: {ROWS: value.referrals, SOURCE: DataFrame({"submission": [value.submission]}, dtype="Int64")},
         _prior_year,
     ),
 }
+_ONE_TABLE: Form[DataFrame] = _form(lambda rows: {ROWS: rows}, lambda tables: tables[ROWS])
 
 # How the figures of a year are written and read, by asset.
 _FIGURES_OF_A_YEAR: dict[str, tuple[Callable[[Figures, DataFrame, int], None], Callable[[Figures, int], DataFrame]]] = {
@@ -139,7 +129,7 @@ class RowTables(dg.IOManager):
         """Stores the tables of the submission at work."""
         asset = _asset(context)
         directory = self._directory(asset, self._work.submission)
-        write_tables(directory, _form_of(asset).to_tables(obj))
+        write_tables(directory, _FORMS.get(asset, _ONE_TABLE).to_tables(obj))
         self._stored[directory] = obj
 
     def load_input(self, context: dg.InputContext) -> RowData | PreviousReturn | None:
@@ -157,7 +147,7 @@ class RowTables(dg.IOManager):
 
     def _read(self, asset: str, submission: Submission) -> Any:
         stored = self._stored.get(self._directory(asset, submission))
-        return _form_of(asset).read(self._work.store, submission) if stored is None else stored
+        return _FORMS.get(asset, _ONE_TABLE).read(self._work.store, asset, submission) if stored is None else stored
 
     def _directory(self, asset: str, submission: Submission) -> Path:
         return self._work.store.tables_directory(asset, *submission.partition, submission.submission)

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from cin_pipeline.census.comparing import CHANGE_COLUMNS, KEYS, Comparison, compare_returns
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.specification import RECORD_NUMBER
-from cin_pipeline_tests.methodology.test_worked_examples import assessment, child, plan, referral
+from cin_pipeline_tests.methodology.test_worked_examples import assessment, child, plan, referral, section_47
 from cin_pipeline_tests.support.random_returns import messy_return, return_pairs, returns, whole_return
 
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -25,6 +25,7 @@ def changes(before: tuple[str, ...], after: tuple[str, ...]) -> dict[str, tuple[
 
 
 ONE = child(referral("2016-05-01", inside=assessment("2016-05-02", "2016-06-01", "1A", "2B")))
+DATED = [referral(f"2016-05-0{day}") for day in range(1, 5)]
 OTHER = child(referral("2016-07-01", after=plan("2016-08-01", reviews=("2016-10-01",))), child_id="C2")
 
 
@@ -47,6 +48,12 @@ OTHER = child(referral("2016-07-01", after=plan("2016-08-01", reviews=("2016-10-
             (child(referral("2016-05-01", reason="RC1"), referral("2016-05-01", reason="RC2")),),
             (child(referral("2016-05-01", reason="RC2")),),
             {"referrals": (0, 1, 0)},
+        ),
+        # Few records below many: of another day below another record, neither is the other.
+        (
+            (child(*DATED[:3], referral("2016-05-04", inside=section_47("2016-06-01"))),),
+            (child(referral("2016-05-01", inside=section_47("2016-07-01")), *DATED[1:]),),
+            {"section47": (1, 1, 0)},
         ),
         # Children without an id are matched by what they hold, then by their order.
         (
