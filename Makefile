@@ -60,6 +60,7 @@ docs: $(VENV)/test.done  ## write the generated documentation again
 	$(BIN)/python -m cin_pipeline.validation.rules_page
 	$(BIN)/python -m cin_pipeline.validation.confidence.indicators_page
 	$(BIN)/python -m cin_pipeline.synthetic.mistakes.mistakes_page
+	$(BIN)/python -m cin_pipeline.store.moves_page
 
 bench: $(VENV)/test.done  ## measure the stages on one large synthetic return, and the sensors under load
 	$(BIN)/python -m benchmarks.stages

@@ -8,28 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, exists, func, insert, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from cin_pipeline.store import moves
 from cin_pipeline.store.database import COUNTS, EVENTS, SUBMISSIONS
-
-
-class SubmissionState(StrEnum):
-    """How far a submission has come."""
-
-    LANDED = "landed"  # received, not yet worked through
-    CLAIMED = "claimed"  # one run is at work on it
-    ACCEPTED = "accepted"  # the current return of its LA and year
-    REJECTED = "rejected"  # not taken, with a reason; what was current stays
-    SUPERSEDED = "superseded"  # a later one is, or was, current
-    WITHDRAWN = "withdrawn"  # taken back by a person
-
-
-LANDED, CLAIMED, ACCEPTED = SubmissionState.LANDED, SubmissionState.CLAIMED, SubmissionState.ACCEPTED
-REJECTED, SUPERSEDED, WITHDRAWN = SubmissionState.REJECTED, SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN
+from cin_pipeline.store.moves import ACCEPTED as ACCEPTED  # the states, for who knows the registry
+from cin_pipeline.store.moves import CLAIMED as CLAIMED
+from cin_pipeline.store.moves import LANDED as LANDED
+from cin_pipeline.store.moves import REJECTED, SUPERSEDED, Move
+from cin_pipeline.store.moves import SubmissionState as SubmissionState
 
 
 class DecisionRefused(ValueError):
@@ -114,13 +104,13 @@ class Registry:
                     return last
             return self._add(
                 connection,
+                moves.LAND,
                 collection_year=year,
                 la_code=la_code,
                 file_name=file_name,
                 sha256=sha256,
                 size=size,
                 received=received,
-                state=LANDED,
                 reason="",
             )
 
@@ -139,25 +129,25 @@ class Registry:
         with self._writing() as connection:
             return self._add(
                 connection,
+                moves.REFUSE,
                 collection_year=year,
                 la_code=la_code,
                 file_name=file_name,
                 sha256=sha256,
                 size=size,
                 received=received,
-                state=REJECTED,
                 reason=reason,
             )
 
     def claim(self, submission: int, run: str) -> bool:
         """Gives a landed submission to one run; False where it is not landed (any more). One of several gets it."""
         with self._writing() as connection:
-            return self._move(connection, submission, (LANDED,), CLAIMED, "", run, values=_claimed_by(run))
+            return self._move(connection, submission, moves.CLAIM, "", run, values=_claimed_by(run))
 
     def requeue(self, submission: int, run: str, reason: str) -> bool:
         """Requeues, as landed, a submission whose run came to no result; False where that run does not hold it."""
         with self._writing() as connection:
-            return self._move(connection, submission, (CLAIMED,), LANDED, reason, run, held_by=run)
+            return self._move(connection, submission, moves.REQUEUE, reason, run, held_by=run)
 
     def accept(self, submission: int, run: str = "") -> bool:
         """Makes a submission current; True where it then is. Only the run that claimed it can, or no run one landed.
@@ -173,10 +163,10 @@ class Registry:
             current = _first(connection, _newest(_partition(*this.partition) & (SUBMISSIONS.c.state == ACCEPTED)))
             if current and current.submission > submission and not this.overridden:
                 later = f"submission {current.submission}, received later, is current"
-                self._move(connection, submission, (LANDED, CLAIMED), SUPERSEDED, later, run)
+                self._move(connection, submission, moves.OVERTAKE, later, run)
                 return False
             by = this.decided_by if this.overridden else ""
-            self._make_current(connection, this, this.reason if this.overridden else "", run, by)
+            self._make_current(connection, this, moves.ACCEPT, this.reason if this.overridden else "", run, by)
             return True
 
     def reject(self, submission: int, reason: str, run: str = "") -> bool:
@@ -187,7 +177,7 @@ class Registry:
             this = _get(connection, submission)
             if not _may_end(this, run):
                 return False
-            return self._move(connection, submission, (this.state,), REJECTED, reason, run)
+            return self._move(connection, submission, moves.REJECT if run else moves.GIVE_UP, reason, run)
 
     def run_requested(self, submissions: Iterable[int]) -> None:
         """Counts that a run was requested."""
@@ -205,12 +195,12 @@ class Registry:
         """A person rejects a submission that waits. Raises DecisionRefused, KeyError."""
         with self._writing() as connection:
             this = _get(connection, submission)
-            if this.state is not LANDED:
+            if not moves.TURN_DOWN.fits(this.state):
                 raise DecisionRefused(
-                    f"submission {submission} is {_told(this)}; only one that is landed can be rejected"
-                    + (", withdraw it" if this.state is ACCEPTED else "")
+                    f"submission {submission} is {_told(this)}; only one that is {_origins(moves.TURN_DOWN)} can be "
+                    "rejected" + (", withdraw it" if this.state is ACCEPTED else "")
                 )
-            self._move(connection, submission, (LANDED,), REJECTED, reason, "", by=by)
+            self._move(connection, submission, moves.TURN_DOWN, reason, "", by=by)
 
     def withdraw(self, submission: int, by: str, reason: str) -> Submission | None:
         """A person takes a submission back; returns the one that was current before it and is again, if any.
@@ -218,15 +208,15 @@ class Registry:
         Raises DecisionRefused for one that a run is at work on, or that was never taken; KeyError."""
         with self._writing() as connection:
             this = _get(connection, submission)
-            if this.state not in (LANDED, ACCEPTED, SUPERSEDED):
+            if not moves.WITHDRAW.fits(this.state):
                 raise DecisionRefused(
-                    f"submission {submission} is {_told(this)}; one that is landed, accepted or superseded was expected"
+                    f"submission {submission} is {_told(this)}; one that is {_origins(moves.WITHDRAW)} was expected"
                 )
-            self._move(connection, submission, (this.state,), WITHDRAWN, reason, "", by=by)
+            self._move(connection, submission, moves.WITHDRAW, reason, "", by=by)
             before = _first(connection, _once_current(this)) if this.state is ACCEPTED else None
             if before:
                 again = f"current again: submission {submission} was withdrawn"
-                self._make_current(connection, before, again, "", by)
+                self._make_current(connection, before, moves.REINSTATE, again, "", by)
             return before and _get(connection, before.submission)
 
     def restore(self, submission: int, by: str, reason: str) -> bool:
@@ -236,9 +226,9 @@ class Registry:
         with self._writing() as connection:
             this = _get(connection, submission)
             counted = select(COUNTS.c.submission).where(COUNTS.c.submission == submission)
-            if this.state not in (SUPERSEDED, WITHDRAWN) or connection.execute(counted).one_or_none() is None:
+            if not moves.RESTORE.fits(this.state) or connection.execute(counted).one_or_none() is None:
                 return False
-            self._make_current(connection, this, reason, "", by)
+            self._make_current(connection, this, moves.RESTORE, reason, "", by)
             return True
 
     def reopen(self, submission: int, run: str, by: str, reason: str) -> None:
@@ -247,14 +237,14 @@ class Registry:
         Raises DecisionRefused for one that is current, at work, or was never identified; KeyError."""
         with self._writing() as connection:
             this = _get(connection, submission)
-            if this.state in (ACCEPTED, CLAIMED):
+            if not moves.REOPEN.fits(this.state):
                 raise DecisionRefused(f"submission {submission} is {_told(this)}; there is nothing to decide")
             if this.collection_year is None or this.la_code is None:
                 raise DecisionRefused(
                     f"submission {submission} cannot be accepted: whose return it is could not be read ({this.reason})"
                 )
             claimed = {**_claimed_by(run), "overridden": True}
-            self._move(connection, submission, (this.state,), CLAIMED, reason, run, by=by, values=claimed)
+            self._move(connection, submission, moves.REOPEN, reason, run, by=by, values=claimed)
 
     # Looking things up.
 
@@ -346,32 +336,32 @@ class Registry:
             )
             yield connection
 
-    def _add(self, connection: Connection, **values: object) -> Submission:
-        added = connection.execute(insert(SUBMISSIONS).values(**values))
+    def _add(self, connection: Connection, move: Move, **values: object) -> Submission:
+        added = connection.execute(insert(SUBMISSIONS).values(state=move.target, **values))
         (number,) = added.inserted_primary_key or (None,)
         submission = _get(connection, int(str(number)))
         self._tell(connection, submission.submission, "", submission.state, submission.reason, "", "")
         return submission
 
-    def _make_current(self, connection: Connection, this: Submission, reason: str, run: str, by: str) -> None:
+    def _make_current(
+        self, connection: Connection, this: Submission, move: Move, reason: str, run: str, by: str
+    ) -> None:
         same = _partition(*this.partition) & (SUBMISSIONS.c.submission != this.submission)
-        replaced = same & (SUBMISSIONS.c.state == ACCEPTED)
-        overtaken = same & (SUBMISSIONS.c.state == LANDED) & (SUBMISSIONS.c.submission < this.submission)
-        for where, why in (
-            (replaced, f"submission {this.submission} was accepted"),
-            (overtaken, f"submission {this.submission}, received later, was accepted before it"),
+        earlier = same & (SUBMISSIONS.c.state == LANDED) & (SUBMISSIONS.c.submission < this.submission)
+        for where, passed, why in (
+            (same & (SUBMISSIONS.c.state == ACCEPTED), moves.REPLACE, f"submission {this.submission} was accepted"),
+            (earlier, moves.OVERTAKE, f"submission {this.submission}, received later, was accepted before it"),
         ):
             numbers = connection.execute(select(SUBMISSIONS.c.submission).where(where)).scalars().all()
             for number in numbers:
-                self._move(connection, number, (ACCEPTED, LANDED), SUPERSEDED, why, run)
-        self._move(connection, this.submission, (this.state,), ACCEPTED, reason, run, by=by)
+                self._move(connection, number, passed, why, run)
+        self._move(connection, this.submission, move, reason, run, by=by)
 
     def _move(
         self,
         connection: Connection,
         submission: int,
-        from_states: tuple[SubmissionState, ...],
-        to_state: SubmissionState,
+        move: Move,
         reason: str,
         run: str,
         *,
@@ -379,15 +369,15 @@ class Registry:
         held_by: str | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Changes the state if it is one of those, and tells so; whether it was."""
+        """Moves a submission if it is where the move begins, and tells so; whether it was. No other code does."""
         before = _get(connection, submission).state
-        where = (SUBMISSIONS.c.submission == submission) & SUBMISSIONS.c.state.in_(from_states)
+        where = (SUBMISSIONS.c.submission == submission) & SUBMISSIONS.c.state.in_(move.origins)
         if held_by is not None:
             where &= SUBMISSIONS.c.run == held_by
-        written = {"state": to_state, "reason": reason, **({"decided_by": by} if by else {}), **(values or {})}
+        written = {"state": move.target, "reason": reason, **({"decided_by": by} if by else {}), **(values or {})}
         changed = connection.execute(update(SUBMISSIONS).where(where).values(**written)).rowcount
         if changed:
-            self._tell(connection, submission, before, to_state, reason, run, by)
+            self._tell(connection, submission, before, move.target, reason, run, by)
         return bool(changed)
 
     def _tell(
@@ -416,6 +406,11 @@ def _may_end(this: Submission, run: str) -> bool:
 
 def _told(this: Submission) -> str:
     return f"at work in run {this.run}" if this.state is CLAIMED else str(this.state)
+
+
+def _origins(move: Move) -> str:
+    *some, last = move.origins
+    return f"{', '.join(some)} or {last}" if some else str(last)
 
 
 def _partition(year: int, la_code: str) -> ColumnElement[bool]:
