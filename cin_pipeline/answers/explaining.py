@@ -151,7 +151,7 @@ def explain_authority(store: Store, year: int, cell: Cell, la_code: str) -> Auth
 
 
 def _cleaned(store: Store, submission: Submission) -> ReturnTables:
-    return clean_return(tables_of(store, submission), submission.collection_year or 0).tables
+    return clean_return(tables_of(store, submission), submission.collection_year).tables
 
 
 def _current_figure(store: Store, submission: Submission, cell: Cell) -> int | None:

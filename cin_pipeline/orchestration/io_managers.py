@@ -140,8 +140,6 @@ class FigureTables(dg.IOManager):
             year, la_code = year_and_la(context.partition_key)
             submission = submission_at_work(self._store, year.ending, la_code, _run(context))
             figures.write_la_measures(obj.measures, submission.submission, obj.previous)
-        elif context.asset_key.path[-1] == "national_measures":
-            figures.write_national_measures(obj, CollectionYear.from_key(context.partition_key).ending)
         else:
             figures.write_estimates(obj, CollectionYear.from_key(context.partition_key).ending)
 
@@ -156,8 +154,6 @@ class FigureTables(dg.IOManager):
         match context.asset_key.path[-1]:
             case "la_measures":
                 return CurrentFigures(*self._store.figures.la_measures_with_inputs(year.ending))
-            case "national_measures":
-                return self._store.figures.national_measures(year.ending)
             case _:
                 return self._store.figures.estimates(year.ending)
 

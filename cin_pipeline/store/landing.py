@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from stat import S_ISREG
+from typing import Any
 
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.identifying import Identity, identify
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.store.registry import Registry, Submission
+from cin_pipeline.store.registry import RefusedFile, Registry, Submission
 from cin_pipeline.store.return_files import ReturnFiles, sha256_of
 
 RESULTS_MARKER = ".cin_pipeline_results"  # in a folder that a run writes to: nothing in it is a return
@@ -68,12 +69,12 @@ def land(
     received: datetime,
     max_bytes: int,
     on_file: Callable[[], None] = lambda: None,
-) -> list[Submission]:
+) -> list[Submission | RefusedFile]:
     """Lands or refuses each file of a folder, in order; files of LAs a narrowed run is not about are passed over.
 
-    A wanted file is copied and recorded as landed. A file that is no return, of another year, of an LA not expected, or
-    a further one of its LA and year is recorded as rejected, with one sentence why. Of several files for one LA and
-    year the first that can be read is taken. `on_file` is called after each file."""
+    A wanted file is copied and recorded as landed. A return of another year, of an LA not expected, or a further one of
+    its LA and year is recorded as rejected, a file that is no return as refused, with one sentence why. Of several
+    files for one LA and year the first that can be read is taken. `on_file` is called after each file."""
     files = []
     for path in paths:
         files.append(receive(path, name_of(path.relative_to(folder)), wanted, returns, max_bytes))
@@ -148,25 +149,18 @@ def _first_readable(files: list[ReceivedFile], returns: ReturnFiles, max_bytes: 
     return files[0]
 
 
-def record(file: ReceivedFile, registry: Registry, received: datetime, *, rejected_again: bool = True) -> Submission:
-    """Makes a submission of a file, landed or rejected; see Registry.land for the same bytes again."""
-    year, la_code = (file.identity.year, file.identity.la_code) if file.identity else (None, None)
-    if file.reason or year is None or la_code is None:
-        return registry.refuse(
-            file_name=file.name,
-            sha256=file.sha256,
-            size=file.size,
-            received=received,
-            reason=file.reason,
-            year=year,
-            la_code=la_code,
-        )
-    return registry.land(
-        year=year,
-        la_code=la_code,
-        file_name=file.name,
-        sha256=file.sha256,
-        size=file.size,
-        received=received,
-        rejected_again=rejected_again,
-    )
+def record(
+    file: ReceivedFile, registry: Registry, received: datetime, *, rejected_again: bool = True
+) -> Submission | RefusedFile:
+    """Makes a submission of a file, landed or rejected; a refused file where it was not identified.
+
+    See Registry.land for the same bytes again."""
+    about: dict[str, Any] = {
+        "file_name": file.name, "sha256": file.sha256, "size": file.size, "received": received
+    }  # fmt: skip
+    if file.identity is None:
+        return registry.refuse_file(**about, reason=file.reason)
+    whose: dict[str, Any] = {"year": file.identity.year, "la_code": file.identity.la_code}
+    if file.reason:
+        return registry.refuse(**whose, **about, reason=file.reason)
+    return registry.land(**whose, **about, rejected_again=rejected_again)

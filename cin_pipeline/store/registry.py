@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, Select, exists, func, insert, se
 from sqlalchemy.sql.elements import ColumnElement
 
 from cin_pipeline.store import moves
-from cin_pipeline.store.database import COUNTS, EVENTS, SUBMISSIONS
+from cin_pipeline.store.database import COUNTS, EVENTS, REFUSED_FILES, SUBMISSIONS
 from cin_pipeline.store.moves import ACCEPTED as ACCEPTED  # the states, for who knows the registry
 from cin_pipeline.store.moves import CLAIMED as CLAIMED
 from cin_pipeline.store.moves import LANDED as LANDED
@@ -26,17 +26,20 @@ class DecisionRefused(ValueError):
     """A person's decision does not fit the state of the submission; the message says why."""
 
 
+COLLECTION = "cin"  # the children in need census, the one collection there is
+
+
 @dataclass(frozen=True)
 class Submission:
-    """One file as received. `collection_year` and `la_code` are None where its header could not be read.
+    """One return as received: a file of which is known whose it is.
 
-    run: the Dagster run or command that claimed it last. attempt: how often it was claimed. offers: how often a run was
-    asked for. decided_by: the person who decided about it last, else empty. overridden: a person said that it counts
-    even where a blocking check fails."""
+    run: the Dagster run or command that claimed it last. attempt: how often it was claimed. run_requests: how often a
+    run was asked for. decided_by: the person who decided about it last, else empty. overridden: a person said that it
+    counts even where a blocking check fails."""
 
     submission: int
-    collection_year: int | None
-    la_code: str | None
+    collection_year: int
+    la_code: str
     file_name: str
     sha256: str
     size: int
@@ -45,16 +48,28 @@ class Submission:
     reason: str
     run: str = ""
     attempt: int = 0
-    offers: int = 0
+    run_requests: int = 0
     decided_by: str = ""
     overridden: bool = False
+    collection: str = COLLECTION
 
     @property
     def partition(self) -> tuple[int, str]:
-        """Collection year and LA. Raises ValueError where the file was never identified."""
-        if self.collection_year is None or self.la_code is None:
-            raise ValueError(f"submission {self.submission} was never identified")
+        """Collection year and LA."""
         return self.collection_year, self.la_code
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that is no submission, as nobody can tell whose return it is. Its number is none of a submission."""
+
+    number: int
+    file_name: str
+    sha256: str  # empty where its bytes could not be read
+    size: int
+    received: datetime
+    refused: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -105,6 +120,7 @@ class Registry:
             return self._add(
                 connection,
                 moves.LAND,
+                collection=COLLECTION,
                 collection_year=year,
                 la_code=la_code,
                 file_name=file_name,
@@ -115,21 +131,14 @@ class Registry:
             )
 
     def refuse(
-        self,
-        *,
-        file_name: str,
-        sha256: str,
-        size: int,
-        received: datetime,
-        reason: str,
-        year: int | None = None,
-        la_code: str | None = None,
+        self, *, year: int, la_code: str, file_name: str, sha256: str, size: int, received: datetime, reason: str
     ) -> Submission:
-        """Records a file that cannot even be landed, with the reason."""
+        """Records a return that is not landed, with the reason."""
         with self._writing() as connection:
             return self._add(
                 connection,
                 moves.REFUSE,
+                collection=COLLECTION,
                 collection_year=year,
                 la_code=la_code,
                 file_name=file_name,
@@ -138,6 +147,15 @@ class Registry:
                 received=received,
                 reason=reason,
             )
+
+    def refuse_file(self, *, file_name: str, sha256: str, size: int, received: datetime, reason: str) -> RefusedFile:
+        """Records a file of which nobody can tell whose return it is, with the reason."""
+        with self._writing() as connection:
+            number = _next_number(connection)
+            values = {"file_name": file_name, "sha256": sha256, "size": size, "received": received, "reason": reason}
+            connection.execute(insert(REFUSED_FILES).values(number=number, refused=self._now(), **values))
+            row = connection.execute(select(REFUSED_FILES).where(REFUSED_FILES.c.number == number)).one()
+            return RefusedFile(**dict(row._mapping))
 
     def claim(self, submission: int, run: str) -> bool:
         """Gives a landed submission to one run; False where it is not landed (any more). One of several gets it."""
@@ -186,7 +204,7 @@ class Registry:
                 connection.execute(
                     update(SUBMISSIONS)
                     .where(SUBMISSIONS.c.submission == number)
-                    .values(offers=SUBMISSIONS.c.offers + 1)
+                    .values(run_requests=SUBMISSIONS.c.run_requests + 1)
                 )
 
     # What people decide.
@@ -194,12 +212,11 @@ class Registry:
     def turn_down(self, submission: int, by: str, reason: str) -> None:
         """A person rejects a submission that waits. Raises DecisionRefused, KeyError."""
         with self._writing() as connection:
-            this = _get(connection, submission)
+            expected = f"only one that is {_origins(moves.TURN_DOWN)} can be rejected"
+            this = _decided_about(connection, submission, expected)
             if not moves.TURN_DOWN.fits(this.state):
-                raise DecisionRefused(
-                    f"submission {submission} is {_told(this)}; only one that is {_origins(moves.TURN_DOWN)} can be "
-                    "rejected" + (", withdraw it" if this.state is ACCEPTED else "")
-                )
+                hint = ", withdraw it" if this.state is ACCEPTED else ""
+                raise DecisionRefused(f"submission {submission} is {_told(this)}; {expected}{hint}")
             self._move(connection, submission, moves.TURN_DOWN, reason, "", by=by)
 
     def withdraw(self, submission: int, by: str, reason: str) -> Submission | None:
@@ -207,11 +224,10 @@ class Registry:
 
         Raises DecisionRefused for one that a run is at work on, or that was never taken; KeyError."""
         with self._writing() as connection:
-            this = _get(connection, submission)
+            expected = f"one that is {_origins(moves.WITHDRAW)} was expected"
+            this = _decided_about(connection, submission, expected)
             if not moves.WITHDRAW.fits(this.state):
-                raise DecisionRefused(
-                    f"submission {submission} is {_told(this)}; one that is {_origins(moves.WITHDRAW)} was expected"
-                )
+                raise DecisionRefused(f"submission {submission} is {_told(this)}; {expected}")
             self._move(connection, submission, moves.WITHDRAW, reason, "", by=by)
             before = _first(connection, _once_current(this)) if this.state is ACCEPTED else None
             if before:
@@ -222,9 +238,10 @@ class Registry:
     def restore(self, submission: int, by: str, reason: str) -> bool:
         """A person makes a submission current whose measures are counted already: one superseded or withdrawn.
 
-        False where its measures were never counted or it was rejected: it must be run, see `reopen`."""
+        False where its measures were never counted or it was rejected: it must be run, see `reopen`. Raises
+        DecisionRefused for a file that was never identified, KeyError."""
         with self._writing() as connection:
-            this = _get(connection, submission)
+            this = _decided_about(connection, submission)
             counted = select(COUNTS.c.submission).where(COUNTS.c.submission == submission)
             if not moves.RESTORE.fits(this.state) or connection.execute(counted).one_or_none() is None:
                 return False
@@ -236,13 +253,9 @@ class Registry:
 
         Raises DecisionRefused for one that is current, at work, or was never identified; KeyError."""
         with self._writing() as connection:
-            this = _get(connection, submission)
+            this = _decided_about(connection, submission)
             if not moves.REOPEN.fits(this.state):
                 raise DecisionRefused(f"submission {submission} is {_told(this)}; there is nothing to decide")
-            if this.collection_year is None or this.la_code is None:
-                raise DecisionRefused(
-                    f"submission {submission} cannot be accepted: whose return it is could not be read ({this.reason})"
-                )
             claimed = {**_claimed_by(run), "overridden": True}
             self._move(connection, submission, moves.REOPEN, reason, run, by=by, values=claimed)
 
@@ -256,10 +269,6 @@ class Registry:
         """What a run claimed and has not ended."""
         return self._all((SUBMISSIONS.c.state == CLAIMED) & (SUBMISSIONS.c.run == run))
 
-    def at_work(self, year: int, la_code: str) -> Submission | None:
-        """The submission a run of this LA and year is about: the last landed, else the current one."""
-        return self.last_landed(year, la_code) or self.current(year, la_code)
-
     def last_landed(self, year: int, la_code: str) -> Submission | None:
         """The latest submission of this LA and year that waits for a run."""
         return self._one(_partition(year, la_code) & (SUBMISSIONS.c.state == LANDED))
@@ -270,12 +279,11 @@ class Registry:
 
     def all_current(self, year: int) -> list[Submission]:
         """The accepted submissions of a year, by LA code."""
-        found = self._all((SUBMISSIONS.c.collection_year == year) & (SUBMISSIONS.c.state == ACCEPTED))
-        return sorted(found, key=lambda each: str(each.la_code))
+        return sorted(self._all(current_of_year(year)), key=lambda each: each.la_code)
 
     def years_with_current(self) -> list[int]:
         """The collection years with any accepted submission."""
-        years = select(SUBMISSIONS.c.collection_year).where(SUBMISSIONS.c.state == ACCEPTED).distinct()
+        years = select(SUBMISSIONS.c.collection_year).where(_OURS & (SUBMISSIONS.c.state == ACCEPTED)).distinct()
         with self._engine.connect() as connection:
             return sorted(connection.execute(years).scalars())
 
@@ -284,10 +292,16 @@ class Registry:
         with self._engine.connect() as connection:
             return _get(connection, submission)
 
-    def last_number(self) -> int:
-        """The number of the last submission; 0 without any."""
+    def refused_files(self) -> list[RefusedFile]:
+        """The files that were refused without being identified, in the order they were received."""
         with self._engine.connect() as connection:
-            return connection.execute(select(func.max(SUBMISSIONS.c.submission))).scalar_one() or 0
+            rows = connection.execute(select(REFUSED_FILES).order_by(REFUSED_FILES.c.number))
+            return [RefusedFile(**dict(row._mapping)) for row in rows]
+
+    def last_number(self) -> int:
+        """The last number given to a submission or a refused file; 0 without any."""
+        with self._engine.connect() as connection:
+            return _next_number(connection) - 1
 
     def events(self, submission: int) -> list[Event]:
         """What happened to a submission, in its order."""
@@ -300,7 +314,7 @@ class Registry:
         newest = (
             select(EVENTS.c.event, EVENTS.c.at)
             .join(SUBMISSIONS, SUBMISSIONS.c.submission == EVENTS.c.submission)
-            .where(SUBMISSIONS.c.collection_year == year)
+            .where(of_year(year))
             .order_by(EVENTS.c.event.desc())
             .limit(1)
         )
@@ -310,7 +324,7 @@ class Registry:
 
     def history(self, year: int, la_code: str | None = None) -> list[Submission]:
         """Every submission of a year, or of one LA and year, in any state, in the order they were received."""
-        return self._all(SUBMISSIONS.c.collection_year == year if la_code is None else _partition(year, la_code))
+        return self._all(of_year(year) if la_code is None else _partition(year, la_code))
 
     def accepted_before(self, submission: Submission) -> Submission | None:
         """The last submission of the same LA and year before this one that is, or was, current."""
@@ -319,11 +333,11 @@ class Registry:
 
     def _one(self, where: ColumnElement[bool]) -> Submission | None:
         with self._engine.connect() as connection:
-            return _first(connection, _newest(where))
+            return _first(connection, _newest(_OURS & where))
 
     def _all(self, where: ColumnElement[bool]) -> list[Submission]:
         with self._engine.connect() as connection:
-            rows = connection.execute(select(SUBMISSIONS).where(where).order_by(SUBMISSIONS.c.submission))
+            rows = connection.execute(select(SUBMISSIONS).where(_OURS & where).order_by(SUBMISSIONS.c.submission))
             return [_submission(row) for row in rows]
 
     @contextmanager
@@ -337,9 +351,9 @@ class Registry:
             yield connection
 
     def _add(self, connection: Connection, move: Move, **values: object) -> Submission:
-        added = connection.execute(insert(SUBMISSIONS).values(state=move.target, **values))
-        (number,) = added.inserted_primary_key or (None,)
-        submission = _get(connection, int(str(number)))
+        number = _next_number(connection)
+        connection.execute(insert(SUBMISSIONS).values(submission=number, state=move.target, **values))
+        submission = _get(connection, number)
         self._tell(connection, submission.submission, "", submission.state, submission.reason, "", "")
         return submission
 
@@ -413,8 +427,40 @@ def _origins(move: Move) -> str:
     return f"{', '.join(some)} or {last}" if some else str(last)
 
 
+_OURS = SUBMISSIONS.c.collection == COLLECTION
+
+
+def of_year(year: int) -> ColumnElement[bool]:
+    """The submissions of a year."""
+    return _OURS & (SUBMISSIONS.c.collection_year == year)
+
+
+def current_of_year(year: int) -> ColumnElement[bool]:
+    """The submissions of a year that figures come from."""
+    return of_year(year) & (SUBMISSIONS.c.state == ACCEPTED)
+
+
 def _partition(year: int, la_code: str) -> ColumnElement[bool]:
-    return (SUBMISSIONS.c.collection_year == year) & (SUBMISSIONS.c.la_code == la_code)
+    return of_year(year) & (SUBMISSIONS.c.la_code == la_code)
+
+
+def _next_number(connection: Connection) -> int:
+    """Submissions and refused files are numbered in one row, in the order they were received."""
+    last: list[int | None] = [
+        connection.execute(select(func.max(column))).scalar_one()
+        for column in (SUBMISSIONS.c.submission, REFUSED_FILES.c.number)
+    ]
+    return max(number or 0 for number in last) + 1
+
+
+def _decided_about(connection: Connection, number: int, expected: str = "") -> Submission:
+    """The submission that a person decides about. Raises DecisionRefused for a file never identified, KeyError."""
+    refused = connection.execute(select(REFUSED_FILES.c.reason).where(REFUSED_FILES.c.number == number)).scalar()
+    if refused is None:
+        return _get(connection, number)
+    if expected:
+        raise DecisionRefused(f"submission {number} is {REJECTED}; {expected}")
+    raise DecisionRefused(f"submission {number} cannot be accepted: whose return it is could not be read ({refused})")
 
 
 def _once_current(this: Submission) -> Select[tuple[object, ...]]:

@@ -88,7 +88,7 @@ def test_what_the_readings_touch_is_counted_of_every_return_in_force(job: Job) -
     sent = {year: job.put("201", year) for year in (2016, 2017)}
     job.run()
     with closing(Store(job.settings)) as store:
-        counts = store.figures.current_reading_counts(2017)
+        counts = store.figures.current_interpretation_counts(2017)
     expected = touched_by_readings(facts_of(sent[2017], sent[2016], 2017), "201")
     pd.testing.assert_frame_equal(counts, expected, check_dtype=False)
 

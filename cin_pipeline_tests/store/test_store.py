@@ -17,7 +17,7 @@ from cin_pipeline.outputs.run_files import write_england, write_measures
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
 from cin_pipeline.store.national_inputs import InputFileError
-from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.registry import RefusedFile, Submission, SubmissionState
 from cin_pipeline.store.row_tables import read_tables, write_tables
 from cin_pipeline.store.store import Store
 from cin_pipeline_tests.support.pipeline import facts_of, measures_table
@@ -35,10 +35,16 @@ def store(request: pytest.FixtureRequest, settings: Settings) -> Store:
     return Store(Settings(settings.state, url, settings.dagster_home))
 
 
-def landed(store: Store, folder: Path, wanted: Wanted = TWO_YEARS, max_bytes: int = 10**8) -> list[Submission]:
+def landed(
+    store: Store, folder: Path, wanted: Wanted = TWO_YEARS, max_bytes: int = 10**8
+) -> list[Submission | RefusedFile]:
     return land(
         files_in(folder), wanted, store.registry, store.returns, folder=folder, received=WHEN, max_bytes=max_bytes
     )
+
+
+def number_of(received: Submission | RefusedFile) -> int:
+    return received.number if isinstance(received, RefusedFile) else received.submission
 
 
 @pytest.fixture
@@ -70,23 +76,28 @@ def test_the_header_decides_not_the_name(store: Store, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "said", "identified"),
     [
-        (messy_return(1, 1, 2014, "201"), "2013 to 2014; one for 2015 to 2016 or 2016 to 2017 was expected"),
-        (messy_return(1, 1, 2017, "203"), "203 is not among the authorities expected"),
-        (b"\x00\x01", "encoding|well-formed"),
-        (b"", "empty"),
-        (b"x" * 2_000_000, "2,000,000 bytes"),
+        (messy_return(1, 1, 2014, "201"), "2013 to 2014; one for 2015 to 2016 or 2016 to 2017 was expected", True),
+        (messy_return(1, 1, 2017, "203"), "203 is not among the authorities expected", True),
+        (b"\x00\x01", "encoding|well-formed", False),
+        (b"", "empty", False),
+        (b"x" * 2_000_000, "2,000,000 bytes", False),
     ],
 )
 def test_files_that_are_not_wanted_are_refused_and_the_others_land(
-    store: Store, folder: Path, data: bytes, said: str
+    store: Store, folder: Path, data: bytes, said: str, identified: bool
 ) -> None:
     (folder / "bad.xml").write_bytes(data)
     found = landed(store, folder, max_bytes=1_000_000)
     assert [each.state for each in found if each.file_name != "bad.xml"] == ["landed"] * 4
+    assert sorted(number_of(each) for each in found) == [1, 2, 3, 4, 5]
     (bad,) = [each for each in found if each.file_name == "bad.xml"]
-    assert bad.state == "rejected"
+    if identified:
+        assert bad.state == "rejected"
+        assert bad in store.registry.history(bad.collection_year)
+    else:
+        assert store.registry.refused_files() == [bad]
     assert pd.Series([bad.reason]).str.contains(said).all()
 
 
@@ -141,7 +152,7 @@ def test_the_last_accepted_return_stays_in_force_until_the_next_is(store: Store,
     registry.accept(first.submission)
     assert land_one(1).submission == first.submission  # the same bytes are the same submission
     second = land_one(2)
-    assert registry.at_work(2017, "201").submission == second.submission
+    assert registry.last_landed(2017, "201").submission == second.submission
     registry.reject(second.submission, "for a reason")
     assert registry.current(2017, "201").submission == first.submission
     third = land_one(3)
@@ -164,7 +175,7 @@ def test_measures_come_back_as_they_were_and_only_those_in_force(store: Store, f
                 _sorted(store.figures.la_measures_of(each.submission)), _sorted(table), check_dtype=False
             )
     assert store.figures.current_la_measures(2017).empty
-    store.registry.accept(store.registry.at_work(2017, "202").submission)
+    store.registry.accept(store.registry.last_landed(2017, "202").submission)
     assert set(store.figures.current_la_measures(2017)["la_code"]) == {"202"}
 
 
@@ -172,11 +183,11 @@ def test_counts_of_readings_come_back_and_only_those_in_force(store: Store, fold
     for each in landed(store, folder):
         if each.collection_year == 2017:
             counts = touched_by_readings(facts_of(messy_return(1, 9, 2017, each.la_code), None, 2017), each.la_code)
-            store.figures.write_reading_counts(counts, each.submission)
-            store.figures.write_reading_counts(counts, each.submission)  # in place of the first
-    assert store.figures.current_reading_counts(2017).empty
-    store.registry.accept(store.registry.at_work(2017, "202").submission)
-    back = store.figures.current_reading_counts(2017)
+            store.figures.write_interpretation_counts(counts, each.submission)
+            store.figures.write_interpretation_counts(counts, each.submission)  # in place of the first
+    assert store.figures.current_interpretation_counts(2017).empty
+    store.registry.accept(store.registry.last_landed(2017, "202").submission)
+    back = store.figures.current_interpretation_counts(2017)
     assert tuple(back.columns) == READING_COLUMNS
     assert list(back["la_code"]) == ["202"] * len(CASES)
     assert set(back["reading_case"]) == {case.name for case in CASES}

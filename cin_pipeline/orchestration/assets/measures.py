@@ -124,7 +124,7 @@ def la_measures_asset(
         # What is current has one set of figures, and these would take their place.
         raise dg.Failure("The figures counted again break an identity; the current ones stay.", allow_retries=False)
     # Here, where the populations are at hand: an asset of its own would load them and count them again.
-    store.figures.write_reading_counts(touched_by_readings(facts, la_code), submission.submission)
+    store.figures.write_interpretation_counts(touched_by_readings(facts, la_code), submission.submission)
     yield dg.Output(
         Counted(table, prior_year_referrals.submission),
         # Of the figures themselves: what depends on them is outdated when a figure moves, and only then.

@@ -68,7 +68,7 @@ def raw_return(context: dg.AssetExecutionContext, store: dg.ResourceParam[Store]
 def _changes(store: Store, submission: Submission, tables: ReturnTables) -> dict[str, Any]:
     """What changed since the submission that was accepted before, where there is one whose copy can be read."""
     earlier = store.registry.accepted_before(submission)
-    if earlier is None or submission.collection_year is None:
+    if earlier is None:
         return {}
     try:
         comparison = compare_returns(tables_of(store, earlier), tables, submission.collection_year)
