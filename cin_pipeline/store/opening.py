@@ -5,7 +5,6 @@ import sqlite3
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
@@ -75,7 +74,7 @@ def _read_only(path: Path) -> sqlite3.Connection:
     """What others are writing is seen where they are; else nothing beside the file is needed, nor looked for."""
     log = path.with_name(f"{path.name}-wal")
     mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
-    return sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, check_same_thread=False)
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, check_same_thread=False)
 
 
 def _say_read_only(path: Path, context: ExceptionContext) -> None:
