@@ -12,16 +12,15 @@ def upgrade(state: StateDirectory = None) -> None:
     database is upgraded by this alone: end all that uses it and make a backup first. Exit code 0: done. 2: wrong use,
     or it could not be upgraded and is as it was.
     """
-    from cin_pipeline.store.upgrading import refuse_read_only, sqlite_file
-    from cin_pipeline.store.upgrading import upgrade as upgraded
+    from cin_pipeline.store.opening import upgrade_database
+    from cin_pipeline.store.upgrading import sqlite_file
 
     try:
         settings = Settings.from_environment(state=state)
         path = sqlite_file(settings.database)
         if path and not path.exists():
             wrong_use(f"{path}: there is no database here; --state results/state was expected")
-        refuse_read_only(path)
-        done = upgraded(settings.database)
+        done = upgrade_database(settings.database)
     except ValueError as refused:
         wrong_use(str(refused))
     if done.before == done.after:

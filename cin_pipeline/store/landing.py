@@ -123,13 +123,16 @@ def _one_per_partition(files: Iterable[ReceivedFile], returns: ReturnFiles, max_
     for file in files:
         if file.identity and not file.reason:
             candidates.setdefault(file.identity, []).append(file)
-    taken = {identity: _first_readable(several, returns, max_bytes) for identity, several in candidates.items()}
+    taken = {
+        identity: _first_readable(several, identity.year, returns, max_bytes)
+        for identity, several in candidates.items()
+    }
     for file in files:
-        chosen = taken.get(file.identity) if file.identity else None
-        if file.reason or chosen is None or chosen is file:
+        identity = file.identity
+        if file.reason or identity is None or (chosen := taken[identity]) is file:
             yield file
         else:
-            whose = f"{chosen.identity.la_code}, {CollectionYear(chosen.identity.year)}" if chosen.identity else ""
+            whose = f"{identity.la_code}, {CollectionYear(identity.year)}"
             yield replace(
                 file,
                 reason=f"a further return of one authority and year ({whose}); {chosen.name} was taken, "
@@ -137,12 +140,12 @@ def _one_per_partition(files: Iterable[ReceivedFile], returns: ReturnFiles, max_
             )
 
 
-def _first_readable(files: list[ReceivedFile], returns: ReturnFiles, max_bytes: int) -> ReceivedFile:
+def _first_readable(files: list[ReceivedFile], year: int, returns: ReturnFiles, max_bytes: int) -> ReceivedFile:
     if len(files) == 1:
         return files[0]
     for file in files:
         try:
-            read_return(returns.read(file.sha256), file.identity.year if file.identity else 0, max_bytes)
+            read_return(returns.read(file.sha256), year, max_bytes)
         except ReturnRejected:
             continue
         return file

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import QueuePool
 
-from cin_pipeline.store.upgrading import can_be_written, refuse_read_only, sqlite_file, upgrade
+from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, upgrade
 from cin_pipeline.store.versions import CURRENT, StateReadOnly, UpgradeNeeded, version_of
 
 _log = logging.getLogger(__name__)
@@ -29,13 +29,12 @@ def open_database(url: str) -> Engine:
         version = version_of(connection)
     if version == CURRENT:
         return engine
-    refuse_read_only(path)
     if version is not None and path is None:
         raise UpgradeNeeded(
             f"the database is of version {version} and this program needs {CURRENT}: end all that uses it, make a "
             "backup, and run: cin-pipeline upgrade"
         )
-    done = upgrade(url)
+    done = upgrade_database(url)
     if done.copy:
         _log.warning(
             "The database of the state was upgraded from version %s to %s; as it was it is kept in %s",
@@ -44,6 +43,23 @@ def open_database(url: str) -> Engine:
             done.copy,
         )
     return engine
+
+
+def upgrade_database(url: str) -> Upgrade:
+    """Brings a database to the current version: `upgrading.upgrade`. One that is, is only read. Raises StateRefused."""
+    path = sqlite_file(url)
+    engine = _engine(url, path)
+    with engine.connect() as connection:
+        version = version_of(connection)
+    engine.dispose()
+    if version == CURRENT:
+        return Upgrade(version, CURRENT)
+    if path and not can_be_written(path):
+        raise StateReadOnly(
+            f"{path}: the database is of an earlier version and cannot be written, so it is not upgraded; make it "
+            "writable, or copy the state and name the copy"
+        )
+    return upgrade(url)
 
 
 def _engine(url: str, path: Path | None) -> Engine:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from cin_pipeline.store.database import METADATA
-from cin_pipeline.store.versions import CURRENT, VERSION, StateDamaged, StateReadOnly, UpgradeFailed, version_of
+from cin_pipeline.store.versions import CURRENT, VERSION, StateDamaged, UpgradeFailed, version_of
 
 _WAIT_SECONDS = 60  # for another process that writes, or upgrades too
 _ADVISORY_LOCK = 0x63696E  # of PostgreSQL, a number that nobody else uses: "cin"
@@ -33,7 +33,7 @@ def upgrade(url: str) -> Upgrade:
     """Makes the tables of a new database, or brings an earlier one to the current version, in one transaction.
 
     SQLite is copied first, beside itself. Another process that upgrades is waited for. Raises StateRefused: too new or
-    too old, damaged, cannot be written, or failed; then it is as it was."""
+    too old, damaged, or failed; then it is as it was."""
     path = sqlite_file(url)
     engine = create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=_timeout(path))
     copy, done = None, False
@@ -65,15 +65,6 @@ def sqlite_file(url: str) -> Path | None:
 def can_be_written(path: Path) -> bool:
     """Whether an SQLite file, and what SQLite keeps beside it, can be written."""
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-
-
-def refuse_read_only(path: Path | None) -> None:
-    """Raises StateReadOnly for a file of an earlier version that cannot be written."""
-    if path and path.exists() and not can_be_written(path):
-        raise StateReadOnly(
-            f"{path}: the database is of an earlier version and cannot be written, so it is not upgraded; make it "
-            "writable, or copy the state and name the copy"
-        )
 
 
 def _timeout(path: Path | None) -> dict[str, int]:

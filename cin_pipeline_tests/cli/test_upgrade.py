@@ -103,6 +103,7 @@ def test_a_state_that_cannot_be_written_is_read_or_one_sentence(
     said("upgrade", "--state", state)
     can = os.access
     monkeypatch.setattr(os, "access", lambda path, mode, **more: mode != os.W_OK and can(path, mode, **more))
+    assert "nothing was done" in said("upgrade", "--state", state)
     assert "3 current" in said("status", "--year", 2017, "--state", state)
     assert "805_2017.xml" in said("diff", "--la", 805, "--year", 2017, "--state", state)
     assert "England" in said("explain", "--year", 2017, "--measure", "icpcs", "--state", state)

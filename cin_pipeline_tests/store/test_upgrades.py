@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, delete, insert, text, update
 
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.database import EVENTS, METADATA
-from cin_pipeline.store.opening import open_database
+from cin_pipeline.store.opening import open_database, upgrade_database
 from cin_pipeline.store.registry import DecisionRefused
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.upgrading import upgrade
@@ -276,8 +276,9 @@ def _nothing_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("_nothing_can_be_written")
 def test_an_old_state_that_cannot_be_written_is_told(old: Settings, database: Path) -> None:
     before = database.read_bytes()
-    with pytest.raises(StateReadOnly, match="of an earlier version and cannot be written"):
-        open_database(old.database)
+    for opens in (open_database, upgrade_database):
+        with pytest.raises(StateReadOnly, match="of an earlier version and cannot be written"):
+            opens(old.database)
     assert database.read_bytes() == before
 
 
