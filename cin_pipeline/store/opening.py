@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, upgrade
-from cin_pipeline.store.versions import CURRENT, StateReadOnly, UpgradeNeeded, version_of
+from cin_pipeline.store.versions import CURRENT, StateDamaged, StateReadOnly, UpgradeNeeded, version_of
 
 _log = logging.getLogger(__name__)
 
@@ -25,8 +26,7 @@ def open_database(url: str) -> Engine:
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
     engine = _engine(url, path)
-    with engine.connect() as connection:
-        version = version_of(connection)
+    version = _version(engine)
     if version == CURRENT:
         return engine
     if version is not None and path is None:
@@ -49,8 +49,7 @@ def upgrade_database(url: str) -> Upgrade:
     """Brings a database to the current version: `upgrading.upgrade`. One that is, is only read. Raises StateRefused."""
     path = sqlite_file(url)
     engine = _engine(url, path)
-    with engine.connect() as connection:
-        version = version_of(connection)
+    version = _version(engine)
     engine.dispose()
     if version == CURRENT:
         return Upgrade(version, CURRENT)
@@ -60,6 +59,14 @@ def upgrade_database(url: str) -> Upgrade:
             "writable, or copy the state and name the copy"
         )
     return upgrade(url)
+
+
+def _version(engine: Engine) -> str | None:
+    try:
+        with engine.connect() as connection:
+            return version_of(connection)
+    except DBAPIError as error:  # without its message, which could hold parameters
+        raise StateDamaged(f"the database of the state cannot be read ({type(error).__name__})") from None
 
 
 def _engine(url: str, path: Path | None) -> Engine:

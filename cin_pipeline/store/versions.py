@@ -26,7 +26,7 @@ class StateTooNew(StateRefused):
 
 
 class StateDamaged(StateRefused):
-    """Tables are not there that its version has."""
+    """It cannot be read, or what its version has is not there."""
 
 
 class StateReadOnly(StateRefused):

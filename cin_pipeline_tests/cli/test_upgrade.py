@@ -97,6 +97,18 @@ def test_a_state_of_a_later_version_is_one_sentence(
     assert "made by a later version of cin-pipeline" in said(*COMMANDS[command], "--state", state, code=2)
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_file_that_is_no_database_is_one_sentence(
+    command: str, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (state / "cin.db").write_bytes(b"this is no database" * 100)
+    assert "the database of the state cannot be read (DatabaseError)" in said(
+        *COMMANDS[command], "--state", state, code=2
+    )
+    assert (state / "cin.db").read_bytes() == b"this is no database" * 100
+
+
 def test_a_state_that_cannot_be_written_is_read_or_one_sentence(
     state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
