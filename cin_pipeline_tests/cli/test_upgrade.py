@@ -1,6 +1,7 @@
 """The commands over a state of the version before: what it said is said still, and the figures are the same bytes."""
 
 import os
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,8 @@ from sqlalchemy import create_engine, text
 from typer.testing import CliRunner
 
 from cin_pipeline.cli import app
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.store import Store
 from cin_pipeline_tests.support.old_state import into, unpacked
 
 
@@ -46,6 +49,9 @@ def test_an_old_state_is_run_on_to_the_same_bytes_and_takes_decisions(state: Pat
     )
     for name in ("measures.csv", "england.csv"):
         assert (tmp_path / "now" / name).read_bytes() == (tmp_path / name).read_bytes()
+    with closing(Store(Settings.from_environment({}, state=state))) as store:
+        orphaned = store.registry.get(13)  # of a command of the old version that was killed
+        assert (orphaned.state, orphaned.reason) == ("landed", "its run ended without a result")
     reason = ("--reason", "why", "--by", "ann", "--state", state)
     assert "submission 6 is current again" in said("accept", 11, *reason) + said("withdraw", 11, *reason)
     for number, file in ((8, "not well-formed XML"), (15, "the root element is letter")):
