@@ -123,5 +123,9 @@ def _names(path: Path, version: str) -> Iterator[Path]:
 
 def _told(error: Exception) -> str:
     """Without the message of the database, which could hold values."""
-    what = error.strerror if isinstance(error, OSError) else type(error).__name__
+    cause = getattr(error, "orig", None) or error  # of an error of SQLAlchemy, that of the driver
+    if getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        what: str | None = "another process is at work on it"
+    else:
+        what = error.strerror if isinstance(error, OSError) else type(error).__name__
     return f"the database of the state could not be upgraded ({what}); it is as it was"

@@ -12,8 +12,9 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
 import cin_pipeline
+from cin_pipeline.store import moves
 from cin_pipeline.store.database import METADATA
-from cin_pipeline.store.moves import MEANINGS, MOVES, SubmissionState
+from cin_pipeline.store.moves import MEANINGS, MOVES, Move, SubmissionState
 from cin_pipeline.store.moves_page import PAGE, with_moves
 from cin_pipeline.store.registry import DecisionRefused, Registry
 
@@ -78,6 +79,12 @@ def writes_submissions(function: ast.FunctionDef) -> bool:
         and any(isinstance(argument, ast.Name) and argument.id == "SUBMISSIONS" for argument in node.args)
         for node in ast.walk(function)
     )
+
+
+def test_there_is_no_move_outside_the_table() -> None:
+    assert [each for each in vars(moves).values() if isinstance(each, Move)] == list(MOVES)
+    makers = [path.name for path in PACKAGE.rglob("*.py") if "Move(" in path.read_text(encoding="utf-8")]
+    assert makers == ["moves.py"]
 
 
 def test_every_state_has_a_meaning_a_way_in_and_names_of_moves_are_unique() -> None:

@@ -1,6 +1,7 @@
 """Upgrades lose nothing: a state of the version before schema versions, with decisions in it, opened with today's."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -208,6 +209,18 @@ def test_a_fault_in_the_middle_changes_nothing_and_is_one_sentence(
     assert list(database.parent.glob("*0001*")) == []
     monkeypatch.undo()
     assert upgrade(url).before == VERSIONS[0]
+
+
+def test_a_database_that_another_process_writes_is_waited_for_and_then_told(
+    old: Settings, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cin_pipeline.store.upgrading._WAIT_SECONDS", 0.01)
+    with closing(sqlite3.connect(database, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        with pytest.raises(UpgradeFailed, match="another process is at work on it"):
+            upgrade(old.database)
+        other.execute("rollback")
+    assert upgrade(old.database).before == VERSIONS[0]
 
 
 def test_rows_that_belong_to_no_submission_stop_an_upgrade_with_nothing_changed(old: Settings, database: Path) -> None:
