@@ -162,6 +162,52 @@ def test_what_checks_open_data_takes_no_word_from_who_writes_it() -> None:
     }  # fmt: skip
 
 
+POSIX_MODULES = {
+    "crypt", "fcntl", "grp", "nis", "posix", "pty", "pwd", "readline", "resource", "spwd", "syslog", "termios", "tty",
+}  # fmt: skip
+POSIX_NAMES = {
+    "os": {
+        "chown", "fchmod", "fchown", "fork", "forkpty", "getegid", "geteuid", "getgid", "getloadavg", "getpgid",
+        "getuid", "initgroups", "killpg", "lchown", "major", "mkfifo", "mknod", "nice", "O_CLOEXEC", "O_DIRECTORY",
+        "O_NOFOLLOW", "O_NONBLOCK", "pread", "pwrite", "sched_getaffinity", "setegid", "seteuid", "setgid", "setsid",
+        "setuid", "statvfs", "sysconf", "uname", "wait", "waitid", "WNOHANG",
+    },
+    "signal": {"alarm", "pause", "setitimer", "SIGALRM", "SIGCHLD", "SIGHUP", "SIGKILL", "SIGUSR1", "SIGUSR2"},
+}  # fmt: skip
+IMPORT_ALL = """
+import builtins, pkgutil, sys
+import cin_pipeline
+taken, posix = builtins.__import__, set(sys.argv[1:])
+def guarded(name, globals=None, *more, **options):
+    if name in posix and (globals or {}).get("__name__", "").startswith("cin_pipeline"):
+        raise ImportError(name)
+    return taken(name, globals, *more, **options)
+builtins.__import__ = guarded
+for module in pkgutil.walk_packages(cin_pipeline.__path__, "cin_pipeline."):
+    if module.name not in ("cin_pipeline.store.migrations.env", "cin_pipeline.definitions"):
+        taken(module.name)
+"""
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_is_of_posix_alone(path: Path) -> None:
+    """The officers of LAs sit at Windows: nothing there is missing."""
+    assert not {name.split(".")[0] for name in imports_of(path)} & POSIX_MODULES
+    used = {
+        (node.value.id, node.attr)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+    assert not {(module, name) for module, name in used if name in POSIX_NAMES.get(module, ())}
+
+
+def test_every_module_loads_where_there_is_no_posix() -> None:
+    """Also what is imported in a roundabout way; other packages see to themselves."""
+    command = [sys.executable, "-c", IMPORT_ALL, *POSIX_MODULES]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_locks_name_no_address_and_hash_every_package() -> None:
     for lock in (ROOT / "requirements").glob("*.txt"):
         text = lock.read_text(encoding="utf-8")

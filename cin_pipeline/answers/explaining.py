@@ -152,7 +152,7 @@ def explain_authority(store: Store, year: int, key: FigureKey, la_code: str) -> 
 
 
 def _cleaned(store: Store, submission: Submission) -> ReturnTables:
-    return clean_return(tables_of(store, submission), submission.collection_year or 0).tables
+    return clean_return(tables_of(store, submission), submission.collection_year).tables
 
 
 def _current_figure(store: Store, submission: Submission, key: FigureKey) -> int | None:

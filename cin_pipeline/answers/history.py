@@ -34,8 +34,6 @@ def find_submission(history: Sequence[Submission], wanted: str) -> Submission:
 def tables_of(store: Store, submission: Submission) -> ReturnTables:
     """The records of a submission as sent, wherever the store has them. Raises NotComparable."""
     what = f"submission {submission.submission} ({submission.state.value})"
-    if submission.collection_year is None:
-        raise NotComparable(f"{what} was never identified")
     try:
         return records_as_sent(store, submission)
     except FileNotFoundError:
@@ -47,7 +45,7 @@ def tables_of(store: Store, submission: Submission) -> ReturnTables:
 def compare_submissions(store: Store, before: Submission, after: Submission) -> Comparison:
     """What changed in the records from one submission of an LA and year to another. Raises NotComparable."""
     earlier = tables_of(store, before)
-    return compare_returns(earlier, tables_of(store, after), after.collection_year or 0)
+    return compare_returns(earlier, tables_of(store, after), after.collection_year)
 
 
 def moved_between(store: Store, before: Submission, after: Submission) -> DataFrame | None:

@@ -31,7 +31,7 @@ def status_of_year(store: Store, year: int) -> DataFrame:
         inputs.expected,
         store.registry.history(year),
         store.quality.of_year(year),
-        None if before is None else {str(each.la_code) for each in before},
+        None if before is None else {each.la_code for each in before},
         inputs.unusable,
     )
 
@@ -53,7 +53,7 @@ def status_table(
     force, None in the first year."""
     of_la: dict[str, list[Submission]] = {}
     for each in submissions:
-        of_la.setdefault(str(each.la_code), []).append(each)
+        of_la.setdefault(each.la_code, []).append(each)
     declared: dict[str, int] = {}
     for item in unusable:
         declared[item.la_code] = declared.get(item.la_code, 0) + (item.year == year)

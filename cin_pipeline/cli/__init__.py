@@ -18,6 +18,7 @@ from cin_pipeline.cli import (
     status,
     synthesise,
     ui,
+    upgrade,
     validate,
 )
 from cin_pipeline.cli.terminal import errors
@@ -42,6 +43,7 @@ app.command("reject")(decide.reject)
 app.command("withdraw")(decide.withdraw)
 app.command("publish")(publish.publish)
 app.command("compare")(compare.compare)
+app.command("upgrade")(upgrade.upgrade)
 
 
 INTERNAL_ERROR = 70  # as sysexits.h has it: never mistaken for a code that a command documents

@@ -45,9 +45,6 @@ def withdraw(submission: Number, reason: Reason, by: By, state: StateDirectory =
 
 
 def _decide(decision: _Decision, submission: int, reason: str, by: str, state: Path | None) -> None:
-    from cin_pipeline.store.database import StateTooOld
-    from cin_pipeline.store.registry import DecisionRefused
-
     if not reason.strip():
         wrong_use("--reason is empty; why was expected")
     try:
@@ -57,6 +54,8 @@ def _decide(decision: _Decision, submission: int, reason: str, by: str, state: P
         console.print(decision(settings, submission, by, reason.strip()), markup=False)
     except KeyError:
         wrong_use(f"there is no submission {submission} in {settings.state}")
-    except (DecisionRefused, StateTooOld, ValueError) as refused:
+    except ValueError as refused:  # also what the registry or the state refuses
         wrong_use(str(refused))
+    except OSError as error:  # such as a full or read-only disk
+        wrong_use(f"{error.filename or state}: {error.strerror}")
     console.print("England is made again by the sensors, or with: cin-pipeline run --year ... --la ...", markup=False)

@@ -68,9 +68,9 @@ def run(
     # Dagster takes seconds to load; a wrong option should not wait for it.
     from cin_pipeline.orchestration.bulk import WorkerDied
     from cin_pipeline.orchestration.folder_run import Folder, NothingToRun, run_folder
-    from cin_pipeline.store.database import StateTooOld
     from cin_pipeline.store.national_inputs import InputFileError
     from cin_pipeline.store.row_tables import TablesDamaged
+    from cin_pipeline.store.versions import StateRefused
 
     for code in la or ():
         if code not in every_authority():
@@ -88,7 +88,7 @@ def run(
         folder = Folder(landing, year, output, tuple(la or ()), expected, population, unusable)
         with progress_shown() as progress:
             report = run_folder(folder, settings, datetime.now(UTC), progress)
-    except (InputFileError, NothingToRun, StateTooOld, TablesDamaged) as error:
+    except (InputFileError, NothingToRun, StateRefused, TablesDamaged) as error:
         wrong_use(str(error))
     except WorkerDied as error:
         errors.print(f"cin-pipeline: {error}. Run the same command again.", markup=False)
@@ -109,7 +109,7 @@ def _settings(output: Path | None, state: Path | None) -> Settings:
 
 
 def _show(report: "Report", output: Path | None, settings: Settings) -> None:
-    from cin_pipeline.store.registry import SubmissionState
+    from cin_pipeline.store.registry import RefusedFile, SubmissionState
 
     year = report.year
     if report.england is not None:
@@ -119,13 +119,14 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
     missing = sorted(set(report.inputs.expected) - set(report.measures["la_code"]))
     console.print(f"Returns taken: {len(of_year)} for {year}, {before} for {year.previous}.")
     if report.earlier:
-        console.print(f"Current from earlier runs: {_codes([str(each.la_code) for each in report.earlier])}.")
+        console.print(f"Current from earlier runs: {_codes([each.la_code for each in report.earlier])}.")
     if missing:
         console.print(f"No accepted return for {year}: {_codes(missing)}.")
     if report.rejected:
         console.print(f"Rejected: {_count(report.rejected, 'file')}. What was current before stays current.")
         for each in report.rejected:
-            label = "rejected" if each.state is SubmissionState.REJECTED else "not taken"
+            refused = isinstance(each, RefusedFile) or each.state is SubmissionState.REJECTED
+            label = "rejected" if refused else "not taken"
             console.print(f"  [red]{label}[/red]  {escape(visible(each.file_name))}: {escape(each.reason)}")
     hits = f"{report.hits['error']:,} errors, {report.hits['query']:,} queries"
     if output:

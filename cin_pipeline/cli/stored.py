@@ -34,6 +34,7 @@ def opened_store(directory: Path | None) -> "Iterator[Store]":
     from sqlalchemy.exc import DBAPIError
 
     from cin_pipeline.store.store import Store
+    from cin_pipeline.store.versions import StateRefused
 
     try:
         settings = Settings.from_environment(state=directory)
@@ -45,6 +46,8 @@ def opened_store(directory: Path | None) -> "Iterator[Store]":
     with closing(Store(settings)) as store:
         try:
             store.registry.all_current(FIRST_YEAR)
+        except StateRefused as refused:
+            wrong_use(str(refused))
         except DBAPIError as error:  # its message could hold parameters
             wrong_use(f"{settings.state}: its database cannot be read ({type(error).__name__})")
         yield store

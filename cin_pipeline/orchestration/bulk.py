@@ -70,7 +70,7 @@ def load_returns(submissions: Iterable[Submission], settings: Settings, load: Lo
     Largest LA first, so that no worker is left with a large one at the end. Raises WorkerDied."""
     by_la: dict[str, list[Submission]] = {}
     for submission in submissions:
-        by_la.setdefault(str(submission.la_code), []).append(submission)
+        by_la.setdefault(submission.la_code, []).append(submission)
     work = [sorted(several, key=lambda each: (each.partition, each.submission)) for several in by_la.values()]
     work.sort(key=lambda several: sum(each.size for each in several), reverse=True)
     if len(work) <= FEW or settings.workers == 1:

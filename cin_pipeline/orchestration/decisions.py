@@ -39,7 +39,7 @@ def accept(settings: Settings, number: int, by: str, reason: str) -> str:
             _look_at_inputs(store, instance, number)
             return f"{_named(store.registry.get(number))} is current, as it was counted before."
         submission = store.registry.get(number)
-        if submission.collection_year is not None and not store.returns.has(submission.sha256):
+        if not store.returns.has(submission.sha256):
             raise DecisionRefused(f"submission {number} cannot be accepted: it was refused before it landed")
         with command(store, instance) as holder:
             store.registry.reopen(number, holder, by, reason)
@@ -60,9 +60,9 @@ def reject(settings: Settings, number: int, by: str, reason: str) -> str:
 def withdraw(settings: Settings, number: int, by: str, reason: str) -> str:
     """Takes a submission back; the one that was current before it is current again. Raises as `accept`."""
     with closing(Store(settings)) as store, open_instance(settings) as instance:
-        was_current = store.registry.get(number).state is SubmissionState.ACCEPTED
         before = store.registry.withdraw(number, by, reason)
         this = store.registry.get(number)
+        was_current = store.registry.events(number)[-1].from_state == SubmissionState.ACCEPTED
         _look_at_inputs(store, instance, number)
         if before:
             return f"{_named(this)} is withdrawn; submission {before.submission} is current again."

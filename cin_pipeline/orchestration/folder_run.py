@@ -27,7 +27,7 @@ from cin_pipeline.outputs.run_files import issue_rows, write_england, write_issu
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
 from cin_pipeline.store.national_inputs import NationalInputs
-from cin_pipeline.store.registry import ACCEPTED, CLAIMED, LANDED, Submission
+from cin_pipeline.store.registry import ACCEPTED, CLAIMED, LANDED, RefusedFile, Submission
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
 
@@ -58,7 +58,7 @@ class Report:
     year: CollectionYear
     inputs: NationalInputs
     landed: list[Submission] = field(default_factory=list)
-    rejected: list[Submission] = field(default_factory=list)
+    rejected: list[Submission | RefusedFile] = field(default_factory=list)
     earlier: list[Submission] = field(default_factory=list)  # current since an earlier run, not in this folder
     measures: DataFrame = field(default_factory=DataFrame)
     hits: Counter[str] = field(default_factory=Counter)  # of the validation rules, by severity
@@ -109,7 +109,7 @@ def _run(
     year = CollectionYear(folder.year)
     if folder.landing is None:
         inputs = store.inputs.of(year.ending)
-        known = _known(folder, store)
+        known: list[Submission | RefusedFile] = [*_known(folder, store)]
     else:
         inputs = store.inputs.keep(
             year.ending, expected=folder.expected, people=folder.population, unusable=folder.unusable
@@ -125,7 +125,7 @@ def _run(
             on_file=progress("Receiving files", len(paths)),
         )
     report = Report(year, inputs)
-    to_do = [each for each in known if each.state in (LANDED, CLAIMED, ACCEPTED)]
+    to_do = [each for each in known if isinstance(each, Submission) and each.state in (LANDED, CLAIMED, ACCEPTED)]
     report.rejected = [each for each in known if each not in to_do]
     step = progress("Reading returns and counting", len(to_do))
     load = Load(holder, figures_only=frozenset({year.previous.ending}))
@@ -154,7 +154,7 @@ def _known(folder: Folder, store: Store) -> list[Submission]:
     of_year = [each for each in store.registry.waiting() if each.collection_year == folder.year]
     waiting_las = {each.la_code for each in of_year}
     of_year += [each for each in store.registry.all_current(folder.year) if each.la_code not in waiting_las]
-    known = {str(each.la_code) for each in of_year}
+    known = {each.la_code for each in of_year}
     if missing := sorted(set(folder.la_codes) - known) or ([] if known else ["any LA"]):
         label = CollectionYear(folder.year)
         raise NothingToRun(f"the state holds no return of {', '.join(missing)} for {label} that waits or is current")
@@ -208,9 +208,9 @@ def _current_issues(report: Report, store: Store) -> Iterator[DataFrame]:
     """The hits of the validation rules on each expected return that is current, one return at a time."""
     year = report.year.ending
     for each in store.registry.all_current(year):
-        directory = store.tables_directory(VALIDATION, year, str(each.la_code), each.submission)
+        directory = store.tables_directory(VALIDATION, year, each.la_code, each.submission)
         # A return that was only ever counted, as last year's, has no issues stored.
         if each.la_code in report.inputs.expected and directory.is_dir():
             issues = read_tables(directory, (ISSUES,))[ISSUES]
             report.hits.update(issues["severity"].value_counts().to_dict())
-            yield issue_rows(issues, year, str(each.la_code))
+            yield issue_rows(issues, year, each.la_code)

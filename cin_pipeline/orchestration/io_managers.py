@@ -111,7 +111,6 @@ _ONE_TABLE: Form[DataFrame] = _form(lambda rows: {ROWS: rows}, lambda tables: ta
 
 # How the figures of a year are written and read, by asset.
 _FIGURES_OF_A_YEAR: dict[str, tuple[Callable[[Figures, DataFrame, int], None], Callable[[Figures, int], DataFrame]]] = {
-    "national_measures": (Figures.write_national_measures, Figures.national_measures),
     "estimates": (Figures.write_estimates, Figures.estimates),
 }
 

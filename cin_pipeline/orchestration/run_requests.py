@@ -41,7 +41,7 @@ def plan_run_requests(
     give_up = [each for each in free if each.submission in open_to_request and _tried_enough(each)]
     todo = sorted(
         (each for each in free if each.la_code not in busy and not _tried_enough(each)),
-        key=lambda each: (str(each.la_code), each.collection_year or 0, each.submission),
+        key=lambda each: (each.la_code, each.collection_year, each.submission),
     )
     suspects = {each.la_code for each in todo if each.attempt}
     fresh = [each for each in todo if each.la_code not in suspects]
@@ -53,7 +53,7 @@ def plan_run_requests(
 
 def plan_recounts(recounts: Iterable[Recount], busy: Collection[int]) -> list[Recount]:
     """The recounts to ask for: not those that an unfinished run is about, nor what failed three times."""
-    return [each for each in recounts if each.submission not in busy and each.offers < MOST_ATTEMPTS]
+    return [each for each in recounts if each.submission not in busy and each.run_requests < MOST_ATTEMPTS]
 
 
 def after_failure(submission: Submission) -> SubmissionState:
@@ -66,7 +66,7 @@ def given_up(submission: Submission) -> str:
     if submission.attempt >= MOST_ATTEMPTS:
         last = f"; {submission.reason}" if submission.reason else ""
         return f"{submission.attempt} runs came to no result{last}"
-    return f"{submission.offers} runs ended before they began on it"
+    return f"{submission.run_requests} runs ended before they began on it"
 
 
 def quiet(last_change: datetime | None, now: datetime, seconds: float) -> bool:
@@ -76,11 +76,11 @@ def quiet(last_change: datetime | None, now: datetime, seconds: float) -> bool:
 
 
 def _tried_enough(submission: Submission) -> bool:
-    return submission.attempt >= MOST_ATTEMPTS or submission.offers >= MOST_REQUESTS
+    return submission.attempt >= MOST_ATTEMPTS or submission.run_requests >= MOST_REQUESTS
 
 
 def _first_of_each_la(work: Iterable[Submission]) -> tuple[Submission, ...]:
-    seen: dict[str | None, Submission] = {}
+    seen: dict[str, Submission] = {}
     for each in work:
         seen.setdefault(each.la_code, each)
     return tuple(seen.values())

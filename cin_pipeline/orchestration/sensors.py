@@ -163,9 +163,9 @@ def request_runs(instance: dg.DagsterInstance, store: Store) -> list[dg.RunReque
     for each in plan.give_up:
         store.registry.reject(each.submission, given_up(each))
     store.registry.run_requested(each.submission for each in (*plan.alone, *plan.together))
-    requests = [_run_of(each, each.offers + 1) for each in plan.alone]
+    requests = [_run_of(each, each.run_requests + 1) for each in plan.alone]
     if plan.together:
-        requests.append(_bulk_run([(each.submission, each.offers + 1) for each in plan.together]))
+        requests.append(_bulk_run([(each.submission, each.run_requests + 1) for each in plan.together]))
     return requests
 
 
@@ -177,7 +177,7 @@ def request_recounts(instance: dg.DagsterInstance, store: Store) -> list[dg.RunR
     todo = plan_recounts(recounts, _named_by_unfinished_runs(instance))
     store.figures.recounts_requested(todo)
     if len(todo) > FEW_WAITING:
-        keys = [(each.submission, f"{each.previous}|{each.offers + 1}") for each in todo]
+        keys = [(each.submission, f"{each.previous}|{each.run_requests + 1}") for each in todo]
         return [_bulk_run(keys, recount=True)]
     return [_recount_run(each, store) for each in todo]
 
@@ -205,7 +205,7 @@ def _run_of(submission: Submission, request: int) -> dg.RunRequest:
 def _recount_run(recount: Recount, store: Store) -> dg.RunRequest:
     key = partition_key(recount.year, recount.la_code)
     return dg.RunRequest(
-        run_key=f"{key}|{recount.submission}|with {recount.previous}|{recount.offers + 1}",
+        run_key=f"{key}|{recount.submission}|with {recount.previous}|{recount.run_requests + 1}",
         job_name=LA_JOB,
         partition_key=key,
         tags={SUBMISSION_TAG: str(recount.submission)},

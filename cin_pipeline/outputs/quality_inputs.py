@@ -54,7 +54,7 @@ def returns_of(store: Store, release: ReleaseInput) -> list[Submission]:
 def _submissions(store: Store, year: int) -> DataFrame:
     """The last submission of each LA."""
     grades = store.quality.of_year(year)
-    last = {each.la_code: each for each in store.registry.history(year) if each.la_code}
+    last = {each.la_code: each for each in store.registry.history(year)}
     return DataFrame(list(_described(last, grades)), columns=list(SUBMISSION_COLUMNS)).astype(
         {"errors": "Int64", "queries": "Int64"}
     )
@@ -77,7 +77,7 @@ def _rule_counts(store: Store, submission: Submission) -> DataFrame:
 
 def _stored(store: Store, asset: str, submission: Submission, name: str) -> DataFrame:
     """A row table of an asset; empty where the asset was never made. Raises TablesDamaged where it was."""
-    place = (submission.collection_year or 0, str(submission.la_code), submission.submission)
+    place = (*submission.partition, submission.submission)
     try:
         return read_tables(store.tables_directory(asset, *place), (name,))[name]
     except FileNotFoundError:

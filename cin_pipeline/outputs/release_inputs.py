@@ -122,7 +122,7 @@ def _year_inputs(store: Store, year: int) -> YearInputs:
     return YearInputs(
         year=CollectionYear(year),
         submissions=tuple(
-            (str(each.la_code), each.submission, each.sha256) for each in current if each.la_code in inputs.expected
+            (each.la_code, each.submission, each.sha256) for each in current if each.la_code in inputs.expected
         ),
         expected=inputs.expected,
         population=inputs.population,

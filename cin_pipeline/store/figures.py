@@ -17,10 +17,9 @@ from cin_pipeline.store.database import (
     LA_MEASURES,
     NATIONAL_INPUT_VERSIONS,
     NATIONAL_INPUTS,
-    NATIONAL_MEASURES,
     SUBMISSIONS,
 )
-from cin_pipeline.store.registry import SubmissionState
+from cin_pipeline.store.registry import SubmissionState, current_of_year
 
 
 @dataclass(frozen=True, order=True)
@@ -37,13 +36,13 @@ class Input:
 class Recount:
     """A current submission counted with another return of the previous year than the current one.
 
-    previous: that one, None where it was withdrawn. offers: how often this recount was asked for."""
+    previous: that one, None where it was withdrawn. run_requests: how often this recount was asked for."""
 
     submission: int
     year: int
     la_code: str
     previous: int | None
-    offers: int
+    run_requests: int
 
 
 def version_of(measures: DataFrame) -> str:
@@ -66,7 +65,7 @@ class Figures:
         counted = {"submission": submission, "data_version": version_of(measures), "previous": previous}
         with self._engine.begin() as connection:
             connection.execute(delete(COUNTS).where(COUNTS.c.submission == submission))
-            connection.execute(insert(COUNTS).values(**counted, offers=0))
+            connection.execute(insert(COUNTS).values(**counted, run_requests=0))
             rows = measures.assign(submission=submission)
             _replace(connection, LA_MEASURES, LA_MEASURES.c.submission == submission, rows)
 
@@ -89,7 +88,7 @@ class Figures:
             select(*columns, *more)
             .join(SUBMISSIONS, SUBMISSIONS.c.submission == LA_MEASURES.c.submission)
             .join(COUNTS, COUNTS.c.submission == LA_MEASURES.c.submission)
-            .where(LA_MEASURES.c.collection_year == year, SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
+            .where(LA_MEASURES.c.collection_year == year, current_of_year(year))
             .order_by(LA_MEASURES.c.la_code)
         )
         return self._read(query, {"value": "Int64"})
@@ -99,7 +98,7 @@ class Figures:
         query = (
             select(SUBMISSIONS.c.la_code, SUBMISSIONS.c.submission, SUBMISSIONS.c.sha256, COUNTS.c.data_version)
             .join(COUNTS, COUNTS.c.submission == SUBMISSIONS.c.submission)
-            .where(SUBMISSIONS.c.collection_year == year, SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
+            .where(current_of_year(year))
             .order_by(SUBMISSIONS.c.la_code)
         )
         with self._engine.connect() as connection:
@@ -138,7 +137,8 @@ class Figures:
         """What was counted with another return of the previous year than the current one."""
         this, before = aliased(SUBMISSIONS), aliased(SUBMISSIONS)
         same_la_before = (
-            (before.c.la_code == this.c.la_code)
+            (before.c.collection == this.c.collection)
+            & (before.c.la_code == this.c.la_code)
             & (before.c.collection_year == this.c.collection_year - 1)
             & (before.c.state == SubmissionState.ACCEPTED)
         )
@@ -148,8 +148,8 @@ class Figures:
                 this.c.collection_year,
                 this.c.la_code,
                 before.c.submission.label("now"),
-                COUNTS.c.offered_previous,
-                COUNTS.c.offers,
+                COUNTS.c.requested_previous,
+                COUNTS.c.run_requests,
             )
             .join(COUNTS, COUNTS.c.submission == this.c.submission)
             .outerjoin(before, same_la_before)
@@ -158,8 +158,8 @@ class Figures:
         )
         with self._engine.connect() as connection:
             return [
-                Recount(number, year, la_code, now, offers if now == offered else 0)
-                for number, year, la_code, now, offered, offers in connection.execute(query)
+                Recount(number, year, la_code, now, run_requests if now == requested else 0)
+                for number, year, la_code, now, requested, run_requests in connection.execute(query)
             ]
 
     def recounts_requested(self, recounts: list[Recount]) -> None:
@@ -169,7 +169,7 @@ class Figures:
                 connection.execute(
                     update(COUNTS)
                     .where(COUNTS.c.submission == each.submission)
-                    .values(offered_previous=each.previous, offers=each.offers + 1)
+                    .values(requested_previous=each.previous, run_requests=each.run_requests + 1)
                 )
 
     def la_measures_of(self, submission: int) -> DataFrame:
@@ -192,18 +192,10 @@ class Figures:
         query = (
             select(*columns)
             .join(SUBMISSIONS, SUBMISSIONS.c.submission == INTERPRETATION_COUNTS.c.submission)
-            .where(INTERPRETATION_COUNTS.c.collection_year == year, SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
+            .where(current_of_year(year))
             .order_by(INTERPRETATION_COUNTS.c.la_code)
         )
         return self._read(query, {})
-
-    def write_national_measures(self, measures: DataFrame, year: int) -> None:
-        """Stores the sums of a year in place of earlier ones."""
-        self._replace(NATIONAL_MEASURES, NATIONAL_MEASURES.c.collection_year == year, measures)
-
-    def national_measures(self, year: int) -> DataFrame:
-        """The sums of a year."""
-        return self._read(select(NATIONAL_MEASURES).where(NATIONAL_MEASURES.c.collection_year == year), {})
 
     def write_estimates(self, estimates: DataFrame, year: int) -> None:
         """Stores the estimates of a year in place of earlier ones."""

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from cin_pipeline.store.database import INBOX_FILES
 from cin_pipeline.store.landing import ReceivedFile, Wanted, files_in, name_of, receive, record
-from cin_pipeline.store.registry import Registry, Submission
+from cin_pipeline.store.registry import RefusedFile, Registry, Submission
 from cin_pipeline.store.return_files import ReturnFiles
 
 PARTIAL_SUFFIXES = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp", "~")
@@ -43,7 +43,8 @@ class Fingerprint:
 
 @dataclass(frozen=True)
 class InboxFile:
-    """What is known of a file. sha256: of the bytes last taken from this path, empty where none were."""
+    """What is known of a file. sha256: of the bytes last taken from this path, empty where none were. submission: its
+    number, or that of a refused file."""
 
     path: bytes
     seen: Fingerprint
@@ -213,18 +214,17 @@ class Inbox:
 
     def _record(self, file: InboxFile, received: ReceivedFile, now: datetime, scan: Scan) -> None:
         last = self._registry.last_number()
-        submission = record(received, self._registry, now, rejected_again=False)
+        recorded = record(received, self._registry, now, rejected_again=False)
         state = FileState.TAKEN
         if received.reason:
             state = FileState.QUARANTINED if received.sha256 else FileState.UNREADABLE
-        done = replace(
-            file, state=state, sha256=received.sha256, reason=received.reason, submission=submission.submission
-        )
+        number = recorded.number if isinstance(recorded, RefusedFile) else recorded.submission
+        done = replace(file, state=state, sha256=received.sha256, reason=received.reason, submission=number)
         self._remember([done])
         if received.reason:
             scan.quarantined.append(done)
-        elif submission.submission > last:
-            scan.landed.append(submission)
+        elif number > last and isinstance(recorded, Submission):
+            scan.landed.append(recorded)
 
     def _remember(self, files: Iterable[InboxFile]) -> None:
         rows = [

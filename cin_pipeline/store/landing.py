@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from stat import S_ISREG
+from typing import Any
 
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.header import Identity, identify
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.store.registry import Registry, Submission
+from cin_pipeline.store.registry import RefusedFile, Registry, Submission
 from cin_pipeline.store.return_files import ReturnFiles, sha256_of
 
 RESULTS_MARKER = ".cin_pipeline_results"  # in a folder that a run writes to: nothing in it is a return
@@ -68,12 +69,12 @@ def land(
     received: datetime,
     max_bytes: int,
     on_file: Callable[[], None] = lambda: None,
-) -> list[Submission]:
+) -> list[Submission | RefusedFile]:
     """Lands or refuses each file of a folder, in order; files of LAs a narrowed run is not about are passed over.
 
-    A wanted file is copied and recorded as landed. A file that is no return, of another year, of an LA not expected, or
-    a further one of its LA and year is recorded as rejected, with one sentence why. Of several files for one LA and
-    year the first that can be read is taken. `on_file` is called after each file."""
+    A wanted file is copied and recorded as landed. A return of another year, of an LA not expected, or a further one of
+    its LA and year is recorded as rejected, a file that is no return as refused, with one sentence why. Of several
+    files for one LA and year the first that can be read is taken. `on_file` is called after each file."""
     files = []
     for path in paths:
         files.append(receive(path, name_of(path.relative_to(folder)), wanted, returns, max_bytes))
@@ -122,13 +123,16 @@ def _one_per_partition(files: Iterable[ReceivedFile], returns: ReturnFiles, max_
     for file in files:
         if file.identity and not file.reason:
             candidates.setdefault(file.identity, []).append(file)
-    taken = {identity: _first_readable(several, returns, max_bytes) for identity, several in candidates.items()}
+    taken = {
+        identity: _first_readable(several, identity.year, returns, max_bytes)
+        for identity, several in candidates.items()
+    }
     for file in files:
-        chosen = taken.get(file.identity) if file.identity else None
-        if file.reason or chosen is None or chosen is file:
+        identity = file.identity
+        if file.reason or identity is None or (chosen := taken[identity]) is file:
             yield file
         else:
-            whose = f"{chosen.identity.la_code}, {CollectionYear(chosen.identity.year)}" if chosen.identity else ""
+            whose = f"{identity.la_code}, {CollectionYear(identity.year)}"
             yield replace(
                 file,
                 reason=f"a further return of one authority and year ({whose}); {chosen.name} was taken, "
@@ -136,37 +140,30 @@ def _one_per_partition(files: Iterable[ReceivedFile], returns: ReturnFiles, max_
             )
 
 
-def _first_readable(files: list[ReceivedFile], returns: ReturnFiles, max_bytes: int) -> ReceivedFile:
+def _first_readable(files: list[ReceivedFile], year: int, returns: ReturnFiles, max_bytes: int) -> ReceivedFile:
     if len(files) == 1:
         return files[0]
     for file in files:
         try:
-            read_return(returns.read(file.sha256), file.identity.year if file.identity else 0, max_bytes)
+            read_return(returns.read(file.sha256), year, max_bytes)
         except ReturnRejected:
             continue
         return file
     return files[0]
 
 
-def record(file: ReceivedFile, registry: Registry, received: datetime, *, rejected_again: bool = True) -> Submission:
-    """Makes a submission of a file, landed or rejected; see Registry.land for the same bytes again."""
-    year, la_code = (file.identity.year, file.identity.la_code) if file.identity else (None, None)
-    if file.reason or year is None or la_code is None:
-        return registry.refuse(
-            file_name=file.name,
-            sha256=file.sha256,
-            size=file.size,
-            received=received,
-            reason=file.reason,
-            year=year,
-            la_code=la_code,
-        )
-    return registry.land(
-        year=year,
-        la_code=la_code,
-        file_name=file.name,
-        sha256=file.sha256,
-        size=file.size,
-        received=received,
-        rejected_again=rejected_again,
-    )
+def record(
+    file: ReceivedFile, registry: Registry, received: datetime, *, rejected_again: bool = True
+) -> Submission | RefusedFile:
+    """Makes a submission of a file, landed or rejected; a refused file where it was not identified.
+
+    See Registry.land for the same bytes again."""
+    about: dict[str, Any] = {
+        "file_name": file.name, "sha256": file.sha256, "size": file.size, "received": received
+    }  # fmt: skip
+    if file.identity is None:
+        return registry.refuse_file(**about, reason=file.reason)
+    whose: dict[str, Any] = {"year": file.identity.year, "la_code": file.identity.la_code}
+    if file.reason:
+        return registry.refuse(**whose, **about, reason=file.reason)
+    return registry.land(**whose, **about, rejected_again=rejected_again)

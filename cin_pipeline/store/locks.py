@@ -2,14 +2,20 @@
 
 A clock, a process number or Dagster's own record of a run that was killed cannot tell; a lock can. The files lie in
 the state directory, so every process that shares the state sees them.
+
+A run or command that is alive has two files: a lock that it holds, and a mark that says it began. The mark is made
+after the lock is taken and goes before it is given back. So a mark whose lock nobody holds is of the dead, and at no
+moment does one that is alive look so.
 """
 
-import fcntl
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+_POLL_SECONDS = 0.01
 
 
 class Life(Enum):
@@ -29,38 +35,63 @@ class Locks:
     @contextmanager
     def alive(self, name: str) -> Iterator[None]:
         """Shows that a run or command is alive for as long as its process is, at most to the end of the block."""
-        path = self._path(name)
-        beginning = path.with_name(f".{path.name}-{os.getpid()}")
-        with beginning.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            beginning.rename(path)  # under its name it is locked from the start
+        mark, lock = self._mark(name), self._lock_of(name)
+        with _held(lock):
+            mark.touch()
             try:
                 yield
             finally:
-                path.unlink(missing_ok=True)
+                mark.unlink(missing_ok=True)
 
     def look(self, name: str) -> Life:
         """Whether the run or command of that name is alive."""
-        try:
-            with self._path(name).open() as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except FileNotFoundError:
+        mark, lock = self._mark(name), self._lock_of(name)
+        if not mark.exists():
             return Life.UNKNOWN
-        except BlockingIOError:
-            return Life.ALIVE
-        return Life.DEAD
+        with self.one_at_a_time("looking"):  # else one who looks would be taken for the one looked for
+            try:
+                with _held(lock, blocking=False):
+                    # It may have ended as it should since the mark was seen.
+                    return Life.DEAD if mark.exists() else Life.UNKNOWN
+            except Timeout:
+                return Life.ALIVE
 
     def forget(self, name: str) -> None:
         """Removes what a dead run left behind."""
-        self._path(name).unlink(missing_ok=True)
+        self._mark(name).unlink(missing_ok=True)
 
     @contextmanager
     def one_at_a_time(self, name: str) -> Iterator[None]:
         """Waits until nobody else is in a block of that name."""
-        with self._path(f"only-{name}").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with _lock(self._mark(f"only-{name}")):
             yield
 
-    def _path(self, name: str) -> Path:
+    def _mark(self, name: str) -> Path:
         self._directory.mkdir(parents=True, exist_ok=True)
         return self._directory / name
+
+    def _lock_of(self, name: str) -> FileLock:
+        return _lock(self._directory / f"{name}.lock")
+
+
+def _lock(path: Path) -> FileLock:
+    # Never a file that only stands for a lock, as filelock makes where the system has none: it would outlive a process.
+    return FileLock(path, thread_local=False, poll_interval=_POLL_SECONDS, fallback_to_soft=False)
+
+
+@contextmanager
+def _held(lock: FileLock, *, blocking: bool = True) -> Iterator[None]:
+    """Holds a lock whose file goes with it. Raises Timeout where another holds it and it is not waited for."""
+    path, left = Path(lock.lock_file), False
+    with lock.acquire(blocking=blocking):
+        try:
+            yield
+        finally:
+            try:
+                # While it is held: whoever waits for this file then sees that it is gone, and begins anew.
+                path.unlink(missing_ok=True)
+            except PermissionError:
+                left = True
+    if left:  # Windows removes no file that is open; nor, then, one that another holds by now
+        with suppress(PermissionError):
+            path.unlink(missing_ok=True)

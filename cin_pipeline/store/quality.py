@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, insert, select, update
 
 from cin_pipeline.store.database import QUALITY, SUBMISSIONS
+from cin_pipeline.store.registry import of_year
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Quality:
         query = (
             select(QUALITY.c.submission, *columns)
             .join(SUBMISSIONS, SUBMISSIONS.c.submission == QUALITY.c.submission)
-            .where(SUBMISSIONS.c.collection_year == year)
+            .where(of_year(year))
         )
         with self._engine.connect() as connection:
             return {row[0]: Grade(*row[1:]) for row in connection.execute(query)}

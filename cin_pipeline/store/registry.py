@@ -8,45 +8,38 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Select, exists, func, insert, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from cin_pipeline.store.database import COUNTS, EVENTS, SUBMISSIONS
-
-
-class SubmissionState(StrEnum):
-    """How far a submission has come."""
-
-    LANDED = "landed"  # received, not yet worked through
-    CLAIMED = "claimed"  # one run is at work on it
-    ACCEPTED = "accepted"  # the current return of its LA and year
-    REJECTED = "rejected"  # not taken, with a reason; what was current stays
-    SUPERSEDED = "superseded"  # a later one is, or was, current
-    WITHDRAWN = "withdrawn"  # taken back by a person
-
-
-LANDED, CLAIMED, ACCEPTED = SubmissionState.LANDED, SubmissionState.CLAIMED, SubmissionState.ACCEPTED
-REJECTED, SUPERSEDED, WITHDRAWN = SubmissionState.REJECTED, SubmissionState.SUPERSEDED, SubmissionState.WITHDRAWN
+from cin_pipeline.store import moves
+from cin_pipeline.store.database import COUNTS, EVENTS, REFUSED_FILES, SUBMISSIONS
+from cin_pipeline.store.moves import ACCEPTED as ACCEPTED  # the states, for who knows the registry
+from cin_pipeline.store.moves import CLAIMED as CLAIMED
+from cin_pipeline.store.moves import LANDED as LANDED
+from cin_pipeline.store.moves import REJECTED, SUPERSEDED, Move
+from cin_pipeline.store.moves import SubmissionState as SubmissionState
 
 
 class DecisionRefused(ValueError):
     """A person's decision does not fit the state of the submission; the message says why."""
 
 
+COLLECTION = "cin"  # the children in need census, the one collection there is
+
+
 @dataclass(frozen=True)
 class Submission:
-    """One file as received. `collection_year` and `la_code` are None where its header could not be read.
+    """One return as received: a file of which is known whose it is.
 
-    run: the Dagster run or command that claimed it last. attempt: how often it was claimed. offers: how often a run was
-    asked for. decided_by: the person who decided about it last, else empty. overridden: a person said that it counts
-    even where a blocking check fails."""
+    run: the Dagster run or command that claimed it last. attempt: how often it was claimed. run_requests: how often a
+    run was asked for. decided_by: the person who decided about it last, else empty. overridden: a person said that it
+    counts even where a blocking check fails."""
 
     submission: int
-    collection_year: int | None
-    la_code: str | None
+    collection_year: int
+    la_code: str
     file_name: str
     sha256: str
     size: int
@@ -55,16 +48,28 @@ class Submission:
     reason: str
     run: str = ""
     attempt: int = 0
-    offers: int = 0
+    run_requests: int = 0
     decided_by: str = ""
     overridden: bool = False
+    collection: str = COLLECTION
 
     @property
     def partition(self) -> tuple[int, str]:
-        """Collection year and LA. Raises ValueError where the file was never identified."""
-        if self.collection_year is None or self.la_code is None:
-            raise ValueError(f"submission {self.submission} was never identified")
+        """Collection year and LA."""
         return self.collection_year, self.la_code
+
+
+@dataclass(frozen=True)
+class RefusedFile:
+    """A file that is no submission, as nobody can tell whose return it is. Its number is none of a submission."""
+
+    number: int
+    file_name: str
+    sha256: str  # empty where its bytes could not be read
+    size: int
+    received: datetime
+    refused: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -114,50 +119,53 @@ class Registry:
                     return last
             return self._add(
                 connection,
+                moves.LAND,
+                collection=COLLECTION,
                 collection_year=year,
                 la_code=la_code,
                 file_name=file_name,
                 sha256=sha256,
                 size=size,
                 received=received,
-                state=LANDED,
                 reason="",
             )
 
     def refuse(
-        self,
-        *,
-        file_name: str,
-        sha256: str,
-        size: int,
-        received: datetime,
-        reason: str,
-        year: int | None = None,
-        la_code: str | None = None,
+        self, *, year: int, la_code: str, file_name: str, sha256: str, size: int, received: datetime, reason: str
     ) -> Submission:
-        """Records a file that cannot even be landed, with the reason."""
+        """Records a return that is not landed, with the reason."""
         with self._writing() as connection:
             return self._add(
                 connection,
+                moves.REFUSE,
+                collection=COLLECTION,
                 collection_year=year,
                 la_code=la_code,
                 file_name=file_name,
                 sha256=sha256,
                 size=size,
                 received=received,
-                state=REJECTED,
                 reason=reason,
             )
+
+    def refuse_file(self, *, file_name: str, sha256: str, size: int, received: datetime, reason: str) -> RefusedFile:
+        """Records a file of which nobody can tell whose return it is, with the reason."""
+        with self._writing() as connection:
+            number = _next_number(connection)
+            values = {"file_name": file_name, "sha256": sha256, "size": size, "received": received, "reason": reason}
+            connection.execute(insert(REFUSED_FILES).values(number=number, refused=self._now(), **values))
+            row = connection.execute(select(REFUSED_FILES).where(REFUSED_FILES.c.number == number)).one()
+            return RefusedFile(**dict(row._mapping))
 
     def claim(self, submission: int, run: str) -> bool:
         """Gives a landed submission to one run; False where it is not landed (any more). One of several gets it."""
         with self._writing() as connection:
-            return self._move(connection, submission, (LANDED,), CLAIMED, "", run, values=_claimed_by(run))
+            return self._move(connection, submission, moves.CLAIM, "", run, values=_claimed_by(run))
 
     def requeue(self, submission: int, run: str, reason: str) -> bool:
         """Requeues, as landed, a submission whose run came to no result; False where that run does not hold it."""
         with self._writing() as connection:
-            return self._move(connection, submission, (CLAIMED,), LANDED, reason, run, held_by=run)
+            return self._move(connection, submission, moves.REQUEUE, reason, run, held_by=run)
 
     def accept(self, submission: int, run: str = "") -> bool:
         """Makes a submission current; True where it then is. Only the run that claimed it can, or no run one landed.
@@ -173,10 +181,10 @@ class Registry:
             current = _first(connection, _newest(_partition(*this.partition) & (SUBMISSIONS.c.state == ACCEPTED)))
             if current and current.submission > submission and not this.overridden:
                 later = f"submission {current.submission}, received later, is current"
-                self._move(connection, submission, (LANDED, CLAIMED), SUPERSEDED, later, run)
+                self._move(connection, submission, moves.OVERTAKE, later, run)
                 return False
             by = this.decided_by if this.overridden else ""
-            self._make_current(connection, this, this.reason if this.overridden else "", run, by)
+            self._make_current(connection, this, moves.ACCEPT, this.reason if this.overridden else "", run, by)
             return True
 
     def reject(self, submission: int, reason: str, run: str = "") -> bool:
@@ -187,7 +195,7 @@ class Registry:
             this = _get(connection, submission)
             if not _may_end(this, run):
                 return False
-            return self._move(connection, submission, (this.state,), REJECTED, reason, run)
+            return self._move(connection, submission, moves.REJECT if run else moves.GIVE_UP, reason, run)
 
     def run_requested(self, submissions: Iterable[int]) -> None:
         """Counts that a run was requested."""
@@ -196,7 +204,7 @@ class Registry:
                 connection.execute(
                     update(SUBMISSIONS)
                     .where(SUBMISSIONS.c.submission == number)
-                    .values(offers=SUBMISSIONS.c.offers + 1)
+                    .values(run_requests=SUBMISSIONS.c.run_requests + 1)
                 )
 
     # What people decide.
@@ -204,41 +212,40 @@ class Registry:
     def turn_down(self, submission: int, by: str, reason: str) -> None:
         """A person rejects a submission that waits. Raises DecisionRefused, KeyError."""
         with self._writing() as connection:
-            this = _get(connection, submission)
-            if this.state is not LANDED:
-                raise DecisionRefused(
-                    f"submission {submission} is {_told(this)}; only one that is landed can be rejected"
-                    + (", withdraw it" if this.state is ACCEPTED else "")
-                )
-            self._move(connection, submission, (LANDED,), REJECTED, reason, "", by=by)
+            expected = f"only one that is {_origins(moves.TURN_DOWN)} can be rejected"
+            this = _decided_about(connection, submission, expected)
+            if not moves.TURN_DOWN.fits(this.state):
+                hint = ", withdraw it" if this.state is ACCEPTED else ""
+                raise DecisionRefused(f"submission {submission} is {_told(this)}; {expected}{hint}")
+            self._move(connection, submission, moves.TURN_DOWN, reason, "", by=by)
 
     def withdraw(self, submission: int, by: str, reason: str) -> Submission | None:
         """A person takes a submission back; returns the one that was current before it and is again, if any.
 
         Raises DecisionRefused for one that a run is at work on, or that was never taken; KeyError."""
         with self._writing() as connection:
-            this = _get(connection, submission)
-            if this.state not in (LANDED, ACCEPTED, SUPERSEDED):
-                raise DecisionRefused(
-                    f"submission {submission} is {_told(this)}; one that is landed, accepted or superseded was expected"
-                )
-            self._move(connection, submission, (this.state,), WITHDRAWN, reason, "", by=by)
+            expected = f"one that is {_origins(moves.WITHDRAW)} was expected"
+            this = _decided_about(connection, submission, expected)
+            if not moves.WITHDRAW.fits(this.state):
+                raise DecisionRefused(f"submission {submission} is {_told(this)}; {expected}")
+            self._move(connection, submission, moves.WITHDRAW, reason, "", by=by)
             before = _first(connection, _once_current(this)) if this.state is ACCEPTED else None
             if before:
                 again = f"current again: submission {submission} was withdrawn"
-                self._make_current(connection, before, again, "", by)
+                self._make_current(connection, before, moves.REINSTATE, again, "", by)
             return before and _get(connection, before.submission)
 
     def restore(self, submission: int, by: str, reason: str) -> bool:
         """A person makes a submission current whose measures are counted already: one superseded or withdrawn.
 
-        False where its measures were never counted or it was rejected: it must be run, see `reopen`."""
+        False where its measures were never counted or it was rejected: it must be run, see `reopen`. Raises
+        DecisionRefused for a file that was never identified, KeyError."""
         with self._writing() as connection:
-            this = _get(connection, submission)
+            this = _decided_about(connection, submission)
             counted = select(COUNTS.c.submission).where(COUNTS.c.submission == submission)
-            if this.state not in (SUPERSEDED, WITHDRAWN) or connection.execute(counted).one_or_none() is None:
+            if not moves.RESTORE.fits(this.state) or connection.execute(counted).one_or_none() is None:
                 return False
-            self._make_current(connection, this, reason, "", by)
+            self._make_current(connection, this, moves.RESTORE, reason, "", by)
             return True
 
     def reopen(self, submission: int, run: str, by: str, reason: str) -> None:
@@ -246,15 +253,11 @@ class Registry:
 
         Raises DecisionRefused for one that is current, at work, or was never identified; KeyError."""
         with self._writing() as connection:
-            this = _get(connection, submission)
-            if this.state in (ACCEPTED, CLAIMED):
+            this = _decided_about(connection, submission)
+            if not moves.REOPEN.fits(this.state):
                 raise DecisionRefused(f"submission {submission} is {_told(this)}; there is nothing to decide")
-            if this.collection_year is None or this.la_code is None:
-                raise DecisionRefused(
-                    f"submission {submission} cannot be accepted: whose return it is could not be read ({this.reason})"
-                )
             claimed = {**_claimed_by(run), "overridden": True}
-            self._move(connection, submission, (this.state,), CLAIMED, reason, run, by=by, values=claimed)
+            self._move(connection, submission, moves.REOPEN, reason, run, by=by, values=claimed)
 
     # Looking things up.
 
@@ -266,10 +269,6 @@ class Registry:
         """What a run claimed and has not ended."""
         return self._all((SUBMISSIONS.c.state == CLAIMED) & (SUBMISSIONS.c.run == run))
 
-    def at_work(self, year: int, la_code: str) -> Submission | None:
-        """The submission a run of this LA and year is about: the last landed, else the current one."""
-        return self.last_landed(year, la_code) or self.current(year, la_code)
-
     def last_landed(self, year: int, la_code: str) -> Submission | None:
         """The latest submission of this LA and year that waits for a run."""
         return self._one(_partition(year, la_code) & (SUBMISSIONS.c.state == LANDED))
@@ -280,12 +279,11 @@ class Registry:
 
     def all_current(self, year: int) -> list[Submission]:
         """The accepted submissions of a year, by LA code."""
-        found = self._all((SUBMISSIONS.c.collection_year == year) & (SUBMISSIONS.c.state == ACCEPTED))
-        return sorted(found, key=lambda each: str(each.la_code))
+        return sorted(self._all(current_of_year(year)), key=lambda each: each.la_code)
 
     def years_with_current(self) -> list[int]:
         """The collection years with any accepted submission."""
-        years = select(SUBMISSIONS.c.collection_year).where(SUBMISSIONS.c.state == ACCEPTED).distinct()
+        years = select(SUBMISSIONS.c.collection_year).where(_OURS & (SUBMISSIONS.c.state == ACCEPTED)).distinct()
         with self._engine.connect() as connection:
             return sorted(connection.execute(years).scalars())
 
@@ -294,10 +292,16 @@ class Registry:
         with self._engine.connect() as connection:
             return _get(connection, submission)
 
-    def last_number(self) -> int:
-        """The number of the last submission; 0 without any."""
+    def refused_files(self) -> list[RefusedFile]:
+        """The files that were refused without being identified, in the order they were received."""
         with self._engine.connect() as connection:
-            return connection.execute(select(func.max(SUBMISSIONS.c.submission))).scalar_one() or 0
+            rows = connection.execute(select(REFUSED_FILES).order_by(REFUSED_FILES.c.number))
+            return [RefusedFile(**dict(row._mapping)) for row in rows]
+
+    def last_number(self) -> int:
+        """The last number given to a submission or a refused file; 0 without any."""
+        with self._engine.connect() as connection:
+            return _next_number(connection) - 1
 
     def events(self, submission: int) -> list[Event]:
         """What happened to a submission, in its order."""
@@ -310,7 +314,7 @@ class Registry:
         newest = (
             select(EVENTS.c.event, EVENTS.c.at)
             .join(SUBMISSIONS, SUBMISSIONS.c.submission == EVENTS.c.submission)
-            .where(SUBMISSIONS.c.collection_year == year)
+            .where(of_year(year))
             .order_by(EVENTS.c.event.desc())
             .limit(1)
         )
@@ -320,7 +324,7 @@ class Registry:
 
     def history(self, year: int, la_code: str | None = None) -> list[Submission]:
         """Every submission of a year, or of one LA and year, in any state, in the order they were received."""
-        return self._all(SUBMISSIONS.c.collection_year == year if la_code is None else _partition(year, la_code))
+        return self._all(of_year(year) if la_code is None else _partition(year, la_code))
 
     def accepted_before(self, submission: Submission) -> Submission | None:
         """The last submission of the same LA and year before this one that is, or was, current."""
@@ -329,11 +333,11 @@ class Registry:
 
     def _one(self, where: ColumnElement[bool]) -> Submission | None:
         with self._engine.connect() as connection:
-            return _first(connection, _newest(where))
+            return _first(connection, _newest(_OURS & where))
 
     def _all(self, where: ColumnElement[bool]) -> list[Submission]:
         with self._engine.connect() as connection:
-            rows = connection.execute(select(SUBMISSIONS).where(where).order_by(SUBMISSIONS.c.submission))
+            rows = connection.execute(select(SUBMISSIONS).where(_OURS & where).order_by(SUBMISSIONS.c.submission))
             return [_submission(row) for row in rows]
 
     @contextmanager
@@ -346,32 +350,32 @@ class Registry:
             )
             yield connection
 
-    def _add(self, connection: Connection, **values: object) -> Submission:
-        added = connection.execute(insert(SUBMISSIONS).values(**values))
-        (number,) = added.inserted_primary_key or (None,)
-        submission = _get(connection, int(str(number)))
+    def _add(self, connection: Connection, move: Move, **values: object) -> Submission:
+        number = _next_number(connection)
+        connection.execute(insert(SUBMISSIONS).values(submission=number, state=move.target, **values))
+        submission = _get(connection, number)
         self._tell(connection, submission.submission, "", submission.state, submission.reason, "", "")
         return submission
 
-    def _make_current(self, connection: Connection, this: Submission, reason: str, run: str, by: str) -> None:
+    def _make_current(
+        self, connection: Connection, this: Submission, move: Move, reason: str, run: str, by: str
+    ) -> None:
         same = _partition(*this.partition) & (SUBMISSIONS.c.submission != this.submission)
-        replaced = same & (SUBMISSIONS.c.state == ACCEPTED)
-        overtaken = same & (SUBMISSIONS.c.state == LANDED) & (SUBMISSIONS.c.submission < this.submission)
-        for where, why in (
-            (replaced, f"submission {this.submission} was accepted"),
-            (overtaken, f"submission {this.submission}, received later, was accepted before it"),
+        earlier = same & (SUBMISSIONS.c.state == LANDED) & (SUBMISSIONS.c.submission < this.submission)
+        for where, passed, why in (
+            (same & (SUBMISSIONS.c.state == ACCEPTED), moves.REPLACE, f"submission {this.submission} was accepted"),
+            (earlier, moves.OVERTAKE, f"submission {this.submission}, received later, was accepted before it"),
         ):
             numbers = connection.execute(select(SUBMISSIONS.c.submission).where(where)).scalars().all()
             for number in numbers:
-                self._move(connection, number, (ACCEPTED, LANDED), SUPERSEDED, why, run)
-        self._move(connection, this.submission, (this.state,), ACCEPTED, reason, run, by=by)
+                self._move(connection, number, passed, why, run)
+        self._move(connection, this.submission, move, reason, run, by=by)
 
     def _move(
         self,
         connection: Connection,
         submission: int,
-        from_states: tuple[SubmissionState, ...],
-        to_state: SubmissionState,
+        move: Move,
         reason: str,
         run: str,
         *,
@@ -379,15 +383,15 @@ class Registry:
         held_by: str | None = None,
         values: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Changes the state if it is one of those, and tells so; whether it was."""
+        """Moves a submission if it is where the move begins, and tells so; whether it was. No other code does."""
         before = _get(connection, submission).state
-        where = (SUBMISSIONS.c.submission == submission) & SUBMISSIONS.c.state.in_(from_states)
+        where = (SUBMISSIONS.c.submission == submission) & SUBMISSIONS.c.state.in_(move.origins)
         if held_by is not None:
             where &= SUBMISSIONS.c.run == held_by
-        written = {"state": to_state, "reason": reason, **({"decided_by": by} if by else {}), **(values or {})}
+        written = {"state": move.target, "reason": reason, **({"decided_by": by} if by else {}), **(values or {})}
         changed = connection.execute(update(SUBMISSIONS).where(where).values(**written)).rowcount
         if changed:
-            self._tell(connection, submission, before, to_state, reason, run, by)
+            self._tell(connection, submission, before, move.target, reason, run, by)
         return bool(changed)
 
     def _tell(
@@ -418,8 +422,45 @@ def _told(this: Submission) -> str:
     return f"at work in run {this.run}" if this.state is CLAIMED else str(this.state)
 
 
+def _origins(move: Move) -> str:
+    *some, last = move.origins
+    return f"{', '.join(some)} or {last}" if some else str(last)
+
+
+_OURS = SUBMISSIONS.c.collection == COLLECTION
+
+
+def of_year(year: int) -> ColumnElement[bool]:
+    """The submissions of a year."""
+    return _OURS & (SUBMISSIONS.c.collection_year == year)
+
+
+def current_of_year(year: int) -> ColumnElement[bool]:
+    """The submissions of a year that figures come from."""
+    return of_year(year) & (SUBMISSIONS.c.state == ACCEPTED)
+
+
 def _partition(year: int, la_code: str) -> ColumnElement[bool]:
-    return (SUBMISSIONS.c.collection_year == year) & (SUBMISSIONS.c.la_code == la_code)
+    return of_year(year) & (SUBMISSIONS.c.la_code == la_code)
+
+
+def _next_number(connection: Connection) -> int:
+    """Submissions and refused files are numbered in one row, in the order they were received."""
+    last: list[int | None] = [
+        connection.execute(select(func.max(column))).scalar_one()
+        for column in (SUBMISSIONS.c.submission, REFUSED_FILES.c.number)
+    ]
+    return max(number or 0 for number in last) + 1
+
+
+def _decided_about(connection: Connection, number: int, expected: str = "") -> Submission:
+    """The submission that a person decides about. Raises DecisionRefused for a file never identified, KeyError."""
+    refused = connection.execute(select(REFUSED_FILES.c.reason).where(REFUSED_FILES.c.number == number)).scalar()
+    if refused is None:
+        return _get(connection, number)
+    if expected:
+        raise DecisionRefused(f"submission {number} is {REJECTED}; {expected}")
+    raise DecisionRefused(f"submission {number} cannot be accepted: whose return it is could not be read ({refused})")
 
 
 def _once_current(this: Submission) -> Select[tuple[object, ...]]:

@@ -25,7 +25,7 @@ class ReturnFiles:
         temporary = path.with_name(f".{path.name}-{uuid4().hex}")
         try:
             temporary.write_bytes(data)
-            temporary.rename(path)
+            temporary.replace(path)
         except OSError:  # such as a full disk: half a copy is none
             temporary.unlink(missing_ok=True)
             raise

@@ -6,11 +6,11 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.database import open_database
 from cin_pipeline.store.figures import Figures
 from cin_pipeline.store.inbox import Inbox
 from cin_pipeline.store.locks import Locks
 from cin_pipeline.store.national_inputs import InputFiles
+from cin_pipeline.store.opening import open_database
 from cin_pipeline.store.quality import Quality
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.return_files import ReturnFiles
@@ -24,7 +24,7 @@ class Store:
 
     @cached_property
     def engine(self) -> Engine:
-        """The database."""
+        """The database. Raises StateRefused where it cannot be used as it is."""
         self.settings.state.mkdir(parents=True, exist_ok=True)
         return open_database(self.settings.database)
 

@@ -72,7 +72,7 @@ def test_what_was_tried_before_goes_alone() -> None:
     assert numbers(plan.together) == list(range(2, 12))
 
 
-@pytest.mark.parametrize("tried", [{"attempt": MOST_ATTEMPTS}, {"offers": MOST_REQUESTS}])
+@pytest.mark.parametrize("tried", [{"attempt": MOST_ATTEMPTS}, {"run_requests": MOST_REQUESTS}])
 def test_what_was_tried_often_enough_is_given_up(tried: dict[str, int]) -> None:
     plan = plan_run_requests([landed(1, **tried), landed(2)], (), ())
     assert numbers(plan.give_up) == [1]
@@ -86,7 +86,7 @@ def test_a_failed_run_gives_back_two_times_then_rejects() -> None:
 
 
 def test_recounts_are_asked_for_three_times_and_not_while_one_is_at_work() -> None:
-    asked = [Recount(n, 2017, "201", 7, offers) for n, offers in ((1, 0), (2, 2), (3, 3))]
+    asked = [Recount(n, 2017, "201", 7, requests) for n, requests in ((1, 0), (2, 2), (3, 3))]
     assert [each.submission for each in plan_recounts(asked, ())] == [1, 2]
     assert [each.submission for each in plan_recounts(asked, {1})] == [2]
 

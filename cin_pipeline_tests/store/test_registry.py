@@ -4,10 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import create_engine, text
 
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.database import StateTooOld
 from cin_pipeline.store.registry import DecisionRefused, Registry, Submission, SubmissionState
 from cin_pipeline.store.store import Store
 from cin_pipeline_tests.support.pipeline import measures_table
@@ -143,9 +141,15 @@ def test_decisions_that_do_not_fit_are_refused_with_the_state(registry: Registry
         registry.turn_down(number, "ann", "why")
     with pytest.raises(DecisionRefused, match="nothing to decide"):
         registry.reopen(number, "run 8", "ann", "why")
-    refused = registry.refuse(file_name="x", sha256="", size=0, received=WHEN, reason="it is empty")
+    refused = registry.refuse_file(file_name="x", sha256="", size=0, received=WHEN, reason="it is empty")
     with pytest.raises(DecisionRefused, match="it is empty"):
-        registry.reopen(refused.submission, "run 8", "ann", "why")
+        registry.reopen(refused.number, "run 8", "ann", "why")
+    with pytest.raises(DecisionRefused, match=r"cannot be accepted: whose return it is could not be read"):
+        registry.restore(refused.number, "ann", "why")
+    with pytest.raises(DecisionRefused, match="is rejected; only one that is landed can be rejected"):
+        registry.turn_down(refused.number, "ann", "why")
+    with pytest.raises(DecisionRefused, match="is rejected; one that is landed, accepted or superseded was expected"):
+        registry.withdraw(refused.number, "ann", "why")
     with pytest.raises(KeyError):
         registry.withdraw(99, "ann", "why")
 
@@ -172,10 +176,13 @@ def test_what_was_counted_can_be_put_in_force_as_it_was(store: Store) -> None:
     assert registry.current(2017, "201").submission == first
 
 
-def test_a_state_of_an_earlier_version_is_told_and_left_alone(settings: Settings) -> None:
-    settings.state.mkdir(parents=True)
-    engine = create_engine(settings.database)
-    with engine.begin() as connection:
-        connection.execute(text("create table submissions (submission integer primary key, state text)"))
-    with pytest.raises(StateTooOld, match="another state directory"):
-        _ = Store(settings).engine
+def test_submissions_and_refused_files_are_numbered_in_one_row(registry: Registry) -> None:
+    unknown = {"file_name": "x", "sha256": "", "size": 0, "received": WHEN, "reason": "no XML"}
+    first = registry.refuse_file(**unknown)
+    second = land(registry, "A")
+    third = registry.refuse_file(**unknown)
+    assert (first.number, second.submission, third.number, registry.last_number()) == (1, 2, 3, 3)
+    assert [each.number for each in registry.refused_files()] == [1, 3]
+    assert land(registry, "B").submission == 4
+    with pytest.raises(KeyError):
+        registry.get(first.number)

@@ -22,7 +22,7 @@ from cin_pipeline.outputs.run_files import write_england, write_measures
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
 from cin_pipeline.store.national_inputs import InputFileError
-from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.registry import RefusedFile, Submission, SubmissionState
 from cin_pipeline.store.row_tables import TablesDamaged, read_tables, write_tables
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.stored_returns import read_cleaned, read_sent, tables_of_cleaned
@@ -41,10 +41,16 @@ def store(request: pytest.FixtureRequest, settings: Settings) -> Store:
     return Store(Settings(settings.state, url, settings.dagster_home))
 
 
-def landed(store: Store, folder: Path, wanted: Wanted = TWO_YEARS, max_bytes: int = 10**8) -> list[Submission]:
+def landed(
+    store: Store, folder: Path, wanted: Wanted = TWO_YEARS, max_bytes: int = 10**8
+) -> list[Submission | RefusedFile]:
     return land(
         files_in(folder), wanted, store.registry, store.returns, folder=folder, received=WHEN, max_bytes=max_bytes
     )
+
+
+def number_of(received: Submission | RefusedFile) -> int:
+    return received.number if isinstance(received, RefusedFile) else received.submission
 
 
 @pytest.fixture
@@ -76,23 +82,28 @@ def test_the_header_decides_not_the_name(store: Store, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "said", "identified"),
     [
-        (messy_return(1, 1, 2014, "201"), "2013 to 2014; one for 2015 to 2016 or 2016 to 2017 was expected"),
-        (messy_return(1, 1, 2017, "203"), "203 is not among the authorities expected"),
-        (b"\x00\x01", "encoding|well-formed"),
-        (b"", "empty"),
-        (b"x" * 2_000_000, "2,000,000 bytes"),
+        (messy_return(1, 1, 2014, "201"), "2013 to 2014; one for 2015 to 2016 or 2016 to 2017 was expected", True),
+        (messy_return(1, 1, 2017, "203"), "203 is not among the authorities expected", True),
+        (b"\x00\x01", "encoding|well-formed", False),
+        (b"", "empty", False),
+        (b"x" * 2_000_000, "2,000,000 bytes", False),
     ],
 )
 def test_files_that_are_not_wanted_are_refused_and_the_others_land(
-    store: Store, folder: Path, data: bytes, said: str
+    store: Store, folder: Path, data: bytes, said: str, identified: bool
 ) -> None:
     (folder / "bad.xml").write_bytes(data)
     found = landed(store, folder, max_bytes=1_000_000)
     assert [each.state for each in found if each.file_name != "bad.xml"] == ["landed"] * 4
+    assert sorted(number_of(each) for each in found) == [1, 2, 3, 4, 5]
     (bad,) = [each for each in found if each.file_name == "bad.xml"]
-    assert bad.state == "rejected"
+    if identified:
+        assert bad.state == "rejected"
+        assert bad in store.registry.history(bad.collection_year)
+    else:
+        assert store.registry.refused_files() == [bad]
     assert pd.Series([bad.reason]).str.contains(said).all()
 
 
@@ -147,7 +158,7 @@ def test_the_last_accepted_return_stays_in_force_until_the_next_is(store: Store,
     registry.accept(first.submission)
     assert land_one(1).submission == first.submission  # the same bytes are the same submission
     second = land_one(2)
-    assert registry.at_work(2017, "201").submission == second.submission
+    assert registry.last_landed(2017, "201").submission == second.submission
     registry.reject(second.submission, "for a reason")
     assert registry.current(2017, "201").submission == first.submission
     third = land_one(3)
@@ -170,7 +181,7 @@ def test_measures_come_back_as_they_were_and_only_those_in_force(store: Store, f
                 _sorted(store.figures.la_measures_of(each.submission)), _sorted(table), check_dtype=False
             )
     assert store.figures.current_la_measures(2017).empty
-    store.registry.accept(store.registry.at_work(2017, "202").submission)
+    store.registry.accept(store.registry.last_landed(2017, "202").submission)
     assert set(store.figures.current_la_measures(2017)["la_code"]) == {"202"}
 
 
@@ -183,22 +194,11 @@ def test_counts_of_interpretations_come_back_and_only_those_in_force(store: Stor
             store.figures.write_interpretation_counts(counts, each.submission)
             store.figures.write_interpretation_counts(counts, each.submission)  # in place of the first
     assert store.figures.current_interpretation_counts(2017).empty
-    store.registry.accept(store.registry.at_work(2017, "202").submission)
+    store.registry.accept(store.registry.last_landed(2017, "202").submission)
     back = store.figures.current_interpretation_counts(2017)
     assert tuple(back.columns) == INTERPRETATION_COLUMNS
     assert list(back["la_code"]) == ["202"] * len(CASES)
     assert set(back["interpretation_case"]) == {case.name for case in CASES}
-
-
-def test_counts_that_an_earlier_version_wrote_are_read(store: Store, folder: Path) -> None:
-    """It named table and column otherwise; on disk the names are still its."""
-    (sent,) = [each for each in landed(store, folder) if each.partition == (2017, "201")]
-    store.registry.accept(sent.submission)
-    written = text("INSERT INTO reading_counts VALUES (:submission, 2017, '201', 'no_activity', 3)")
-    with store.engine.begin() as connection:
-        connection.execute(written, {"submission": sent.submission})
-    back = store.figures.current_interpretation_counts(2017)
-    assert back.to_dict("records") == [dict(zip(INTERPRETATION_COLUMNS, (2017, "201", "no_activity", 3), strict=True))]
 
 
 def test_estimates_come_back_and_can_be_taken_back(store: Store) -> None:

@@ -93,14 +93,17 @@ class Daemon:
 
     def submissions(self) -> list[Submission]:
         """All of them, in their order."""
-        return [self.state.registry.get(number) for number in range(1, self.state.registry.last_number() + 1)]
+        registry = self.state.registry
+        refused = {file.number for file in registry.refused_files()}
+        return [registry.get(number) for number in range(1, registry.last_number() + 1) if number not in refused]
 
     def states(self) -> dict[str, int]:
-        """How many submissions are in each state."""
-        return dict(Counter(str(each.state) for each in self.submissions()))
+        """How many submissions are in each state, and how many files were refused."""
+        refused = len(self.state.registry.refused_files())
+        return dict(Counter(str(each.state) for each in self.submissions())) | ({"refused": refused} if refused else {})
 
     def ended(self, count: int) -> bool:
-        """Whether there are so many submissions, and none waits."""
+        """Whether there are so many submissions and refused files, and none waits."""
         return self.state.registry.last_number() == count and not self.state.registry.waiting()
 
     def runs(self, job: str) -> list[dg.DagsterRun]:

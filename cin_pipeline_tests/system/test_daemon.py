@@ -26,10 +26,10 @@ def test_a_power_cut_in_the_middle_loses_nothing_and_repeats_nothing(daemon: Dae
     daemon.start()
     daemon.wait("a run", lambda: daemon.states().get("claimed"), 120)
     daemon.kill()
-    assert daemon.states() == {"claimed": 1, "rejected": 1}  # the bad file kept nobody from being run
+    assert daemon.states() == {"claimed": 1, "refused": 1}  # the bad file kept nobody from being run
     daemon.start()
     daemon.wait("the end", lambda: daemon.ended(2), 120)
-    assert daemon.states() == {"accepted": 1, "rejected": 1}
+    assert daemon.states() == {"accepted": 1, "refused": 1}
     assert set(daemon.acceptances().values()) == {1}
     figures = daemon.state.figures.current_la_measures(2017)
     ours = figures[figures["breakdown"] == "total"]

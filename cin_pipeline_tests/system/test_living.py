@@ -74,7 +74,7 @@ def test_a_season_of_two_authorities(ui: Ui) -> None:
     daemon.put("202 with spaces.xml", messy_return(3, 4, 2017, "202"))
     daemon.put("bad.xml", FIRST[:200])
     daemon.wait("the first three files", lambda: daemon.ended(3), LONG)
-    assert daemon.states() == {"accepted": 2, "rejected": 1}  # the bad one kept no other
+    assert daemon.states() == {"accepted": 2, "refused": 1}  # the bad one kept no other
     daemon.wait("England", lambda: ui.counts("national_measures") == {"2016-04-01": 1}, LONG)
 
     # A touched file is no submission; other bytes are, and so are the first bytes again; last year's comes late.

@@ -50,17 +50,16 @@ COMPLETENESS = national_check("completeness", "national_measures", "Every expect
     "of the submissions that went in.",
     group_name=groups.ENGLAND,
     owners=OWNERS,
-    kinds={"pandas", "sql"},
+    kinds={"pandas"},
     partitions_def=by_year,
     ins={"la_measures": dg.AssetIn(key=la_measures_asset.key, partition_mapping=all_las_of_year)},
     check_specs=[KNOWN_SCHEMA, COMPLETENESS],
     metadata=declared_columns(national.NATIONAL_MEASURES),
     code_version="1",
-    io_manager_key="figure_tables",
 )
 def national_measures(
     context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], la_measures: CurrentFigures
-) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
+) -> dg.MaterializeResult:  # the sums are shown, and nothing is made from them
     """See methodology.national.sum_known."""
     year = CollectionYear.from_key(context.partition_key)
     inputs = store.inputs.of(year.ending)
@@ -68,14 +67,15 @@ def national_measures(
     made_from = [each for each in la_measures.inputs if each.la_code in inputs.expected]
     table = sum_known(without_unusable(known, inputs.unusable), year.ending)
     missing = sorted(set(inputs.expected) - set(known["la_code"]))
-    yield dg.Output(table, metadata={**frame_metadata(table), **_missing(missing, year), **_manifest(made_from)})
     note_made_from(store, NATIONAL_MEASURES, year.ending, made_from, inputs)
-    yield schema_result(KNOWN_SCHEMA, (national.NATIONAL_MEASURES, table))
-    yield result(
+    schema = schema_result(KNOWN_SCHEMA, (national.NATIONAL_MEASURES, table))
+    complete = result(
         COMPLETENESS,
         [f"no accepted return of {', '.join(missing)}"] if missing else [],
         {"expected": len(inputs.expected), "missing": len(missing)},
     )
+    metadata = {**frame_metadata(table), **_missing(missing, year), **_manifest(made_from)}
+    return dg.MaterializeResult(metadata=metadata, check_results=[schema, complete])
 
 
 ESTIMATES_SCHEMA = schema_check("estimates", national=True)

@@ -67,7 +67,7 @@ def raw_return(work: dg.ResourceParam[Work]) -> dg.Output[SentReturn]:
 def _changes(store: Store, submission: Submission, tables: ReturnTables) -> dict[str, Any]:
     """What changed since the submission that was accepted before, where there is one that can be read again."""
     earlier = store.registry.accepted_before(submission)
-    if earlier is None or submission.collection_year is None:
+    if earlier is None:
         return {}
     try:
         comparison = compare_returns(tables_of(store, earlier), tables, submission.collection_year)

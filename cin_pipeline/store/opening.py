@@ -1,0 +1,106 @@
+"""Opening the database of a state: made where there is none, brought to the current version where that is safe."""
+
+import logging
+import sqlite3
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, upgrade
+from cin_pipeline.store.versions import CURRENT, StateDamaged, StateReadOnly, UpgradeNeeded, version_of
+
+_log = logging.getLogger(__name__)
+
+
+def open_database(url: str) -> Engine:
+    """An engine over tables of the current version. Errors never print parameters: they would hold dates of birth.
+
+    A new database is made; an earlier SQLite file is upgraded after a copy, which is told once; an earlier PostgreSQL
+    database is refused. One that cannot be written is opened to be read. Raises StateRefused with what to do."""
+    path = sqlite_file(url)
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    engine = _engine(url, path)
+    version = _version(engine)
+    if version == CURRENT:
+        return engine
+    if version is not None and path is None:
+        raise UpgradeNeeded(
+            f"the database is of version {version} and this program needs {CURRENT}: end all that uses it, make a "
+            "backup, and run: cin-pipeline upgrade"
+        )
+    done = upgrade_database(url)
+    if done.copy:
+        _log.warning(
+            "The database of the state was upgraded from version %s to %s; as it was it is kept in %s",
+            done.before,
+            done.after,
+            done.copy,
+        )
+    return engine
+
+
+def upgrade_database(url: str) -> Upgrade:
+    """Brings a database to the current version: `upgrading.upgrade`. One that is, is only read. Raises StateRefused."""
+    path = sqlite_file(url)
+    engine = _engine(url, path)
+    version = _version(engine)
+    engine.dispose()
+    if version == CURRENT:
+        return Upgrade(version, CURRENT)
+    if path and not can_be_written(path):
+        raise StateReadOnly(
+            f"{path}: the database is of an earlier version and cannot be written, so it is not upgraded; make it "
+            "writable, or copy the state and name the copy"
+        )
+    return upgrade(url)
+
+
+def _version(engine: Engine) -> str | None:
+    try:
+        with engine.connect() as connection:
+            return version_of(connection)
+    except DBAPIError as error:  # without its message, which could hold parameters
+        raise StateDamaged(f"the database of the state cannot be read ({type(error).__name__})") from None
+
+
+def _engine(url: str, path: Path | None) -> Engine:
+    if path is None:
+        return create_engine(url, hide_parameters=True)
+    if path.exists() and not can_be_written(path):
+        engine = create_engine(
+            "sqlite://", hide_parameters=True, creator=partial(_read_only, path), poolclass=QueuePool
+        )
+        event.listen(engine, "handle_error", partial(_say_read_only, path))
+        return engine
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Readers do not block the writer, and a writer waits for another rather than failing."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA busy_timeout=60000")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """What others are writing is seen where they are; else nothing beside the file is needed, nor looked for."""
+    log = path.with_name(f"{path.name}-wal")
+    mode = "mode=ro" if log.exists() and log.stat().st_size else "immutable=1"
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, check_same_thread=False)
+
+
+def _say_read_only(path: Path, context: ExceptionContext) -> None:
+    name = getattr(context.original_exception, "sqlite_errorname", "")
+    if name.startswith("SQLITE_READONLY"):
+        raise StateReadOnly(f"{path}: the database cannot be written, and this needs to") from None
