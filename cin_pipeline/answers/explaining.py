@@ -20,8 +20,8 @@ from cin_pipeline.methodology.tracing import counted_records
 from cin_pipeline.reference.authorities import Place, every_authority
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 from cin_pipeline.store.national_inputs import NationalInputs
-from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 
 ESTIMATED, NOT_ESTIMATED = "estimated", "not available"
 AUTHORITY_COLUMNS = ("la_code", "la_name", "status", "value", "base", "why")
@@ -57,8 +57,8 @@ class AuthorityFigure:
     `of_children`: whether each child is counted once. `figure`: the current one, None where not available. `records`:
     None where there is no return to count, or the figure is not available. `why`: why it is not used in England's
     figures; empty where it is. `submission`: the current one, number `number` of the LA's submissions; `previous`:
-    last year's, where the measure looks at it. `agrees`: whether the records add up to the current figure; they do not
-    where last year's return came after it was counted."""
+    the previous year's, where the measure looks at it. `agrees`: whether the records add up to the current figure; they
+    do not where the previous year's return came after it was counted."""
 
     la_code: str
     figure: int | None
@@ -136,7 +136,7 @@ def explain_authority(store: Store, year: int, key: FigureKey, la_code: str) -> 
     submission = store.registry.current(year, la_code)
     if submission is None:
         return AuthorityFigure(la_code, None, why, None, 0, None, None, measure.children)
-    # Only re-referrals look at the return of the year before.
+    # Only re-referrals look at the previous year's return.
     looks_back = measure.rows is re_referrals
     previous = store.registry.current(year - 1, la_code) if looks_back else None
     prior = None
@@ -178,5 +178,5 @@ def _why(store: Store, year: int, key: FigureKey, la_code: str, inputs: National
         if about_it and key.breakdown in item.breakdowns:
             return f"declared unusable: {item.reason}"
     if _current_figure(store, submission, key) is None:
-        return f"no return of the year before ({CollectionYear(year - 1)}) when it was counted"
+        return f"no return for the previous year ({CollectionYear(year - 1)}) when it was counted"
     return ""

@@ -8,9 +8,9 @@ from cin_pipeline.census.comparing import Comparison, compare_returns
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.methodology.moving import moved_figures
-from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.sent_returns import records_as_sent
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 
 
 class NotComparable(ValueError):

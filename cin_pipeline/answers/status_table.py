@@ -8,9 +8,10 @@ from pandas import DataFrame
 from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
 from cin_pipeline.methodology.missing import UnusableItem
 from cin_pipeline.reference.authorities import every_authority
+from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.quality import Grade
-from cin_pipeline.store.registry import Submission, SubmissionState
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 from cin_pipeline.validation.confidence import LOW, MEDIUM
 
 STATUS_COLUMNS = (
@@ -49,7 +50,7 @@ def status_table(
     state is that of the LA's last submission of the year (`no return` without one), current the number of the one that
     figures come from (missing without one), received the time of the last. errors, queries and confidence are those of
     the current submission, else of the last; missing where nobody looked. `missing` says in words what the figures
-    lack. `submissions` in the order they were received; `returned_before`: LAs with a return of the year before in
+    lack. `submissions` in the order they were received; `returned_before`: LAs with a return of the previous year in
     force, None in the first year."""
     of_la: dict[str, list[Submission]] = {}
     for each in submissions:

@@ -111,7 +111,7 @@ def _element_lines(document: bytes) -> _Integers:
 
 
 @dataclass(frozen=True)
-class _Records:
+class _Positions:
     """Where the records of a table stand among the elements of the document."""
 
     positions: _Integers
@@ -148,13 +148,13 @@ class _Elements:
     def _where(self, element: str) -> _Integers:
         return self._positions.get(element, np.empty(0, dtype=np.int64))
 
-    def _records(self, element: str) -> _Records:
+    def _records(self, element: str) -> _Positions:
         positions = self._where(element)
         begun = np.zeros(self._count, dtype=np.int64)
         begun[positions] = 1
-        return _Records(positions, np.cumsum(begun))
+        return _Positions(positions, np.cumsum(begun))
 
-    def _table(self, table: Table, records: dict[str, _Records], holders: dict[str, list[str]]) -> DataFrame:
+    def _table(self, table: Table, records: dict[str, _Positions], holders: dict[str, list[str]]) -> DataFrame:
         positions = records[table.name].positions
         columns: dict[str, object] = {}
         if table.parent:
@@ -167,13 +167,13 @@ class _Elements:
         index = pd.RangeIndex(1, len(positions) + 1, name=table.number)
         return DataFrame(columns, index=index)
 
-    def _present(self, group: str, records: _Records) -> NDArray[np.bool_]:
+    def _present(self, group: str, records: _Positions) -> NDArray[np.bool_]:
         present = np.zeros(len(records.positions) + 1, dtype=bool)
         present[records.record_at[self._where(group)]] = True
         return present[1:]
 
     def _column(
-        self, item: Item, table: Table, records: dict[str, _Records], holders: dict[str, list[str]]
+        self, item: Item, table: Table, records: dict[str, _Positions], holders: dict[str, list[str]]
     ) -> pd.Categorical:
         where = self._where(item.element)
         if len(holders[item.element]) > 1:
@@ -185,7 +185,7 @@ class _Elements:
         return pd.Categorical(values)
 
 
-def _last_begun(records: _Records, where: _Integers) -> _Integers:
+def _last_begun(records: _Positions, where: _Integers) -> _Integers:
     """At each of some elements, the position of the record begun last before it; -1 where none has."""
     return np.concatenate([[-1], records.positions])[records.record_at[where]]
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from cin_pipeline.census.comparing import Comparison
-    from cin_pipeline.store.registry import Submission
+    from cin_pipeline.store.submissions import Submission
 
 MOST_SHOWN = 60  # rows of a list in the terminal; a file takes them all
 

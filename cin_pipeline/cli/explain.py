@@ -170,7 +170,7 @@ def _explain_authority(
     console.print(f"From submission {described(found.submission, history)}", markup=False)
     if found.previous is not None:
         before = described(found.previous, store.registry.history(year - 1, la_code))
-        console.print(f"And last year's, {before}", markup=False)
+        console.print(f"And the previous year's, {before}", markup=False)
     if not found.agrees:
         errors.print(
             f"The current returns now give {found.listed if found.listed is not None else 'none'}: the figure was "

@@ -59,7 +59,7 @@ def run(
         typer.Option(exists=True, dir_okay=False, help="CSV with year, la_code, measure, reason, maybe breakdown."),
     ] = None,
 ) -> None:
-    """Take every return in a folder for a year and the year before; write all measures and England's figures.
+    """Take every return in a folder for a year and the previous one; write all measures and England's figures.
 
     Without a folder: run again what the state holds of the year or of some LAs, what waits before what is current.
     Exit code 0: all went through. 1: returns were rejected, or England cannot be estimated; all else is written.
@@ -109,7 +109,8 @@ def _settings(output: Path | None, state: Path | None) -> Settings:
 
 
 def _show(report: "Report", output: Path | None, settings: Settings) -> None:
-    from cin_pipeline.store.registry import RefusedFile, SubmissionState
+    from cin_pipeline.store.moves import SubmissionState
+    from cin_pipeline.store.submissions import RefusedFile
 
     year = report.year
     if report.england is not None:

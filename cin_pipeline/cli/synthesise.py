@@ -35,7 +35,7 @@ def synthesise(
         bool, typer.Option("--resubmissions", help="A season of landings with corrections, to be replayed.")
     ] = False,
 ) -> None:
-    """Write synthetic returns of all LAs for a year and the year before; the same seed gives the same bytes.
+    """Write synthetic returns of all LAs for a year and the previous one; the same seed gives the same bytes.
 
     The children are the same from one year to the next: open cases, plans and re-referrals carry over. What is wrong,
     left out or broken is said in a key beside the folder: OUT_key.csv.

@@ -45,7 +45,7 @@ def validate(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The return (XML).")],
     previous: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="The same authority's return of the year before."),
+        typer.Option(exists=True, dir_okay=False, help="The same authority's return of the previous year."),
     ] = None,
     output: Annotated[
         Path | None, typer.Option(file_okay=False, help="Folder to write report.html and issues.csv to.")
@@ -129,7 +129,8 @@ def _with_identity(about: "About", identity: "Identity") -> "About":
 
 
 def _previous_tables(file: Path, identity: "Identity", max_bytes: int) -> "ReturnTables":
-    """Last year's return. One that cannot be it ends the command: that is no fault of the return to be checked."""
+    """The previous year's return. One that cannot be it ends the command: that is no fault of the return to be
+    checked."""
     from cin_pipeline.validation.files import previous_tables
 
     try:

@@ -71,10 +71,10 @@ def re_referrals(facts: ReturnFacts) -> DataFrame | None:
     """This year's referrals that follow the child's referral before by 0 to 365 days [s4; A12-A17].
 
     Columns child, referral_date, days, referral_number (of this year's return), follows (number of the referral
-    before) and follows_last_year (whether that stands in last year's return).
+    before) and follows_previous_year (whether that stands in the previous year's return).
 
-    Each child's referrals of this year, with the latest of last year, in the order of their dates: each consecutive
-    pair counts. None where the LA has no return of last year [A18]."""
+    Each child's referrals of this year, with the latest of the previous year, in the order of their dates: each
+    consecutive pair counts. None where the LA has no return of the previous year [A18]."""
     pairs = consecutive_referrals(facts)
     return None if pairs is None else pairs[pairs["days"].between(0, RE_REFERRAL_DAYS)]
 
@@ -83,7 +83,7 @@ def re_referrals(facts: ReturnFacts) -> DataFrame | None:
 def consecutive_referrals(facts: ReturnFacts) -> DataFrame | None:
     """This year's referrals that follow a referral of the child before, however many days after it [s4; A13].
 
-    Columns as of `re_referrals`; None where the LA has no return of last year."""
+    Columns as of `re_referrals`; None where the LA has no return of the previous year."""
     if facts.prior_referrals is None:
         return None
     current = facts.episodes[["child", "la_child_id", "referral_date"]].rename_axis("referral_number").reset_index()
@@ -100,6 +100,6 @@ def consecutive_referrals(facts: ReturnFacts) -> DataFrame | None:
     ).sort_values(["child", "referral_date"])
     days = dates.groupby("child")["referral_date"].diff().dt.days
     before = dates[["referral_number", "last_year"]].shift()
-    pairs = dates.assign(days=days, follows=before["referral_number"], follows_last_year=before["last_year"])
+    pairs = dates.assign(days=days, follows=before["referral_number"], follows_previous_year=before["last_year"])
     pairs = pairs[days.notna()].drop(columns="last_year")
-    return pairs.astype({"follows": "int64", "follows_last_year": bool})
+    return pairs.astype({"follows": "int64", "follows_previous_year": bool})

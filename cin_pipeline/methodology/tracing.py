@@ -90,7 +90,7 @@ def counted_records(facts: ReturnFacts, key: FigureKey) -> DataFrame | None:
     counted rows) and so ends at the figure; child is the record number of the child's first Child record; then the
     return's year, table, record number and line of each record that makes the unit count, and the child's id. A unit
     may rest on several records: a conference on all that hold its date, a re-referral on both of its pair, the earlier
-    in last year's return where it stands there.
+    in the previous year's return where it stands there.
 
     Raises RecordsDoNotAddUp."""
     measure = MEASURES[key.measure]
@@ -152,10 +152,10 @@ def _disabilities(_facts: ReturnFacts, rows: DataFrame) -> DataFrame:
 
 
 def _pairs(facts: ReturnFacts, rows: DataFrame) -> DataFrame:
-    """The referral, and the one before it in this year's return or last year's."""
+    """The referral, and the one before it in this year's return or the previous year's."""
     both = _stacked(rows, {"referrals": rows["referral_number"]})
     before = _stacked(rows, {"referrals": rows["follows"]})
-    last_year = rows["follows_last_year"].to_numpy()
+    last_year = rows["follows_previous_year"].to_numpy()
     year = np.where(last_year, facts.year.previous.ending, facts.year.ending)
     return pd.concat([both.assign(collection_year=facts.year.ending), before.assign(collection_year=year)])
 
@@ -193,7 +193,7 @@ def _located(found: DataFrame, facts: ReturnFacts) -> DataFrame:
         parts.append(records.assign(line=own["line"].to_numpy(), child=child))
     located = pd.concat(parts) if parts else found.assign(line=0, child=0).iloc[:0]
     if not this_year.all():
-        located = pd.concat([located, _in_last_year(found[~this_year], located, facts)])
+        located = pd.concat([located, _in_previous_year(found[~this_year], located, facts)])
     ids = facts.tables.children["la_child_id"]
     located = located.assign(la_child_id=ids.loc[located["child"]].to_numpy())
     order = {name: n for n, name in enumerate(RECORD_NUMBER)}
@@ -203,10 +203,10 @@ def _located(found: DataFrame, facts: ReturnFacts) -> DataFrame:
     return located.sort_values(["_first", "unit", "_this", "_table", "record"], kind="stable", ignore_index=True)
 
 
-def _in_last_year(found: DataFrame, this_year: DataFrame, facts: ReturnFacts) -> DataFrame:
-    """Referrals of last year's return: their lines as noted there, their child as in this year's."""
+def _in_previous_year(found: DataFrame, this_year: DataFrame, facts: ReturnFacts) -> DataFrame:
+    """Referrals of the previous year's return: their lines as noted there, their child as in this year's."""
     if facts.prior_referrals is None:
-        raise RecordsDoNotAddUp("records of last year without its return")
+        raise RecordsDoNotAddUp("records of the previous year without its return")
     lines = facts.prior_referrals.set_index("referral_number")["line"]
     child = this_year.drop_duplicates("row").set_index("row")["child"]
     return found.assign(line=lines.loc[found["record"]].to_numpy(), child=child.loc[found["row"]].to_numpy())

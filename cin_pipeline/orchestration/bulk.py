@@ -25,9 +25,10 @@ from cin_pipeline.orchestration.run_requests import after_failure
 from cin_pipeline.orchestration.runs import HOLDER_TAG
 from cin_pipeline.orchestration.submissions import SUBMISSION_TAG
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 
 FEW = 3  # up to so many LAs, starting workers takes longer than they save
 
@@ -56,7 +57,7 @@ class Load:
 
     holder: the Dagster run or command in whose name they are claimed; it must be alive. figures_only: the years of
     which no validation is run, as nothing of another year depends on it. try_again: whether a submission whose run
-    fails waits again, as long as it has attempts left. recount: only count again with last year's return."""
+    fails waits again, as long as it has attempts left. recount: only count again with the previous year's return."""
 
     holder: str
     figures_only: frozenset[int] = frozenset()
@@ -137,7 +138,7 @@ class _Worker:
             registry.claim(number, load.holder)  # another run may be faster
             submission = registry.get(number)
         if not _ours(submission, load.holder):
-            return Outcome(number, year, la_code, False, f"nothing was done: it is {told(submission)}")
+            return Outcome(number, year, la_code, False, f"nothing was done: it is {_why_not(submission)}")
         run = self._job.execute_in_process(
             partition_key=partition_key(year, la_code),
             instance=self._instance,
@@ -162,11 +163,9 @@ class _Worker:
         return self._figures if submission.collection_year in load.figures_only else None
 
 
-def told(submission: Submission) -> str:
-    """The state of a submission in words."""
-    if submission.state is SubmissionState.CLAIMED:
-        return f"at work in run {submission.run}"
-    return f"{submission.state}{f' ({submission.reason})' if submission.reason else ''}"
+def _why_not(submission: Submission) -> str:
+    at_work = submission.state is SubmissionState.CLAIMED
+    return submission.standing + (f" ({submission.reason})" if submission.reason and not at_work else "")
 
 
 def _ours(submission: Submission, holder: str) -> bool:

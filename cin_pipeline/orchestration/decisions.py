@@ -16,8 +16,9 @@ from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.jobs import INPUTS_JOB, look_at_inputs
 from cin_pipeline.orchestration.runs import end_orphaned_runs, requeue_orphaned
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.registry import DecisionRefused, Submission, SubmissionState
+from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import DecisionRefused, Submission
 
 
 @contextmanager

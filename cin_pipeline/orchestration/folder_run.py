@@ -25,11 +25,12 @@ from cin_pipeline.orchestration.la_job import QUIET
 from cin_pipeline.outputs.publishing import ShowSteps
 from cin_pipeline.outputs.run_files import issue_rows, write_england, write_issues, write_measures
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
+from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, land
+from cin_pipeline.store.moves import ACCEPTED, CLAIMED, LANDED
 from cin_pipeline.store.national_inputs import NationalInputs
-from cin_pipeline.store.registry import ACCEPTED, CLAIMED, LANDED, RefusedFile, Submission
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import RefusedFile, Submission
 
 MEASURES_FILE, ISSUES_FILE, ENGLAND_FILE = "measures.csv", "validation_issues.csv", "england.csv"
 
@@ -116,7 +117,7 @@ def _run(
         )
         known = land(
             paths,
-            _wanted(folder, store, inputs),
+            _expected(folder, store, inputs),
             store.registry,
             store.returns,
             folder=folder.landing,
@@ -161,13 +162,13 @@ def _known(folder: Folder, store: Store) -> list[Submission]:
     return [each for each in of_year if not folder.la_codes or each.la_code in folder.la_codes]
 
 
-def _wanted(folder: Folder, store: Store, inputs: NationalInputs) -> Wanted:
+def _expected(folder: Folder, store: Store, inputs: NationalInputs) -> ExpectedReturns:
     expected = {folder.year: frozenset(inputs.expected)}
     if folder.year > FIRST_YEAR:
         # The user's list is for the whole run; without one, each year has the authorities of its own time.
         before = inputs.expected if folder.expected else store.inputs.of(folder.year - 1).expected
         expected[folder.year - 1] = frozenset(before)
-    return Wanted(expected, frozenset(folder.la_codes))
+    return ExpectedReturns(expected, frozenset(folder.la_codes))
 
 
 def _run_england(year: CollectionYear, settings: Settings, store: Store) -> str:
@@ -209,7 +210,7 @@ def _current_issues(report: Report, store: Store) -> Iterator[DataFrame]:
     year = report.year.ending
     for each in store.registry.all_current(year):
         directory = store.tables_directory(VALIDATION, year, each.la_code, each.submission)
-        # A return that was only ever counted, as last year's, has no issues stored.
+        # A return that was only ever counted, as the previous year's, has no issues stored.
         if each.la_code in report.inputs.expected and directory.is_dir():
             issues = read_tables(directory, (ISSUES,))[ISSUES]
             report.hits.update(issues["severity"].value_counts().to_dict())

@@ -15,11 +15,11 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.store.figures import Figures, Input
-from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.row_tables import read_tables, write_tables
 from cin_pipeline.store.sent_returns import RAW_RETURN, sent_return
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.stored_returns import read_cleaned, tables_of_cleaned, tables_of_sent
+from cin_pipeline.store.submissions import Submission
 from cin_pipeline.validation import RuleResults
 
 ISSUES, ROWS, SOURCE = "issues", "rows", "source"
@@ -36,7 +36,7 @@ class PreviousReturn:
 
 @dataclass(frozen=True)
 class PriorYear:
-    """Each child's latest referral in the year before, and the submission they are from; None where there is none."""
+    """Each child's latest referral in the previous year, and the submission they are from; None where there is none."""
 
     referrals: DataFrame
     submission: int | None = None
@@ -44,7 +44,7 @@ class PriorYear:
 
 @dataclass(frozen=True)
 class Counted:
-    """An LA's measures, the submission of the year before that they were counted with, and how many records each
+    """An LA's measures, the submission of the previous year that they were counted with, and how many records each
     interpretation of the methodology touches."""
 
     measures: DataFrame

@@ -46,7 +46,7 @@ publish_job = dg.define_asset_job(
 class BulkConfig(dg.Config):
     """What a bulk load works through.
 
-    submissions: their numbers. recount: only count again with last year's return."""
+    submissions: their numbers. recount: only count again with the previous year's return."""
 
     submissions: list[int]
     recount: bool = False

@@ -8,8 +8,8 @@ import dagster as dg
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets import measures, returns, validation
 from cin_pipeline.orchestration.resources import resources_of
-from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 
 LA_JOB = "la_return"
 FIGURES = (groups.RETURNS, groups.MEASURES)  # the groups that figures depend on

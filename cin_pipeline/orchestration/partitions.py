@@ -1,4 +1,4 @@
-"""Partitions: collection years, LAs, and their pairs; and how a year's asset sees the year before."""
+"""Partitions: collection years, LAs, and their pairs; and how a year's asset sees the previous year."""
 
 import warnings
 

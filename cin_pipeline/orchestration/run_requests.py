@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cin_pipeline.store.figures import Recount
-from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.moves import SubmissionState
+from cin_pipeline.store.submissions import Submission
 
 MOST_ATTEMPTS = 3  # runs that took a submission and came to no result
 MOST_REQUESTS = 10  # runs requested, most of which ended before they took it

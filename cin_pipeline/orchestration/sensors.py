@@ -44,10 +44,11 @@ from cin_pipeline.orchestration.submissions import SUBMISSION_TAG
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.inbox import Scan
-from cin_pipeline.store.landing import Wanted
+from cin_pipeline.store.landing import ExpectedReturns
 from cin_pipeline.store.made_from import ESTIMATES, current_version, since_changed
-from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 
 SCAN_SECONDS = 30  # Dagster ends an evaluation after 60
 INPUTS_TAG = "cin/inputs"
@@ -69,13 +70,13 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         end_orphaned_runs(context.instance, store)
         scan = scan_inbox(store)
         requests = request_runs(context.instance, store)
-        return dg.SensorResult(run_requests=requests, skip_reason=None if requests else told(scan))
+        return dg.SensorResult(run_requests=requests, skip_reason=None if requests else scan_summary(scan))
 
     @dg.sensor(
         jobs=[la_return_job, bulk_load_job],
         minimum_interval_seconds=seconds,
         default_status=status,
-        description="Counts an LA's return again when its return of the year before changes: re-referrals need it.",
+        description="Counts an LA's return again when its previous year's return changes: re-referrals need it.",
     )
     def prior_year(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         requests = request_recounts(context.instance, store)
@@ -114,11 +115,11 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
     return [landing, prior_year, national, failure]
 
 
-def wanted_of(store: Store, settings: Settings) -> Wanted:
-    """What the inbox takes: the years of the settings, each with the year before; without any, all years known."""
+def expected_returns(store: Store, settings: Settings) -> ExpectedReturns:
+    """What the inbox takes: the years of the settings, each with the previous year; without any, all years known."""
     years = settings.years or frozenset(year.ending for year in COLLECTION_YEARS)
     both = {*years, *(year - 1 for year in years if year > FIRST_YEAR)}
-    return Wanted({year: frozenset(store.inputs.of(year).expected) for year in both})
+    return ExpectedReturns({year: frozenset(store.inputs.of(year).expected) for year in both})
 
 
 def scan_inbox(store: Store) -> Scan:
@@ -131,7 +132,7 @@ def scan_inbox(store: Store) -> Scan:
         return Scan(problem=f"the inbox {settings.inbox} holds the state {settings.state}; keep them apart")
     until = time.monotonic() + SCAN_SECONDS
     return inbox.scan(
-        wanted_of(store, settings),
+        expected_returns(store, settings),
         datetime.now(UTC),
         settle_seconds=2 * settings.tick_seconds,
         max_bytes=settings.max_return_bytes,
@@ -139,7 +140,7 @@ def scan_inbox(store: Store) -> Scan:
     )
 
 
-def told(scan: Scan) -> str:
+def scan_summary(scan: Scan) -> str:
     """What a scan found, for the tick."""
     parts = [
         scan.problem,

@@ -9,8 +9,9 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.checks import stopping
 from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.runs import HOLDER_TAG, PARTITION_TAG, is_orphaned
-from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 
 SUBMISSION_TAG = "cin/submission"
 
@@ -107,6 +108,5 @@ class Work:
         registry.claim(number, self._holder)
         after = registry.get(number)
         if after.state is not SubmissionState.CLAIMED or after.run != self._holder:
-            told = f"at work in run {after.run}" if after.state is SubmissionState.CLAIMED else after.state
-            raise dg.Failure(f"Submission {number} is {told}; nothing was done here.", allow_retries=False)
+            raise dg.Failure(f"Submission {number} is {after.standing}; nothing was done here.", allow_retries=False)
         return after

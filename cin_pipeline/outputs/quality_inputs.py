@@ -9,9 +9,9 @@ from cin_pipeline.methodology.interpretations import INTERPRETATION_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.quality import QualityInput
 from cin_pipeline.store.quality import Grade
-from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 from cin_pipeline.validation.confidence.table import CONFIDENCE_COLUMNS
 
 SUBMISSION_COLUMNS = ("la_code", "submission", "sha256", "state", "errors", "queries")

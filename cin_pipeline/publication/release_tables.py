@@ -30,7 +30,7 @@ _WORKING_DAYS = (
     "Working days are Monday to Friday less bank holidays in England and Wales, counted after the first day. Quartiles "
     "and median are the smallest whole number of days in which at least a quarter, half or three quarters were done."
 )
-_RATE = "Rates are per 10,000 people aged 0 to 17 in the middle of the year before."
+_RATE = "Rates are per 10,000 people aged 0 to 17 in the middle of the previous year."
 _GENDER = "Unborn children are among those of unknown gender, and a row of their own by age."
 
 
@@ -327,7 +327,7 @@ _C = (
         ALL_LEVELS,
         2013,
         indicators=_REFERRALS,
-        notes=("Re-referrals of an LA are not available without its return of the year before.",),
+        notes=("Re-referrals of an LA are not available without its previous year's return.",),
     ),
     Table(
         "C2",

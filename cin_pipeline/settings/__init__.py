@@ -76,7 +76,7 @@ class Settings:
     years: frozenset[int] = setting(
         "CIN_YEARS",
         YEARS,
-        "collection years taken from the inbox, each with the year before; 2017 is 2016-17",
+        "collection years taken from the inbox, each with the previous year; 2017 is 2016-17",
         default=frozenset(),
         unset="all",
     )

@@ -108,7 +108,7 @@ COUNTS = Table(
     METADATA,
     Column("submission", Integer, ForeignKey("submissions.submission"), primary_key=True, autoincrement=False),
     Column("data_version", String(64), nullable=False),  # of its measures: changes when a figure does
-    Column("previous", Integer),  # the submission of the year before that re-referrals were counted with
+    Column("previous", Integer),  # the submission of the previous year that re-referrals were counted with
     Column("requested_previous", Integer),  # the one a recount was last asked for
     Column("run_requests", Integer, nullable=False, default=0),  # how often
 )

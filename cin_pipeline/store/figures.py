@@ -19,7 +19,8 @@ from cin_pipeline.store.database import (
     NATIONAL_INPUTS,
     SUBMISSIONS,
 )
-from cin_pipeline.store.registry import SubmissionState, current_of_year
+from cin_pipeline.store.moves import SubmissionState
+from cin_pipeline.store.submission_queries import current_of_year
 
 
 @dataclass(frozen=True, order=True)
@@ -61,7 +62,7 @@ class Figures:
     def write_la_measures(self, measures: DataFrame, submission: int, previous: int | None = None) -> None:
         """Stores the measures counted from one submission in place of earlier ones.
 
-        previous: the submission of the year before that re-referrals were counted with."""
+        previous: the submission of the previous year that re-referrals were counted with."""
         counted = {"submission": submission, "data_version": version_of(measures), "previous": previous}
         with self._engine.begin() as connection:
             connection.execute(delete(COUNTS).where(COUNTS.c.submission == submission))

@@ -14,9 +14,10 @@ from pathlib import Path
 from sqlalchemy import Engine, insert, select, update
 
 from cin_pipeline.store.database import INBOX_FILES
-from cin_pipeline.store.landing import ReceivedFile, Wanted, files_in, name_of, receive, record
-from cin_pipeline.store.registry import RefusedFile, Registry, Submission
+from cin_pipeline.store.landing import ExpectedReturns, ReceivedFile, files_in, name_of, receive, record
+from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.return_files import ReturnFiles
+from cin_pipeline.store.submissions import RefusedFile, Submission
 
 PARTIAL_SUFFIXES = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp", "~")
 GROWING = "still growing: it is taken once two looks find it the same"
@@ -116,7 +117,7 @@ class Inbox:
 
     def scan(
         self,
-        wanted: Wanted,
+        expected: ExpectedReturns,
         now: datetime,
         *,
         settle_seconds: float,
@@ -143,7 +144,7 @@ class Inbox:
                 scan.problem = "not every file could be read in the time of one scan; the next goes on"
                 break
             try:
-                self._take(file, known.get(file.path), wanted, now, max_bytes, scan)
+                self._take(file, known.get(file.path), expected, now, max_bytes, scan)
             except OSError as error:
                 scan.problem = f"a file could not be copied into the state ({error.strerror}); it stays in the inbox"
                 break
@@ -195,11 +196,17 @@ class Inbox:
             )
 
     def _take(
-        self, file: InboxFile, before: InboxFile | None, wanted: Wanted, now: datetime, max_bytes: int, scan: Scan
+        self,
+        file: InboxFile,
+        before: InboxFile | None,
+        expected: ExpectedReturns,
+        now: datetime,
+        max_bytes: int,
+        scan: Scan,
     ) -> None:
         path = self._directory / os.fsdecode(file.path)
         name = name_of(Path(os.fsdecode(file.path)))
-        received = receive(path, name, wanted, self._returns, max_bytes, self._quarantine)
+        received = receive(path, name, expected, self._returns, max_bytes, self._quarantine)
         if not os.path.lexists(path):
             return  # taken away meanwhile: the next scan sees it gone
         if received.sha256 and received.size != file.seen.size:

@@ -1,4 +1,4 @@
-"""A folder of files becomes submissions: whose return is each, is it wanted, are there two of one."""
+"""A folder of files becomes submissions: whose return is each, is it expected, are there two of one."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,14 +11,15 @@ from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.header import Identity, identify
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.store.registry import RefusedFile, Registry, Submission
+from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.return_files import ReturnFiles, sha256_of
+from cin_pipeline.store.submissions import RefusedFile, Submission
 
 RESULTS_MARKER = ".cin_pipeline_results"  # in a folder that a run writes to: nothing in it is a return
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExpectedReturns:
     """Which returns a run takes: by collection year the LAs that may send one; `only` narrows a run to some LAs."""
 
     expected: dict[int, frozenset[str]]
@@ -61,7 +62,7 @@ def files_in(folder: Path) -> list[Path]:
 
 def land(
     paths: Sequence[Path],
-    wanted: Wanted,
+    expected: ExpectedReturns,
     registry: Registry,
     returns: ReturnFiles,
     *,
@@ -77,9 +78,11 @@ def land(
     files for one LA and year the first that can be read is taken. `on_file` is called after each file."""
     files = []
     for path in paths:
-        files.append(receive(path, name_of(path.relative_to(folder)), wanted, returns, max_bytes))
+        files.append(receive(path, name_of(path.relative_to(folder)), expected, returns, max_bytes))
         on_file()
-    about = [file for file in files if not (wanted.only and file.identity and file.identity.la_code not in wanted.only)]
+    about = [
+        file for file in files if not (expected.only and file.identity and file.identity.la_code not in expected.only)
+    ]
     return [record(file, registry, received) for file in _one_per_partition(about, returns, max_bytes)]
 
 
@@ -89,9 +92,14 @@ def name_of(path: Path) -> str:
 
 
 def receive(
-    path: Path, name: str, wanted: Wanted, returns: ReturnFiles, max_bytes: int, refused: ReturnFiles | None = None
+    path: Path,
+    name: str,
+    expected: ExpectedReturns,
+    returns: ReturnFiles,
+    max_bytes: int,
+    refused: ReturnFiles | None = None,
 ) -> ReceivedFile:
-    """Reads a file, finds whose return it is, and copies it: to `returns` if it is wanted, else to `refused`.
+    """Reads a file, finds whose return it is, and copies it: to `returns` if it is expected, else to `refused`.
 
     A file that cannot be read has no hash. Raises OSError where the copy cannot be written."""
     try:
@@ -110,7 +118,7 @@ def receive(
     except ReturnRejected as rejected:
         file = replace(file, reason=str(rejected))
     else:
-        file = replace(file, identity=identity, reason=wanted.reason_against(identity))
+        file = replace(file, identity=identity, reason=expected.reason_against(identity))
     copies = refused if file.reason else returns
     if copies:
         copies.keep(data, file.sha256)

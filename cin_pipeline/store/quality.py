@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, insert, select, update
 
 from cin_pipeline.store.database import QUALITY, SUBMISSIONS
-from cin_pipeline.store.registry import of_year
+from cin_pipeline.store.submission_queries import of_year
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ What was stored before headers were, or before an item came to the census, is re
 from cin_pipeline.census.header import Header, read_header
 from cin_pipeline.census.reading import SentReturn, nothing_sent, read_return
 from cin_pipeline.census.return_tables import ReturnTables
-from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.stored_returns import read_sent
+from cin_pipeline.store.submissions import Submission
 
 RAW_RETURN = "raw_return"  # the asset
 

@@ -16,7 +16,7 @@ from cin_pipeline.synthetic.codes import UN1, UN4, UN7, code_sets
 from cin_pipeline.synthetic.days import NONE, TEXTS, YEAR, Days, day, on_or_after, year_of
 from cin_pipeline.synthetic.timeline import Timeline
 from cin_pipeline.synthetic.upns import upns
-from cin_pipeline.synthetic.xml import Column, Records, Vocabulary
+from cin_pipeline.synthetic.xml import Column, TableRecords, Vocabulary
 
 _SCHOOL_AGE_YEARS = 5  # from which a child without a UPN has a reason that belongs to schools (UPNunknown, not UN1)
 _CONFERENCE_TARGET = 15  # working days from the start of the enquiry: statutory
@@ -26,7 +26,7 @@ _COUNTS = Vocabulary([str(number) for number in range(50)])  # of previous plans
 _FLAGS = Vocabulary(["0", "1"])
 
 
-def cut(timeline: Timeline, la_code: str, year: int) -> dict[str, Records]:
+def cut(timeline: Timeline, la_code: str, year: int) -> dict[str, TableRecords]:
     """The tables of the LA's return of the collection year `year`, records in the order of children and dates."""
     return _Cut(timeline, la_code, year).tables()
 
@@ -54,7 +54,7 @@ class _Cut:
         )
         self._child = np.unique(timeline.child[self._case])
 
-    def tables(self) -> dict[str, Records]:
+    def tables(self) -> dict[str, TableRecords]:
         return {
             "children": self._children(),
             "disabilities": self._disabilities(),
@@ -75,14 +75,14 @@ class _Cut:
         at = np.flatnonzero(wanted & (place[spans.case] != NONE))
         return at, place[spans.case[at]]
 
-    def _disabilities(self) -> Records:
+    def _disabilities(self) -> TableRecords:
         children, child = self._timeline.children, self._child
         of, positions = _ragged(self._codes.disability_sets, children.disabilities[child])
         # Nobody knows of an unborn child's disabilities.
         born = (children.birth[child] <= self._end)[of]
-        return Records({"disability": Column(positions[born], self._codes.disability)}, of[born])
+        return TableRecords({"disability": Column(positions[born], self._codes.disability)}, of[born])
 
-    def _children(self) -> Records:
+    def _children(self) -> TableRecords:
         children, child, sets = self._timeline.children, self._child, self._codes
         birth = children.birth[child]
         born = birth <= self._end
@@ -98,7 +98,7 @@ class _Cut:
         upn_positions = np.full(len(child), NONE)
         upn_positions[numbers] = np.arange(len(numbers))
         has_former = upn_known & children.former_upn[child]
-        return Records(
+        return TableRecords(
             {
                 "la_child_id": Column(np.arange(len(child)), Vocabulary([f"C{number:06d}" for number in child + 1])),
                 "upn": Column(upn_positions, Vocabulary(upn)),
@@ -123,14 +123,14 @@ class _Cut:
         first_referral: Days = self._timeline.cases.referral[first]
         return first_referral > self._end - _LAST_WEEK
 
-    def _referrals(self) -> Records:
+    def _referrals(self) -> TableRecords:
         timeline, at, sets = self._timeline, self._case, self._codes
         cases = timeline.cases
         closed = (cases.closure[at] <= self._end) & timeline.closure_recorded[at]
         reason = sets.reason_positions(timeline.reason[at])
         after_assessment = np.where(timeline.early_help[at], sets.closed_to_early_help, sets.closed_after_assessment)
         reason = np.where(cases.kind[at] == NOT_IN_NEED, after_assessment, reason)
-        return Records(
+        return TableRecords(
             {
                 "referral_date": _dates(cases.referral[at]),
                 "referral_source": Column(
@@ -146,7 +146,7 @@ class _Cut:
             np.searchsorted(self._child, timeline.child[at]),
         )
 
-    def _assessments(self) -> dict[str, Records]:
+    def _assessments(self) -> dict[str, TableRecords]:
         cases = self._timeline.cases
         spans = cases.assessments
         pending = self._within(spans.start) & (spans.end > self._end)
@@ -156,7 +156,7 @@ class _Cut:
         reviewed = on_or_after(start, d.INTERNAL_REVIEW_DAYS)
         of, factors = _ragged(self._codes.factor_sets, self._timeline.factors[at])
         return {
-            "assessments": Records(
+            "assessments": TableRecords(
                 {
                     "assessment_start_date": _dates(start),
                     "assessment_internal_review_date": _dates(
@@ -166,26 +166,26 @@ class _Cut:
                 },
                 referral,
             ),
-            "assessment_factors": Records({"factor": Column(factors[done[of]], self._codes.factor)}, of[done[of]]),
+            "assessment_factors": TableRecords({"factor": Column(factors[done[of]], self._codes.factor)}, of[done[of]]),
         }
 
-    def _cin_plans(self) -> Records:
+    def _cin_plans(self) -> TableRecords:
         spans = self._timeline.cases.cin_plans
         at, referral = self._chosen(spans, (spans.start <= self._end) & (spans.end >= self._start))
         ended = spans.end[at] <= self._end
-        return Records(
+        return TableRecords(
             {"cin_plan_start_date": _dates(spans.start[at]), "cin_plan_end_date": _dates(spans.end[at], ended)},
             referral,
         )
 
-    def _section47(self) -> Records:
+    def _section47(self) -> TableRecords:
         spans = self._timeline.cases.section47
         conference = spans.end != NONE
         pending = conference & (spans.end > self._end)
         of_year = np.where(conference & ~pending, self._within(spans.end), self._within(spans.start))
         at, referral = self._chosen(spans, of_year)
         start, held = spans.start[at], conference[at] & ~pending[at]
-        return Records(
+        return TableRecords(
             {
                 "s47_start_date": _dates(start),
                 "icpc_target_date": _dates(on_or_after(start, _CONFERENCE_TARGET), conference[at]),
@@ -195,7 +195,7 @@ class _Cut:
             referral,
         )
 
-    def _plans(self) -> dict[str, Records]:
+    def _plans(self) -> dict[str, TableRecords]:
         spans, plans, sets = self._timeline.cases.plans, self._timeline.plans, self._codes
         there = (spans.start <= self._end) & (spans.end >= self._start) & (plans.last_return >= self._year)
         at, referral = self._chosen(spans, there)
@@ -207,7 +207,7 @@ class _Cut:
         reviewed[of] = True
         latest = np.where(reviewed, plans.latest_category[at], plans.initial_category[at])
         return {
-            "plans": Records(
+            "plans": TableRecords(
                 {
                     "cpp_start_date": _dates(spans.start[at]),
                     "cpp_end_date": _dates(spans.end[at], spans.end[at] <= self._end),
@@ -217,7 +217,7 @@ class _Cut:
                 },
                 referral,
             ),
-            "reviews": Records({"cpp_review_date": _dates(plans.review[reviews])}, of),
+            "reviews": TableRecords({"cpp_review_date": _dates(plans.review[reviews])}, of),
         }
 
 

@@ -50,7 +50,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Records:
+class TableRecords:
     """The records of one table. `parent` is the position of each one's parent record, in order."""
 
     columns: Mapping[str, Column]
@@ -60,16 +60,21 @@ class Records:
         return len(next(iter(self.columns.values())).positions)
 
 
-def return_text(year: int, header: Mapping[str, str], tables: Mapping[str, Records]) -> str:
+def return_text(year: int, header: Mapping[str, str], tables: Mapping[str, TableRecords]) -> str:
     """A return of the collection year `year`: the header's values by column name, and its tables by name."""
     columns = {name: Column(np.zeros(1, dtype=np.int64), Vocabulary([value])) for name, value in header.items()}
     # A single record holds the whole message; the children belong to it.
-    tables = {**tables, "children": Records(tables["children"].columns, np.zeros(len(tables["children"]), np.int64))}
-    (text,) = _group(message(year), Records(columns), 1, tables, depth=0)
+    tables = {
+        **tables,
+        "children": TableRecords(tables["children"].columns, np.zeros(len(tables["children"]), np.int64)),
+    }
+    (text,) = _group(message(year), TableRecords(columns), 1, tables, depth=0)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + text
 
 
-def _group(group: Group, records: Records, count: int, tables: Mapping[str, Records], depth: int) -> list[str]:
+def _group(
+    group: Group, records: TableRecords, count: int, tables: Mapping[str, TableRecords], depth: int
+) -> list[str]:
     """The text of a group for each of `count` records; empty where nothing is in it."""
     parts = [part for member in group.members if (part := _member(member, records, count, tables, depth + 1))]
     if not parts:
@@ -79,7 +84,9 @@ def _group(group: Group, records: Records, count: int, tables: Mapping[str, Reco
     return [f"{start}{content}{end}" if content else "" for content in contents]
 
 
-def _member(member: Group | Item, records: Records, count: int, tables: Mapping[str, Records], depth: int) -> list[str]:
+def _member(
+    member: Group | Item, records: TableRecords, count: int, tables: Mapping[str, TableRecords], depth: int
+) -> list[str]:
     """The text of a member of a group for each of `count` records; nothing where no record has it."""
     if not member.table:
         if isinstance(member, Group):

@@ -74,7 +74,7 @@ def _run(rule: Rule, sent: RuleInput) -> tuple[_Outcome, Hits | None]:
     if rule.not_run:
         return _Outcome(rule.rule_id, rule.severity, NOT_RUN, reason=rule.not_run), None
     if rule.declaration.needs_previous and sent.previous is None:
-        return _Outcome(rule.rule_id, rule.severity, NOT_RUN, reason="no return of the year before"), None
+        return _Outcome(rule.rule_id, rule.severity, NOT_RUN, reason="no return for the previous year"), None
     try:
         found = rule.declaration.function(sent)
         count = len(found.at)

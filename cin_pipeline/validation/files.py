@@ -58,7 +58,7 @@ def check_file(
 
 
 def previous_tables(data: bytes, identity: Identity, max_bytes: int = MAX_BYTES) -> ReturnTables:
-    """The typed tables of a file that must be the return of the same authority for the year before `identity`.
+    """The typed tables of a file that must be the return of the same authority for the previous year `identity`.
 
     Raises ReturnRejected where it is not."""
     found, wanted = identify(data, max_bytes), Identity(identity.la_code, identity.year - 1)

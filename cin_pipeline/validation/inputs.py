@@ -163,10 +163,10 @@ def _columns_of_any_year(table: str) -> frozenset[str]:
 
 
 class RuleInput:
-    """One return as the rules see it, its collection year, and last year's return where there is one.
+    """One return as the rules see it, its collection year, and the previous year's return where there is one.
 
     The records of each table are an attribute, such as `sent.referrals`. `sent` and `cleaned` come from the same file;
-    `previous` are the typed tables of the return of the year before."""
+    `previous` are the typed tables of the previous year's return."""
 
     def __init__(
         self,

@@ -25,7 +25,7 @@ class Declaration:
     function: RuleFunction
     demands: tuple[str, ...] = ()  # columns of the hit record: a missing or wrong value there is itself the fault
     variants: tuple[str, ...] = ()  # those this function is for; empty: all
-    needs_previous: bool = False  # cannot be answered without the return of the year before
+    needs_previous: bool = False  # cannot be answered without the previous year's return
 
 
 class Registry:

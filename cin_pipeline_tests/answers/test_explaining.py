@@ -138,7 +138,7 @@ def test_a_return_of_last_year_that_came_later_is_told(office: Office) -> None:
     lacking = explain_authority(office.state, 2017, RE_REFERRALS, "201")
     assert lacking.agrees
     assert lacking.figure is None
-    assert "no return of the year before" in lacking.why
+    assert "no return for the previous year" in lacking.why
     office.accept("201", sent("2016-01-01", year=2016), 2016)
     found = explain_authority(office.state, 2017, RE_REFERRALS, "201")
     assert not found.agrees

@@ -22,7 +22,7 @@ LAS = ("201", "202", "390")
 
 
 def office(settings: Settings, tmp_path: Path, *las: str, before: tuple[str, ...] = LAS) -> Office:
-    """These LAs sent a return of the year, `before` one of the year before; England is made for the year."""
+    """These LAs sent a return of the year, `before` one of the previous year; England is made for the year."""
     made = Office(settings, LAS)
     made.declare(tmp_path / "files")
     for la in before:
@@ -146,7 +146,7 @@ def test_one_la_and_no_year_before(settings: Settings, tmp_path: Path) -> None:
     c1 = rows(tmp_path / "release", "c1_children_in_need_referrals_and_rereferrals")
     referrals = {row["la_name"] or row["region_name"] or row["country_name"]: row for row in c1}
     assert referrals["Camden"]["referral_count"] == "7"
-    assert referrals["Camden"]["rereferral_count"] == "x"  # no return of the year before
+    assert referrals["Camden"]["rereferral_count"] == "x"  # no return for the previous year
     assert referrals["City of London"]["referral_count"] == "x"  # no return
     assert referrals["England"]["rereferral_count"] == "x"
     assert referrals["England"]["referral_count"] == "20"  # 7 of 2,000 people in Camden, so of 6,000 in all three 21

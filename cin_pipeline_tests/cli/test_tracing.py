@@ -20,7 +20,7 @@ BEFORE = (child(referral("2016-02-01"), child_id="Secret0"),)
 
 @pytest.fixture
 def office(settings: Settings, tmp_path: Path) -> Office:
-    """201 sent last year's and twice this year's, 202 once, 390 nothing; England was made after the first."""
+    """201 sent the previous year's and twice this year's, 202 once, 390 nothing; England was made after the first."""
     made = Office(settings)
     made.declare(tmp_path / "files", "202,referrals,month,not recorded")
     made.accept("201", whole_return("\n" + "\n".join(BEFORE), 2016, "201"), 2016)
@@ -107,7 +107,7 @@ def test_explain_to_the_records(office: Office, tmp_path: Path) -> None:
     assert "0 to 365 days [s4; A12-A17]" in found.output
     assert "City of London (201) itself: 1" in found.output
     assert "submission 1 (#3): 201_2017.xml, sha256" in found.output
-    assert "last year's, 1 (#1): 201_2016.xml" in found.output
+    assert "the previous year's, 1 (#1): 201_2016.xml" in found.output
     assert [row for row in cells(found.output) if "referrals" in row] == [
         ["1", "1", "2017", "referrals", "1", "3"],
         ["1", "1", "2016", "referrals", "1", "3"],

@@ -90,7 +90,7 @@ def _total(table: pd.DataFrame, measure: str) -> int:
 
 
 AUTHORITIES = ["201", "202", "203", "390", "391", "800"]
-# Every third LA has no return of the year before.
+# Every third LA has no return for the previous year.
 SENT = [
     oracle.la_measures(messy_return(n, 12, 2017, "201"), messy_return(n, 12, 2016, "201") if n % 3 else None, 2017)
     for n in range(6)

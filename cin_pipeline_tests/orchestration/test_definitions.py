@@ -39,7 +39,7 @@ CHECKS = {
     ("validation_issues", "rules_ran", False),
     ("data_confidence", "schema", True),
     ("data_confidence", "confidence", False),
-    ("data_confidence", "movement", False),
+    ("data_confidence", "year_on_year_change", False),
     ("national_measures", "schema", True),
     ("national_measures", "completeness", False),
     ("national_measures", "inputs_current", False),

@@ -16,7 +16,8 @@ from cin_pipeline.orchestration.run_requests import (
 )
 from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.locks import Life, Locks
-from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.moves import SubmissionState
+from cin_pipeline.store.submissions import Submission
 
 NOW = datetime(2017, 6, 1, tzinfo=UTC)
 
@@ -55,8 +56,8 @@ def test_what_a_dead_run_held_is_released_and_offered_again() -> None:
 
 
 def test_an_authoritys_returns_go_one_at_a_time_the_earlier_year_first() -> None:
-    """Else an older return could become current after a newer one, or be counted with last year's just before it
-    changes."""
+    """Else an older return could become current after a newer one, or be counted with the previous year's just before
+    it changes."""
     waiting = [landed(1, "201"), landed(2, "201"), landed(3, "201", 2016), landed(4, "202")]
     assert numbers(plan_run_requests(waiting, (), ()).alone) == [3, 4]
     assert numbers(plan_run_requests(waiting, {3}, ()).alone) == [4]

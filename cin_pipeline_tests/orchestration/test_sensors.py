@@ -16,8 +16,9 @@ from cin_pipeline.orchestration.la_job import QUIET
 from cin_pipeline.orchestration.partitions import partition_key
 from cin_pipeline.orchestration.sensors import requeue_or_reject
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.registry import DecisionRefused, Registry
+from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import DecisionRefused
 from cin_pipeline_tests.support import oracle
 from cin_pipeline_tests.support.random_returns import messy_return
 

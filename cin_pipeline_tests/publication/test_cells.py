@@ -109,7 +109,7 @@ def value_of(
 def test_missing_previous_year_and_unusable_items(release: ReleaseInput) -> None:
     measures = release.measures[release.measures["collection_year"] == 2017]
     unusable = [
-        UnusableItem(2017, "391", "re_referrals", "no return of the year before"),
+        UnusableItem(2017, "391", "re_referrals", "no return for the previous year"),
         UnusableItem(2017, "202", "referrals", "source not recorded", "referral_source"),
     ]
     found = release_cells(release_of(without_unusable(measures, unusable), {2017: LAS}, PEOPLE))

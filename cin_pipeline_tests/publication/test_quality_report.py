@@ -101,15 +101,15 @@ def test_missing_figures_with_their_grossing_factors_worked_by_hand() -> None:
     given = facts(
         estimated(release, people),
         unusable=(UnusableItem(2017, "203", "cpp_at_31_march", "plans counted twice"),
-                  UnusableItem(2016, "201", "cpp_at_31_march", "of last year")),
+                  UnusableItem(2016, "201", "cpp_at_31_march", "said of 2016 alone")),
     )  # fmt: skip
     said_ = words(given)
     assert "3 of 4 local authorities have an accepted return; 1 is estimated." in said_
-    assert "of last year" not in said_
+    assert "said of 2016 alone" not in said_
     assert rows(given, "Authorities without an accepted return") == [["Haringey", "no submission"]]
     missing = {row[0]: row[1:] for row in rows(given, "Figures not reported by every authority")}
     assert missing["Referrals within 12 months of a previous referral"][1:3] == [
-        "Camden (no return of the year before); Haringey (no accepted return)", "2",
+        "Camden (no return for the previous year); Haringey (no accepted return)", "2",
     ]  # fmt: skip
     assert missing["Child protection plans at 31 March"][1] == (
         "Greenwich (plans counted twice); Haringey (no accepted return)"
@@ -188,7 +188,7 @@ def test_against_published_figures() -> None:
 
 
 def without_re_referrals(measures: DataFrame) -> DataFrame:
-    """The measures of 2017 as they are without a return of the year before."""
+    """The measures of 2017 as they are without a return of the previous year."""
     of_year = measures[measures["collection_year"] == 2017]
     is_one = of_year["measure"].isin(["re_referrals", "children_re_referred"])
     return of_year.assign(status=of_year["status"].mask(is_one, NOT_AVAILABLE))

@@ -8,11 +8,11 @@ import pytest
 
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.inbox import GROWING, PARTIAL, FileState, Fingerprint, Inbox, InboxFile, Scan, changes
-from cin_pipeline.store.landing import Wanted
+from cin_pipeline.store.landing import ExpectedReturns
 from cin_pipeline.store.store import Store
 from cin_pipeline_tests.support.random_returns import messy_return
 
-WANTED = Wanted({2017: frozenset({"201", "202"}), 2016: frozenset({"201", "202"})})
+EXPECTED_RETURNS = ExpectedReturns({2017: frozenset({"201", "202"}), 2016: frozenset({"201", "202"})})
 NOW = datetime(2017, 6, 1, tzinfo=UTC)
 SECOND = 10**9
 NOW_NS = int(NOW.timestamp()) * SECOND
@@ -34,7 +34,7 @@ class Box:
     def scan(self, **options: object) -> Scan:
         store = self.store
         inbox = Inbox(self.path, store.engine, store.registry, store.returns, store.quarantine)
-        return inbox.scan(WANTED, NOW, **{"settle_seconds": 60, "max_bytes": 100_000, **options})
+        return inbox.scan(EXPECTED_RETURNS, NOW, **{"settle_seconds": 60, "max_bytes": 100_000, **options})
 
     def file(self, name: str) -> InboxFile:
         inbox = Inbox(self.path, self.store.engine, self.store.registry, self.store.returns, self.store.quarantine)

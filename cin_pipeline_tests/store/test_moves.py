@@ -16,7 +16,8 @@ from cin_pipeline.store import moves
 from cin_pipeline.store.database import METADATA
 from cin_pipeline.store.moves import MEANINGS, MOVES, Move, SubmissionState
 from cin_pipeline.store.moves_page import PAGE, with_moves
-from cin_pipeline.store.registry import DecisionRefused, Registry
+from cin_pipeline.store.registry import Registry
+from cin_pipeline.store.submissions import DecisionRefused
 
 PACKAGE = Path(cin_pipeline.__file__).parent
 WHEN = datetime(2017, 6, 1, tzinfo=UTC)

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.registry import DecisionRefused, Registry, Submission, SubmissionState
+from cin_pipeline.store.moves import SubmissionState
+from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import DecisionRefused, Submission
 from cin_pipeline_tests.support.pipeline import measures_table
 from cin_pipeline_tests.support.random_returns import messy_return
 

@@ -20,17 +20,18 @@ from cin_pipeline.methodology.interpretations import CASES, INTERPRETATION_COLUM
 from cin_pipeline.methodology.measures import la_measures
 from cin_pipeline.outputs.run_files import write_england, write_measures
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.landing import RESULTS_MARKER, Wanted, files_in, land
+from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, land
+from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.national_inputs import InputFileError
-from cin_pipeline.store.registry import RefusedFile, Submission, SubmissionState
 from cin_pipeline.store.row_tables import TablesDamaged, read_tables, write_tables
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.stored_returns import read_cleaned, read_sent, tables_of_cleaned
+from cin_pipeline.store.submissions import RefusedFile, Submission
 from cin_pipeline_tests.support.pipeline import facts_of, measures_table
 from cin_pipeline_tests.support.random_returns import messy_return
 
 WHEN = datetime(2017, 6, 1, tzinfo=UTC)
-TWO_YEARS = Wanted({2017: frozenset({"201", "202"}), 2016: frozenset({"201", "202"})})
+TWO_YEARS = ExpectedReturns({2017: frozenset({"201", "202"}), 2016: frozenset({"201", "202"})})
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -42,7 +43,7 @@ def store(request: pytest.FixtureRequest, settings: Settings) -> Store:
 
 
 def landed(
-    store: Store, folder: Path, wanted: Wanted = TWO_YEARS, max_bytes: int = 10**8
+    store: Store, folder: Path, wanted: ExpectedReturns = TWO_YEARS, max_bytes: int = 10**8
 ) -> list[Submission | RefusedFile]:
     return land(
         files_in(folder), wanted, store.registry, store.returns, folder=folder, received=WHEN, max_bytes=max_bytes

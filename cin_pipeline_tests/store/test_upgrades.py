@@ -19,8 +19,8 @@ from sqlalchemy import create_engine, delete, insert, text, update
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.database import EVENTS, METADATA
 from cin_pipeline.store.opening import open_database, upgrade_database
-from cin_pipeline.store.registry import DecisionRefused
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import DecisionRefused
 from cin_pipeline.store.upgrading import upgrade
 from cin_pipeline.store.versions import (
     CURRENT,

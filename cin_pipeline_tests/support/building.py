@@ -2,7 +2,7 @@
 
 A record is a dictionary of element names; groups that make no record of their own (ChildIdentifiers, Disabilities,
 Reviews, ...) are left out of it, and written round what it holds. A value None is an absent element, "" an empty one.
-A date may start with YP, Y0, Y1 or Y2 for a calendar year: of the year before the period, the two the period lies in
+A date may start with YP, Y0, Y1 or Y2 for a calendar year: of the previous year the period, the two the period lies in
 (Y1 ends it), the one after; W0 or W1 besides moves on to a Monday to Friday.
 """
 
@@ -153,12 +153,12 @@ def with_cin_plans(*cin_plans: Record) -> Record:
 
 
 def old_plan(**changes: object) -> Record:
-    """A child protection plan of the year before, still open."""
+    """A child protection plan of the previous year, still open."""
     return plan(**{"CPPstartDate": "YP-06-15", "CPPendDate": None} | changes)
 
 
 def old_referral(**changes: object) -> Record:
-    """A referral of the year before, still open."""
+    """A referral of the previous year, still open."""
     return referral(**{"CINreferralDate": "YP-05-10"} | changes)
 
 

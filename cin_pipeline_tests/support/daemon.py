@@ -15,8 +15,8 @@ import dagster as dg
 
 from cin_pipeline.orchestration.home import open_instance, prepare_home
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 
 ROOT = Path(__file__).parents[2]
 PAUSE = 0.5  # between two looks

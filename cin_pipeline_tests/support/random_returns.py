@@ -303,7 +303,7 @@ def returns(draw: st.DrawFn, year: int = 2017, la_code: str = "201", pool_year: 
 
 @st.composite
 def return_pairs(draw: st.DrawFn, year: int = 2017, la_code: str = "201") -> tuple[bytes, bytes | None]:
-    """A return of the year and that of the year before, with the same ids: sometimes none, sometimes an empty one."""
+    """A return of the year and that of the previous year, with the same ids: sometimes none, sometimes an empty one."""
     this = draw(returns(year, la_code))
     kind = draw(st.integers(0, 7))
     if kind == 0:

@@ -7,9 +7,9 @@ from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.made_from import ESTIMATES, note_made_from
-from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.return_files import sha256_of
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 from cin_pipeline_tests.support.pipeline import measures_table
 
 FIRST_DAY = datetime(2017, 6, 1, 9, 30, tzinfo=UTC)

@@ -77,10 +77,11 @@ def test_a_season_of_two_authorities(ui: Ui) -> None:
     assert daemon.states() == {"accepted": 2, "refused": 1}  # the bad one kept no other
     daemon.wait("England", lambda: ui.counts("national_measures") == {"2016-04-01": 1}, LONG)
 
-    # A touched file is no submission; other bytes are, and so are the first bytes again; last year's comes late.
+    # A touched file is no submission; other bytes are, and so are the first bytes again; the previous year's comes
+    # late.
     os.utime(daemon.inbox / "202 with spaces.xml", (time.time() - 60,) * 2)
     daemon.put("201 corrected.xml", CORRECTED)
-    daemon.put("202 of last year.xml", messy_return(4, 4, 2016, "202"))
+    daemon.put("202 of the previous year.xml", messy_return(4, 4, 2016, "202"))
     daemon.wait("the correction", lambda: daemon.ended(5), LONG)
     daemon.put("201 as before.xml", FIRST)
     daemon.wait("the first again", lambda: daemon.ended(6), LONG)
@@ -93,7 +94,7 @@ def test_a_season_of_two_authorities(ui: Ui) -> None:
     ]
     assert ui.counts("raw_return") == {key(2017, "201"): 3, key(2017, "202"): 1, key(2016, "202"): 1}
     assert ui.counts("la_measures") == {key(2017, "201"): 3, key(2017, "202"): 2, key(2016, "202"): 1}
-    assert ui.counts("episodes")[key(2017, "202")] == 1  # only what last year's return has a part in
+    assert ui.counts("episodes")[key(2017, "202")] == 1  # only what the previous year's return has a part in
     latest = ui.made("la_measures", key(2017, "201"))[0]
     assert "moved" in {entry["label"] for entry in latest["metadataEntries"]}
     daemon.wait("England again", lambda: _england_is_current(daemon), LONG)

@@ -17,8 +17,7 @@ from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear
 from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.validation import RuleInput, check
-from cin_pipeline.validation.confidence import CONFIDENCE_COLUMNS, data_confidence, movement
-from cin_pipeline.validation.confidence.against_last_year import AS_LAST_YEAR, HEADLINES
+from cin_pipeline.validation.confidence import CONFIDENCE_COLUMNS, data_confidence, year_on_year_changes
 from cin_pipeline.validation.confidence.completeness import DUE_ITEMS, due_items
 from cin_pipeline.validation.confidence.faults import MODULES, modules
 from cin_pipeline.validation.confidence.grading import (
@@ -36,6 +35,7 @@ from cin_pipeline.validation.confidence.grading import (
     overall,
 )
 from cin_pipeline.validation.confidence.indicators_page import PAGE, with_tables
+from cin_pipeline.validation.confidence.year_on_year import AS_PREVIOUS_YEAR, HEADLINES
 from cin_pipeline_tests.support.building import (
     Record,
     assessment,
@@ -61,7 +61,7 @@ RANKS = ("low", "medium", "high")
 
 def measures(year: int = 2017, **counts: int | None) -> DataFrame:
     """Totals of one LA: 5 for every headline measure not named."""
-    named = dict.fromkeys({name for names in HEADLINES.values() for name in names} | set(AS_LAST_YEAR.values()), 5)
+    named = dict.fromkeys({name for names in HEADLINES.values() for name in names} | set(AS_PREVIOUS_YEAR.values()), 5)
     rows = [
         (year, LA, name, "total", "total", value, "not_available" if value is None else "known")
         for name, value in (named | counts).items()
@@ -147,7 +147,7 @@ def test_without_year_before_changes_are_not_available_and_do_not_count() -> Non
     table = confidence_of(complete_children())
     changes = table[table["indicator"] == CHANGE]
     assert grades(changes) == {"not available"}
-    assert set(changes["reason"]) == {"no measures of the year before"}
+    assert set(changes["reason"]) == {"no measures of the previous year"}
     assert changes["value"].isna().all()
     assert row(table, "whole_return", "overall")["confidence"] == "high"
 
@@ -165,7 +165,7 @@ def test_module_that_vanished_is_low() -> None:
     assert (found["numerator"], found["denominator"], found["confidence"]) == (0, 60, "low")
     assert row(gone, "plans", "overall")["confidence"] == "low"
     assert row(gone, "whole_return", "overall")["confidence"] == "low"
-    assert "plans: 0 records where at least 60 were expected" in movement(gone)
+    assert "plans: 0 records where at least 60 were expected" in year_on_year_changes(gone)
     first = row(confidence_of(children), "plans", RECORDS)
     assert (first["denominator"], first["confidence"]) == (25, "low")
 
@@ -367,23 +367,25 @@ def test_movement_in_words() -> None:
     now = measures(referrals=3000, icpcs=0, cpp_starting=90, section_47_enquiries=5, cpp_ending=160)
     before = measures(2016, referrals=1200, icpcs=80, cpp_starting=0, section_47_enquiries=9, cpp_ending=100)
     table = confidence_of(complete_children(), now=now, before=before)
-    moved = [line for line in movement(table, {"referrals": "Referrals in the year"}) if "expected" not in line]
+    moved = [
+        line for line in year_on_year_changes(table, {"referrals": "Referrals in the year"}) if "expected" not in line
+    ]
     assert moved == [
         "Referrals in the year: up from 1,200 to 3,000 (+150%)",
-        "icpcs: none, 80 the year before",
-        "cpp starting: 90, none the year before",
+        "icpcs: none, 80 in the previous year",
+        "cpp starting: 90, none in the previous year",
         "cpp ending: up from 100 to 160 (+60%)",
     ]
 
 
 def test_nothing_moved_says_nothing() -> None:
-    assert movement(confidence_of(complete_children())) == []
+    assert year_on_year_changes(confidence_of(complete_children())) == []
 
 
 def test_headline_measures_are_measures_of_the_catalogue() -> None:
     """Validation must not import the methodology, so nothing else would notice a measure renamed."""
-    assert {name for names in HEADLINES.values() for name in names} | set(AS_LAST_YEAR.values()) <= set(MEASURES)
-    assert set(HEADLINES) == set(AS_LAST_YEAR) == set(modules(2017))
+    assert {name for names in HEADLINES.values() for name in names} | set(AS_PREVIOUS_YEAR.values()) <= set(MEASURES)
+    assert set(HEADLINES) == set(AS_PREVIOUS_YEAR) == set(modules(2017))
 
 
 # Thresholds
@@ -403,7 +405,7 @@ def graded(threshold: Threshold, count: int, worse_by: int) -> str:
             return graded_completeness("m", threshold.item, count - worse_by, 10_000).confidence
         case "records_against_expected":
             return graded_records("m", count - worse_by, 10_000).confidence
-        case "change_on_last_year":
+        case "year_on_year_change":
             return graded_change("m", threshold.item, 10_000 + count + worse_by, 10_000).confidence
         case _:
             return graded_faults("m", threshold.indicator, threshold.item, count + worse_by, 10_000).confidence

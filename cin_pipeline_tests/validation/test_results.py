@@ -238,7 +238,7 @@ def test_rule_that_needs_last_year_is_not_run_without_it():
     rule = _with_function(known, lambda s: hits(s.children, np.ones(s.children.count, dtype=bool)), needs_previous=True)
     xml = return_xml(valid_children())
     without = check(sent(xml), rules=[rule]).outcomes
-    assert without.loc[0, ["status", "reason"]].tolist() == ["not_run", "no return of the year before"]
+    assert without.loc[0, ["status", "reason"]].tolist() == ["not_run", "no return for the previous year"]
     last = clean_return(read_return(return_xml(valid_children(), 2016), 2016).tables, 2016)
     now = read_return(xml, 2017)
     given = RuleInput(now, clean_return(now.tables, 2017), 2017, previous=last.tables)

@@ -96,7 +96,7 @@ def nfa_in_pairs(facts: ReturnFacts) -> int:
     if pairs is None:
         return 0
     flagged = facts.episodes.index[facts.episodes["no_further_action"]]
-    before = pairs["follows"].isin(flagged) & ~pairs["follows_last_year"]
+    before = pairs["follows"].isin(flagged) & ~pairs["follows_previous_year"]
     return number_of(before | pairs["referral_number"].isin(flagged))
 
 
@@ -110,7 +110,7 @@ def gap_of_366_days(facts: ReturnFacts) -> int:
     return _pairs_apart_by(facts, RE_REFERRAL_DAYS + 1)
 
 
-@case("A18", "Referrals of authorities without a return of the year before: their re-referrals are estimated")
+@case("A18", "Referrals of authorities without a return of the previous year: their re-referrals are estimated")
 def no_previous_return(facts: ReturnFacts) -> int:
     return len(received(facts)) if facts.prior_referrals is None else 0
 

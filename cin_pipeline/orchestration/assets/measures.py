@@ -22,8 +22,9 @@ from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_befor
 from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.store.figures import version_of
-from cin_pipeline.store.registry import Submission, SubmissionState
+from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 
 EPISODES_SCHEMA = schema_check("episodes")
 EPISODES_RECONCILE = check("reconcile", "episodes", "One row for every referral of the return.", blocking=True)
@@ -63,7 +64,7 @@ PRIOR_SCHEMA = schema_check("prior_year_referrals")
 
 
 @dg.asset(
-    description="Each child's latest referral in the year before, from the LA's return of that year. Without such a "
+    description="Each child's latest referral in the previous year, from the LA's return of that year. Without such a "
     "return re-referrals are not available.",
     group_name=groups.MEASURES,
     owners=OWNERS,

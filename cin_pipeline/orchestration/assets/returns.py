@@ -16,8 +16,8 @@ from cin_pipeline.orchestration.checks import check, count_faults, result, schem
 from cin_pipeline.orchestration.metadata import OWNERS, changed_records, record_counts, return_columns
 from cin_pipeline.orchestration.partitions import by_year_la
 from cin_pipeline.orchestration.submissions import Work
-from cin_pipeline.store.registry import Submission
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 from cin_pipeline.tables.schemas import declared_faults, schema_faults
 
 return_file = dg.AssetSpec(

@@ -16,7 +16,7 @@ from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.store.store import Store
 from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings
 from cin_pipeline.validation import check as check_rules
-from cin_pipeline.validation.confidence import LOW, data_confidence, movement
+from cin_pipeline.validation.confidence import LOW, data_confidence, year_on_year_changes
 from cin_pipeline.validation.confidence.grading import WHOLE_RETURN
 from cin_pipeline.validation.confidence.table import DATA_CONFIDENCE
 from cin_pipeline.validation.results import NAMED_RECORDS, RULE_HITS, RULE_OUTCOMES
@@ -77,7 +77,9 @@ def validation_issues(
 
 CONFIDENCE_SCHEMA = schema_check("data_confidence")
 CONFIDENCE = check("confidence", "data_confidence", "No module of the return is of low confidence.")
-MOVEMENT = check("movement", "data_confidence", "No headline figure moved far beyond last year's.")
+YEAR_ON_YEAR = check(
+    "year_on_year_change", "data_confidence", "No headline figure moved far beyond the previous year's."
+)
 
 
 @dg.asset(
@@ -88,7 +90,7 @@ MOVEMENT = check("movement", "data_confidence", "No headline figure moved far be
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
-    check_specs=[CONFIDENCE_SCHEMA, CONFIDENCE, MOVEMENT],
+    check_specs=[CONFIDENCE_SCHEMA, CONFIDENCE, YEAR_ON_YEAR],
     metadata=declared_columns(DATA_CONFIDENCE),
     code_version="1",
     io_manager_key="row_tables",
@@ -120,7 +122,7 @@ def data_confidence_asset(
     )
     yield schema_result(CONFIDENCE_SCHEMA, (DATA_CONFIDENCE, table), overridden=submission.overridden)
     yield result(CONFIDENCE, (f"{module}: low" for module, confidence in rows if confidence == LOW))
-    yield result(MOVEMENT, movement(table, {name: measure.title for name, measure in MEASURES.items()}))
+    yield result(YEAR_ON_YEAR, year_on_year_changes(table, {name: measure.title for name, measure in MEASURES.items()}))
 
 
 def _current_measures(store: Store, year: int, la_code: str) -> DataFrame | None:

@@ -1,4 +1,4 @@
-"""Changes on the year before that are larger than a threshold: of England, and of each LA. Published figures only."""
+"""Changes on the previous year that are larger than a threshold: of England, and of each LA. Published figures only."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -8,12 +8,12 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.publication.quality.coverage import la_name
 from cin_pipeline.publication.shown import Published, Shown, measure_in
-from cin_pipeline.validation.confidence.against_last_year import HEADLINES
 from cin_pipeline.validation.confidence.grading import CHANGE, HIGH, graded_change, threshold_of
+from cin_pipeline.validation.confidence.year_on_year import HEADLINES
 
 
 class EnglandThreshold(NamedTuple):
-    """A change of England's figure, in percent of the year before, beyond which it is listed."""
+    """A change of England's figure, in percent of the previous year, beyond which it is listed."""
 
     measure: str  # empty: every measure without one of its own
     percent: int

@@ -18,7 +18,7 @@ SMALL = range(1, 6)  # counts of records that are said as a range: in a year wit
 MANY_ALIKE = 6  # figures that make one row of the table
 
 NO_RETURN = "no accepted return"
-NO_PREVIOUS_RETURN = "no return of the year before"
+NO_PREVIOUS_RETURN = "no return for the previous year"
 RE_REFERRALS = "re_referrals"
 NOT_SAID = "not available in the LA's figures"
 
@@ -66,7 +66,7 @@ def not_returned(facts: QualityInput) -> list[tuple[str, str]]:
 
 
 def without_year_before(facts: QualityInput) -> list[str]:
-    """Names of the LAs whose re-referrals could not be counted for want of a return of the year before."""
+    """Names of the LAs whose re-referrals could not be counted for want of a return of the previous year."""
     year = facts.release.year.ending
     declared = {item.la_code for item in _declared(facts) if item.measure == RE_REFERRALS}
     rows = _of_year(facts.release.measures, year)

@@ -4,8 +4,8 @@ The Department makes data confidence indicators after submission [s3, s6] and ha
 made here, and every threshold, are our choice (docs/data-confidence.md). Counts and shares only, never a child.
 """
 
-from cin_pipeline.validation.confidence.against_last_year import movement
 from cin_pipeline.validation.confidence.grading import HIGH, LOW, MEDIUM, NOT_AVAILABLE
 from cin_pipeline.validation.confidence.table import CONFIDENCE_COLUMNS, data_confidence
+from cin_pipeline.validation.confidence.year_on_year import year_on_year_changes
 
-__all__ = ["CONFIDENCE_COLUMNS", "HIGH", "LOW", "MEDIUM", "NOT_AVAILABLE", "data_confidence", "movement"]
+__all__ = ["CONFIDENCE_COLUMNS", "HIGH", "LOW", "MEDIUM", "NOT_AVAILABLE", "data_confidence", "year_on_year_changes"]

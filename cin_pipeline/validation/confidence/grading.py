@@ -14,7 +14,7 @@ _FROM_WORST = (LOW, MEDIUM, HIGH)
 WHOLE_RETURN = "whole_return"
 
 COMPLETENESS, ERRORS, QUERIES = "completeness", "records_with_errors", "records_with_queries"
-CHANGE, RECORDS, OVERALL = "change_on_last_year", "records_against_expected", "overall"
+CHANGE, RECORDS, OVERALL = "year_on_year_change", "records_against_expected", "overall"
 
 A_HANDFUL = 3  # fewer records at fault than these are no pattern: the confidence stays medium at worst
 CHANCE = 3.0  # standard deviations of the difference of two counts that chance alone seldom exceeds
@@ -99,11 +99,11 @@ def graded_faults(module: str, indicator: str, item: str, faulty: int, records: 
 
 
 def graded_change(module: str, measure: str, now: int, before: int) -> Indicator:
-    """Change of a count, relative to last year's.
+    """Change of a count, relative to the previous year's.
 
     Judged by how far the larger of both years exceeds the smaller, so that doubling weighs as much as halving; and no
     signal at all while chance alone could explain the difference. Something where there was nothing is medium: the
-    doubt is as much about last year's return."""
+    doubt is as much about the previous year's return."""
     value = (now - before) / before if before else None
     if not beyond_chance(now, before):
         confidence = HIGH

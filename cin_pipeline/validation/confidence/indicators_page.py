@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
-from cin_pipeline.validation.confidence.against_last_year import AS_LAST_YEAR, HEADLINES, PER_1000_CHILDREN
 from cin_pipeline.validation.confidence.completeness import DUE_ITEMS, DueItem, due_items
 from cin_pipeline.validation.confidence.grading import THRESHOLDS, Threshold
+from cin_pipeline.validation.confidence.year_on_year import AS_PREVIOUS_YEAR, HEADLINES, PER_1000_CHILDREN
 
 PAGE = Path("docs", "data-confidence.md")
 
@@ -52,12 +52,12 @@ def _years(due: DueItem) -> str:
 
 
 def _measures() -> Iterator[str]:
-    yield "| module | compared with last year | expected records |"
+    yield "| module | compared with the previous year | expected records |"
     yield "|---|---|---|"
     for module in HEADLINES:
         usual = f"{PER_1000_CHILDREN[module]} per 1,000 children" if module in PER_1000_CHILDREN else "1"
         compared = ", ".join(map(_code, HEADLINES[module]))
-        yield f"| {module} | {compared} | {usual}, or last year's {_code(AS_LAST_YEAR[module])} |"
+        yield f"| {module} | {compared} | {usual}, or the previous year's {_code(AS_PREVIOUS_YEAR[module])} |"
 
 
 def _code(name: str) -> str:

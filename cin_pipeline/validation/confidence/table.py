@@ -9,7 +9,6 @@ from pandas import DataFrame
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.tables.columns import COLLECTION_YEAR, LA_CODE
 from cin_pipeline.tables.declaring import NUMBER_OR_NONE, TEXT, WHOLE_OR_NONE, Column, TableDeclaration
-from cin_pipeline.validation.confidence.against_last_year import changes, presence
 from cin_pipeline.validation.confidence.completeness import completeness
 from cin_pipeline.validation.confidence.faults import faults, modules
 from cin_pipeline.validation.confidence.grading import (
@@ -23,6 +22,7 @@ from cin_pipeline.validation.confidence.grading import (
     overall,
     threshold_of,
 )
+from cin_pipeline.validation.confidence.year_on_year import changes, presence
 
 DATA_CONFIDENCE = TableDeclaration(
     "data_confidence",
@@ -70,13 +70,14 @@ def data_confidence(
 
     `cleaned`: its typed tables. `issues`: `RuleResults.issues`, None where no rules were run; `crashed`:
     `RuleResults.crashed`. `measures`, `previous`: the LA's measures (columns measure, breakdown, la_code, value) of
-    this year and the one before, None where there is no return of the year before.
+    this year and the one before, None where there is no return for the previous year.
 
     One row per module, indicator and item, in the order of the return: each module's indicators, its overall
     confidence, last the whole return's. Columns CONFIDENCE_COLUMNS: numerator of denominator are counts of records
-    (for a change, this year's and last year's count), value is the share or relative change (null where undefined),
-    threshold_high and threshold_low where high confidence ends and where low begins (see `grading`), confidence high,
-    medium, low or `not available`, reason why it is not available. Counts only: no child, no value of the return."""
+    (for a change, this year's and the previous year's count), value is the share or relative change (null where
+    undefined), threshold_high and threshold_low where high confidence ends and where low begins (see `grading`),
+    confidence high, medium, low or `not available`, reason why it is not available. Counts only: no child, no value of
+    the return."""
     found = [
         *presence(cleaned, year, previous, la_code),
         *completeness(cleaned, year),

@@ -33,7 +33,7 @@ class About:
     la_code: str = ""
     la_name: str = ""
     year: int | None = None
-    previous: str = ""  # name of the file with last year's return, where one was given
+    previous: str = ""  # name of the file with the previous year's return, where one was given
 
 
 class _Hit(NamedTuple):

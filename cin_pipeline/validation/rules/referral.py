@@ -73,7 +73,7 @@ def nfa_flag_missing(sent: RuleInput) -> Hits:
 
 @rule(
     "8569Q",
-    message="A referral that ended in no further action is dated before the last working day of the year before; "
+    message="A referral that ended in no further action is dated before the last working day of the previous year; "
     "it belongs in an earlier return, so remove it or correct its date",
 )
 def nfa_before_year(sent: RuleInput) -> Hits:

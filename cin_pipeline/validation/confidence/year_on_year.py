@@ -1,4 +1,4 @@
-"""Against last year, and against what a return of its size could hold: moves and gaps too large to be believed.
+"""Against the previous year, and against what a return of its size could hold: moves and gaps too large to be believed.
 
 The Department compares key counts with the previous year after submission and asks about large moves; which counts
 and how large is our choice. Takes the long table of measures as it is published, for one LA.
@@ -20,7 +20,7 @@ from cin_pipeline.validation.confidence.grading import (
     graded_records,
 )
 
-# The measures compared with last year, under the module that they are counted from.
+# The measures compared with the previous year, under the module that they are counted from.
 HEADLINES = {
     "children": ("cin_children_any_point",),
     "referrals": (
@@ -38,8 +38,8 @@ HEADLINES = {
     "reviews": ("cpp_reviewed_in_time_at_31_march",),
 }
 
-# The measure of last year that says how many records a module could hold.
-AS_LAST_YEAR = {
+# The measure of the previous year that says how many records a module could hold.
+AS_PREVIOUS_YEAR = {
     "children": "cin_children_any_point",
     "referrals": "referrals",
     "assessments": "assessments_completed",
@@ -60,32 +60,33 @@ PER_1000_CHILDREN = {
 
 
 def changes(measures: DataFrame, previous: DataFrame | None, la_code: str) -> Iterator[Indicator]:
-    """An indicator for each headline measure against last year's; without last year's measures not available."""
+    """An indicator for each headline measure against the previous year's; without the previous year's measures not
+    available."""
     now, before = _totals(measures, la_code), _totals(previous, la_code)
     for module, names in HEADLINES.items():
         for name in names:
             if name in now and name in before:
                 yield graded_change(module, name, now[name], before[name])
             else:
-                reason = "no measures of the year before" if previous is None else "not known in both years"
+                reason = "no measures of the previous year" if previous is None else "not known in both years"
                 yield Indicator(module, CHANGE, name, now.get(name), before.get(name), reason=reason)
 
 
 def presence(cleaned: ReturnTables, year: int, previous: DataFrame | None, la_code: str) -> Iterator[Indicator]:
-    """Whether each module holds records where last year, or England's pattern, says it must.
+    """Whether each module holds records where the previous year, or England's pattern, says it must.
 
     A return without a child is never believable, so one child at least is expected of every LA."""
     before, counts = _totals(previous, la_code), cleaned.row_counts()
     for module in modules(year):
         usual = counts["children"] * PER_1000_CHILDREN.get(module, 0) // 1000
-        expected = max(usual, before.get(AS_LAST_YEAR.get(module, ""), 0))
+        expected = max(usual, before.get(AS_PREVIOUS_YEAR.get(module, ""), 0))
         if module == "children" and not counts["children"]:
             yield Indicator(module, RECORDS, "", 0, max(expected, 1), 0.0, LOW)
         else:
             yield graded_records(module, counts[module], expected)
 
 
-def movement(confidence: DataFrame, titles: Mapping[str, str] | None = None) -> list[str]:
+def year_on_year_changes(confidence: DataFrame, titles: Mapping[str, str] | None = None) -> list[str]:
     """What moved beyond the thresholds, a sentence each, in the order of the table of `data_confidence`.
 
     `titles` gives the measures' names in words."""
@@ -100,9 +101,9 @@ def _in_words(row: Mapping[str, object], titles: Mapping[str, str]) -> str:
         return f"{module}: {now:,} records where at least {before:,} were expected"
     name = titles.get(str(row["item"]), str(row["item"]).replace("_", " "))
     if not before:
-        return f"{name}: {now:,}, none the year before"
+        return f"{name}: {now:,}, none in the previous year"
     if not now:
-        return f"{name}: none, {before:,} the year before"
+        return f"{name}: none, {before:,} in the previous year"
     return f"{name}: {'up' if now > before else 'down'} from {before:,} to {now:,} ({now / before - 1:+.0%})"
 
 
