@@ -39,7 +39,9 @@ EPISODES = TableDeclaration(
         Column("age_band", CODE, "Completed years of age at 31 March in bands; `unborn` [A51-A54]."),
         Column("has_disability", CODE, "yes where the child's first record holds a disability [A56]."),
         Column("has_assessment", FLAG, "Whether an Assessments group is under the referral, whatever it holds."),
-        Column("no_further_action", FLAG, "ReferralNFA is true: in no population but referrals [s4 a; A1, A11]."),
+        Column(
+            "no_further_action", FLAG, "ReferralNFA is true: counted as a referral and nothing else [s4 a; A1, A11]."
+        ),
         Column("not_in_need", FLAG, "Closed after an assessment as the only activity [s4 b; A2, A3]."),
         Column("episode_of_need", FLAG, "A dated referral that is neither [A7]."),
     ),
@@ -57,7 +59,7 @@ def flag_episodes(tables: ReturnTables, year: CollectionYear) -> DataFrame:
     Holds undated referrals and open episodes of earlier years too: select by date, never by presence. Columns as
     EPISODES; of the flags
 
-    - no_further_action: ReferralNFA is 1 or true; in no population but referrals [s4 a; A1, A11];
+    - no_further_action: ReferralNFA is 1 or true; counted as a referral and nothing else [s4 a; A1, A11];
     - has_assessment: an Assessments group, whatever it contains;
     - not_in_need: not NFA, closed as RC8 (RC9), with an Assessments group and no section 47 enquiry, child
       protection plan or transfer-in conference, whatever the dates [s4 b; A2, A3];

@@ -24,7 +24,7 @@ def test_every_function_and_test_that_is_named_exists() -> None:
     assert len(tests) > 30
 
 
-def test_every_population_of_the_catalogue_is_mapped() -> None:
+def test_every_selection_of_the_catalogue_is_mapped() -> None:
     named = {f"cin_pipeline.methodology.{module}.{name}" for module, name in re.findall(r"`(\w+)\.(\w+)`", TABLE)}
     # "of those" without a sentence of its own in the document
     from_the_release = {"cin_pipeline.methodology.episodes.awaiting_assessment"}

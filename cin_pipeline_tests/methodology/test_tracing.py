@@ -246,7 +246,7 @@ def test_what_decided_a_figure_is_said_from_it_back_to_the_records() -> None:
     assert any("A31" in sentence for sentence in wait)
 
 
-def test_every_population_says_what_decided_it() -> None:
+def test_every_selection_says_what_decided_it() -> None:
     """The interpretation of a population is its docstring: one without a reference would leave a figure unexplained."""
     without = {name for name, sentence in facts_module._INTERPRETATIONS.items() if not sentence.endswith("]")}
     assert {name.rsplit(".", 1)[-1] for name in without} == {
