@@ -1,8 +1,8 @@
-"""What each local authority (LA) has to come to: its published figures, with numbers in place of the hidden ones.
+"""What each local authority (LA) has to come to: its published figures, with numbers in place of the suppressed ones.
 
-A hidden figure is taken from an identity where one gives it, otherwise chosen, between 1 and 5 unless it was hidden
-to protect another: of two hidden durations of plans the longer is taken for the small one. England's totals, which
-were rounded only, say how much all hidden ones of a kind come to.
+A suppressed figure is taken from an identity where one gives it, otherwise chosen, between 1 and 5 unless it was
+suppressed to protect another: of two suppressed durations of plans the longer is taken for the small one. England's
+totals, which were rounded only, say how much all suppressed ones of a kind come to.
 """
 
 from dataclasses import dataclass
@@ -46,14 +46,16 @@ COLUMNS: Final = {
 }
 PLAN_BANDS: Final = [name for name in COLUMNS if name.startswith("plans_") and name != "plans_starting"]
 
-# England's totals where hidden cells have to fill what is missing: published rounded to 10 (tables C1 and D5), and here
-# within that rounding so that the durations of plans add up to all plans. Others, and hidden cells leave 1 to 5.
+# England's totals where suppressed cells have to fill what is missing: published rounded to 10 (tables C1 and D5), and
+# here within that rounding so that the durations of plans add up to all plans. Others, and suppressed cells leave 1 to
+# 5.
 ENGLAND: Final = {
     2016: {"re_referrals": 139_900, "plans_3_months": 15_592, "plans_1_year": 13_432, "plans_longer": 1_034},
     2017: {"plans_6_months": 12_731, "plans_1_year": 13_708, "plans_longer": 1_080},
 }
 
-# A number is hidden where it is 1 to 5 (guidance of the 2016-17 tables). Where nothing says which, the middle is taken.
+# A number is suppressed where it is 1 to 5 (guidance of the 2016-17 tables). Where nothing says which, the middle is
+# taken.
 _LEAST, _MOST = 1, 5
 _LIKELY = 3
 
@@ -90,11 +92,11 @@ def _resolved(year: int) -> tuple[DataFrame, tuple[LeftOff, ...]]:
         orient="index",
         columns=list(COLUMNS),
     )
-    hidden = given == SUPPRESSED
+    suppressed = given == SUPPRESSED
     known = given.apply(pd.to_numeric, errors="coerce")
-    _resolve_referrals(known, hidden)
+    _resolve_referrals(known, suppressed)
     _resolve_re_referrals(known, ENGLAND[year].get("re_referrals"))
-    _resolve_plans(known, hidden, year)
+    _resolve_plans(known, suppressed, year)
     exact = known.astype("int64")
     off = _left_off(exact, year)
     for each in off:
@@ -102,19 +104,19 @@ def _resolved(year: int) -> tuple[DataFrame, tuple[LeftOff, ...]]:
     return exact, off
 
 
-def _resolve_referrals(known: DataFrame, hidden: DataFrame) -> None:
+def _resolve_referrals(known: DataFrame, suppressed: DataFrame) -> None:
     """Hidden numbers of tables B1 and C1 but re-referrals, in place."""
-    # A hidden start of every episode hides all referrals too: the most there can be.
+    # A suppressed start of every episode suppresses all referrals too: the most there can be.
     for name in ("starting", "starting_children"):
-        known.loc[hidden[name], name] = _MOST
+        known.loc[suppressed[name], name] = _MOST
     named = ["no_further_action", "not_in_need"]
     others = known["starting"] + known[named].fillna(0).sum(axis=1)
     for name in ("referrals", "children_referred"):
-        known.loc[hidden[name], name] = others
+        known.loc[suppressed[name], name] = others
     for name in named:
         rest = (known["referrals"] - others).clip(_LEAST, _MOST)
-        known.loc[hidden[name], name] = rest
-    known.loc[hidden["awaiting"], "awaiting"] = _LIKELY
+        known.loc[suppressed[name], name] = rest
+    known.loc[suppressed["awaiting"], "awaiting"] = _LIKELY
 
 
 def _resolve_re_referrals(known: DataFrame, england: int | None) -> None:
@@ -131,26 +133,26 @@ def _resolve_re_referrals(known: DataFrame, england: int | None) -> None:
         )
 
 
-def _resolve_plans(known: DataFrame, hidden: DataFrame, year: int) -> None:
-    bands, hides = known[PLAN_BANDS], hidden[PLAN_BANDS]
-    # Where the total is hidden every hidden band is as small as can be.
+def _resolve_plans(known: DataFrame, suppressed: DataFrame, year: int) -> None:
+    bands, which = known[PLAN_BANDS], suppressed[PLAN_BANDS]
+    # Where the total is suppressed every suppressed band is as small as can be.
     totals = known["plans"].isna()
     known.loc[totals, PLAN_BANDS] = bands[totals].fillna(_LEAST)
     known.loc[totals, "plans"] = known.loc[totals, PLAN_BANDS].sum(axis=1)
     for name in ("plans_starting", "second_plans"):
-        known.loc[hidden[name], name] = _LIKELY
-    of_two = ~totals & hides.any(axis=1)
+        known.loc[suppressed[name], name] = _LIKELY
+    of_two = ~totals & which.any(axis=1)
     rest = (known["plans"] - known[PLAN_BANDS].sum(axis=1))[of_two]
-    small = "plans_longer"  # the one that was hidden for its size, in all but a few
-    neither_small = of_two & ~hides[small]
+    small = "plans_longer"  # the one that was suppressed for its size, in all but a few
+    neither_small = of_two & ~which[small]
     for la_code in known.index[neither_small]:
-        other, longer = hides.columns[hides.loc[la_code]]
+        other, longer = which.columns[which.loc[la_code]]
         known.loc[la_code, longer] = rest[la_code] // 2
         known.loc[la_code, other] = rest[la_code] - rest[la_code] // 2
     # Bands whose total in England is to come out first, then those that get what is left of England's small ones.
     others = [band for band in PLAN_BANDS if band != small]
     for name in sorted(others, key=lambda band: band not in ENGLAND[year]):
-        with_small = of_two & hides[name] & hides[small]
+        with_small = of_two & which[name] & which[small]
         england, of = ENGLAND[year].get(name), rest[with_small]
         all_small = known[name].sum() + of.sum() - england if england else ENGLAND[year][small] - known[small].sum()
         known.loc[with_small, small] = apportion(all_small, of, _LEAST, np.minimum(_MOST, of - 1))
