@@ -68,7 +68,10 @@ def explain(
         wrong_use(str(error))
     with opened_store(state) as opened:
         declared = MEASURES[measure]
-        console.print(f"{key}: {declared.title}, {CollectionYear(year)} (table {declared.table})", markup=False)
+        by = None if key.is_whole else declared.breakdowns[breakdown]
+        named = f"; {by.label}: {by.label_of(category)}" if by else ""
+        title = f"{key}: {declared.title}{named}, {CollectionYear(year)} (table {declared.table})"
+        console.print(title, markup=False)
         console.print("Decided by (sections of the methodology, interpretations):")
         for sentence in derivation(key, year):
             console.print(f"  - {sentence}", markup=False)

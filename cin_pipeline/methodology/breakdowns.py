@@ -57,9 +57,13 @@ class Breakdown:
         return self.crossing_of or (self,)
 
     def label_of(self, category: str) -> str:
-        """What a category is called; as it is where it has no name."""
+        """What a category is called; as it is where it has no name. Of a crossing, what each of its items calls it."""
+        if self.crossing_of:
+            parts = zip(self.items, category.split(":", len(self.items) - 1), strict=True)
+            return ", ".join(item.label_of(part) for item, part in parts)
         codes = {code.code: code.label for code in every_code(self.code_set)} if self.code_set else {}
-        return self.labels.get(category) or codes.get(category) or category
+        without_year = self.without_year(category)
+        return self.labels.get(without_year) or codes.get(category) or category
 
     def without_year(self, category: str) -> str:
         """The category as it is the same in every collection year."""

@@ -127,8 +127,14 @@ def test_every_category_counted_has_a_name() -> None:
             if breakdown.crossing_of or breakdown.kind is Kind.NUMBERS or name == "factor_group":
                 continue
             for category in categories(measure, name, 2017):
-                label = breakdown.label_of(breakdown.without_year(category))
+                label = breakdown.label_of(category)
                 assert label != category or category == "unknown", (measure.name, name, category)
+
+
+def test_a_category_is_called_what_its_items_call_it() -> None:
+    assert by.MONTH.label_of("2016-05") == "May"
+    assert by.WORKING_DAYS.label_of("12") == "12"
+    assert crossed(by.PRIMARY_NEED, by.AGE_BAND).label_of("N2:1-4") == "Child's disability or illness, 1 to 4"
 
 
 def test_an_unusable_crossing_takes_the_finer_ones_along(monkeypatch: pytest.MonkeyPatch) -> None:
