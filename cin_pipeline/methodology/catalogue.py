@@ -25,7 +25,8 @@ class Measure:
     breakdowns: Mapping[str, Breakdown] = field(default_factory=dict, hash=False)
     children: bool = False
     counted_from: str = ""  # the measure whose rows it counts the children of
-    part_of: str = ""  # "of those": never more than that, and estimated as a share of it
+    part_of: str = ""  # "of those": in an LA never more than that
+    estimated_as_share: bool = False  # of what it is a part of, where it is missing; else by population [A46, A87]
 
     def __post_init__(self) -> None:
         for breakdown in self.breakdowns.values():
@@ -36,6 +37,11 @@ class Measure:
         """What the cells of a breakdown are counted from."""
         own = None if breakdown == TOTAL else self.breakdowns[breakdown].rows
         return own or self.rows
+
+    @property
+    def share_of(self) -> str:
+        """The measure that a missing figure is estimated as a share of; empty where it is by population."""
+        return self.part_of if self.estimated_as_share else ""
 
     @property
     def margins(self) -> list[tuple[Breakdown, Breakdown]]:
@@ -132,6 +138,7 @@ CATALOGUE = (
         episodes.awaiting_assessment,
         "Episodes of need open at 31 March without an assessment",
         part_of="cin_episodes_at_31_march",
+        estimated_as_share=True,
     ),
     # C1, C5, C6: referrals
     Measure(
@@ -155,6 +162,7 @@ CATALOGUE = (
         referrals.no_further_action,
         "Referrals resulting in no further action",
         part_of="referrals",
+        estimated_as_share=True,
     ),
     Measure(
         "referrals_assessed_not_in_need",
@@ -162,6 +170,7 @@ CATALOGUE = (
         referrals.assessed_not_in_need,
         "Referrals assessed not to be in need",
         part_of="referrals",
+        estimated_as_share=True,
     ),
     Measure(
         "re_referrals",
@@ -169,6 +178,7 @@ CATALOGUE = (
         referrals.re_referrals,
         "Referrals within 12 months of a previous referral",
         part_of="referrals",
+        estimated_as_share=True,
     ),
     Measure(
         "children_re_referred",
@@ -178,6 +188,7 @@ CATALOGUE = (
         children=True,
         counted_from="re_referrals",
         part_of="children_referred",
+        estimated_as_share=True,
     ),
     # C2 to C4: assessments, factors, section 47 enquiries and conferences
     Measure(
@@ -240,6 +251,7 @@ CATALOGUE = (
         plans.second_or_subsequent,
         "Child protection plans starting in the year for a second or subsequent time",
         part_of="cpp_starting",
+        estimated_as_share=True,
     ),
     Measure(
         "cpp_ending",

@@ -44,7 +44,7 @@ ESTIMATES = TableDeclaration(
 )
 ESTIMATE_COLUMNS = ESTIMATES.names
 
-METHOD_VERSION = "1"  # to be raised when the same figures of LAs come to others of England
+METHOD_VERSION = "2"  # to be raised when the same figures of LAs come to others of England
 
 _Floats = NDArray[np.float64]
 
@@ -115,8 +115,8 @@ def figures_by_la(
     totals = _known_totals(given, expected)
     figures = _with_estimates(totals, expected, population)
     measure = MEASURES[key.measure]
-    known, base = totals[measure.name], figures.get(measure.part_of, _people(expected, population))
-    ratio = _ratio_to_whole(measure, known, base) if measure.part_of else _own_rate(known, base)
+    known, base = totals[measure.name], figures.get(measure.share_of, _people(expected, population))
+    ratio = _ratio_to_whole(measure, known, base) if measure.share_of else _own_rate(known, base)
     if not key.is_whole:
         gave, counts = _given_by_la(given[given["measure"] == measure.name], key.breakdown, expected)
         counted = counts[key.category].to_numpy() if key.category in counts else np.zeros(len(expected))
@@ -150,8 +150,8 @@ def _with_estimates(
     impossible: list[str] = []
     for measure in CATALOGUE:  # a whole stands before its parts
         known = totals[measure.name]
-        if measure.part_of:
-            whole = figures[measure.part_of]
+        if measure.share_of:
+            whole = figures[measure.share_of]
             figures[measure.name] = _filled(known, whole, _ratio_to_whole(measure, known, whole))
             continue
         missing = np.isnan(known)
@@ -177,7 +177,7 @@ def _own_rate(known: _Floats, people: _Floats) -> Ratio:
 def _ratio_to_whole(measure: Measure, known: _Floats, whole: _Floats) -> Ratio:
     """The part that the LAs that gave it have of the whole [A18, A46]."""
     gave = ~np.isnan(known)
-    return Ratio(PART_OF_WHOLE, measure.part_of, known[gave].sum(), whole[gave].sum())
+    return Ratio(PART_OF_WHOLE, measure.share_of, known[gave].sum(), whole[gave].sum())
 
 
 def _ratio_to_total(measure: Measure, gave: NDArray[np.bool_], counts: _Floats, figures: _Floats) -> Ratio:

@@ -13,7 +13,8 @@ _HEAD = """\
 # The measures
 
 Generated from `cin_pipeline/methodology/catalogue.py` by `make docs`. Counts are unrounded. Each has a
-row `total`; breakdowns marked * need not: a row may be in several categories, or have no date to band by.
+row `total`; breakdowns marked * need not: a row may be in several categories, or have no date to band by. A missing
+figure is estimated by population; what is "of" another measure marked † as a share of that.
 
 | table | measure | what | counts | part of | breakdowns |
 |---|---|---|---|---|---|
@@ -67,7 +68,7 @@ def _cells(measure: Measure) -> tuple[str, ...]:
         f"`{measure.name}`",
         measure.title,
         "children" if measure.children else "records",
-        f"`{measure.part_of}`" if measure.part_of else "",
+        f"`{measure.part_of}`{' †' if measure.share_of else ''}" if measure.part_of else "",
         ", ".join(breakdowns),
     )
 

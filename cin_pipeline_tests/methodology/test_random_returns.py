@@ -22,6 +22,8 @@ SUBSETS = [
     *((f"cin_children_{when}", f"cin_episodes_{when}") for when in ("starting", "ending", "any_point", "at_31_march")),
     *((f"children_cpp_{when}", f"cpp_{when}") for when in ("starting", "ending", "any_point", "at_31_march")),
     *oracle.WHOLE_OF.items(),
+    ("cpp_open_3_months_at_31_march", "cpp_at_31_march"),
+    ("cpp_reviewed_in_time_at_31_march", "cpp_open_3_months_at_31_march"),
     ("children_referred", "referrals"),
     ("children_re_referred", "re_referrals"),
     ("children_section_47", "section_47_enquiries"),

@@ -406,16 +406,23 @@ def test_the_example_of_the_definitions() -> None:
     assert rows["E12000009", "referrals", *TOTAL] == (0, 0, 0, None)
 
 
-def test_a_part_of_a_part_is_estimated_from_estimates() -> None:
+def test_reviews_are_estimated_by_population() -> None:
+    """Though part of the plans, which are estimated at another rate."""
     names = ("cpp_at_31_march", "cpp_open_3_months_at_31_march", "cpp_reviewed_in_time_at_31_march")
     measures = {
         A: sent(**dict(zip(names, (10, 8, 6), strict=True))),
-        B: sent(**dict(zip(names, (30, 12, 4), strict=True))),
+        B: sent(**dict(zip(names, (50, 12, 4), strict=True))),
     }
-    unusable: oracle.Unusable = [(B, names[1], None)]
-    rows = estimates(measures, [A, B, D], POPULATION, unusable, 2017)
-    # Whole: D 2,000 x 40 / 4,000 = 20. Open: x 8 / 10, so B 24 and D 16. In time: D 16 x (6 + 4) / (8 + 24) = 5.
-    assert [rows[oracle.ENGLAND, name, *TOTAL][:2] for name in names] == [(40, 20), (8, 40), (10, 5)]
+    rows = estimates(measures, [A, B, D], POPULATION, [(B, names[1], None)], 2017)
+    # Plans: D 2,000 x 60 / 4,000 = 30. Open: 8 / 1,000, so B 24 and D 16. In time: D 2,000 x 10 / 4,000 = 5.
+    assert [rows[oracle.ENGLAND, name, *TOTAL][:2] for name in names] == [(60, 30), (8, 40), (10, 5)]
+
+
+def test_of_those_holds_for_authorities_and_not_for_estimates() -> None:
+    measures = {A: sent(cpp_at_31_march=1), B: sent(cpp_at_31_march=30, cpp_open_3_months_at_31_march=30)}
+    rows = estimates(measures, [A, B], POPULATION, [(A, "cpp_open_3_months_at_31_march", None)], 2017)
+    assert rows[oracle.ENGLAND, "cpp_at_31_march", *TOTAL][2] == 31
+    assert rows[oracle.ENGLAND, "cpp_open_3_months_at_31_march", *TOTAL][2] == 30 + 1000 * Fraction(30, 3000)
 
 
 def test_a_part_stays_known_where_its_whole_is_unusable() -> None:

@@ -90,8 +90,6 @@ WHOLE_OF = {
     "children_re_referred": "children_referred",
     "cin_awaiting_assessment_at_31_march": "cin_episodes_at_31_march",
     "cpp_starting_second_or_subsequent": "cpp_starting",
-    "cpp_open_3_months_at_31_march": "cpp_at_31_march",
-    "cpp_reviewed_in_time_at_31_march": "cpp_open_3_months_at_31_march",
 }
 
 
