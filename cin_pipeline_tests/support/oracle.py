@@ -42,8 +42,10 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         "ethnicity",
         "primary_need:gender",
         "primary_need:age_band",
+        "primary_need:gender:age_band",
         "ethnicity:gender",
         "ethnicity:age_band",
+        "ethnicity:gender:age_band",
     ),
     "cin_children_at_31_march": (),
     "cin_awaiting_assessment_at_31_march": (),
@@ -73,8 +75,10 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         "gender",
         "age_band",
         "ethnicity",
+        "gender:age_band",
         "initial_category:gender",
         "initial_category:age_band",
+        "initial_category:gender:age_band",
         "initial_category:ethnicity",
     ),
     "children_cpp_at_31_march": (),
@@ -459,8 +463,10 @@ def count_open_episode(counts: Counts, episode: Referral, year: Year) -> None:
     # "A crossing has the names of its categories with a colon between."
     counts.add(measure, "primary_need:gender", f"{need}:{sex}")
     counts.add(measure, "primary_need:age_band", f"{need}:{age}")
+    counts.add(measure, "primary_need:gender:age_band", f"{need}:{sex}:{age}")
     counts.add(measure, "ethnicity:gender", f"{group}:{sex}")
     counts.add(measure, "ethnicity:age_band", f"{group}:{age}")
+    counts.add(measure, "ethnicity:gender:age_band", f"{group}:{sex}:{age}")
 
 
 def count_referrals(counts: Counts, referrals: list[Referral], year: Year) -> None:
@@ -636,9 +642,12 @@ def count_open_plan(counts: Counts, plan: Plan, year: Year) -> None:
     counts.add(measure, "initial_category", initial)
     counts.add(measure, "latest_category", category_of_abuse(plan, "LatestCategoryOfAbuse", year))
     counts.add(measure, "duration", duration_band(plan.started, year.end))
+    sex, age = gender(child, year), age_band(child, year)
+    counts.add(measure, "gender:age_band", f"{sex}:{age}")
+    counts.add(measure, "initial_category:gender:age_band", f"{initial}:{sex}:{age}")
     for breakdown, held in (
-        ("gender", gender(child, year)),
-        ("age_band", age_band(child, year)),
+        ("gender", sex),
+        ("age_band", age),
         ("ethnicity", ethnicity(child, year)),
     ):
         counts.add(measure, breakdown, held)
@@ -711,9 +720,11 @@ class Sent:
         return self.measures[la].get((measure, "total", "total"), 0)
 
     def gave(self, la: str, measure: str, breakdown: str) -> bool:
-        # "An entry with a breakdown reaches that and its crossings, one without all of the measure"
-        lacking = [breakdown, *breakdown.split(":")]
-        return self.known(la, measure) is not None and not any((la, measure, name) in self.unusable for name in lacking)
+        # "An entry with a breakdown reaches that and its crossings, of a crossing of two those of three that hold both;
+        # one without all of the measure"
+        declared = [name for where, of, name in self.unusable if (where, of) == (la, measure) and name is not None]
+        reached = any(set(name.split(":")) <= set(breakdown.split(":")) for name in declared)
+        return self.known(la, measure) is not None and not reached
 
     def categories(self, measure: str, breakdown: str) -> list[str]:
         found = set()
