@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cin_pipeline.census.years import LAST_YEAR
+from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR, CollectionYear
 from cin_pipeline.methodology.catalogue import CATALOGUE, SUMS, Measure
 from cin_pipeline.methodology.tracing import derivation
 from cin_pipeline.reference.figure_keys import FigureKey
@@ -66,7 +66,7 @@ def _cells(measure: Measure) -> tuple[str, ...]:
     return (
         measure.table,
         f"`{measure.name}`",
-        measure.title,
+        measure.title + (f", from {CollectionYear(measure.since)}" if measure.since > FIRST_YEAR else ""),
         "children" if measure.children else "records",
         f"`{measure.part_of}`{' †' if measure.share_of else ''}" if measure.part_of else "",
         ", ".join(breakdowns),

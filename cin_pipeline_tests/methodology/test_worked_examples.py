@@ -59,6 +59,11 @@ def plan(start: str, end: str = "", previous: str = "0", reviews: tuple[str, ...
     )
 
 
+def need_plan(start: str, end: str = "") -> str:
+    days = f"<CINPlanStartDate>{start}</CINPlanStartDate><CINPlanEndDate>{end}</CINPlanEndDate>"
+    return f"<CINPlanDates>{days}</CINPlanDates>"
+
+
 def measured(*children: str, previous: tuple[str, ...] | None = ()) -> oracle.Measures:
     this = whole_return("".join(children), 2017, "202")
     before = None if previous is None else whole_return("".join(previous), 2016, "202")
@@ -395,6 +400,90 @@ def test_reviews_in_time(start: str, reviews: tuple[str, ...], in_time: bool | N
     assert total(found, "cpp_reviewed_in_time_at_31_march") == bool(in_time)
 
 
+@pytest.mark.parametrize(
+    ("ended", "closed", "band"),
+    [
+        ("2016-06-30", "2016-06-29", None),  # closed before the plan ended
+        ("2016-06-30", "2016-06-30", "up_to_3_months"),
+        ("2016-06-30", "2016-09-30", "up_to_3_months"),
+        ("2016-06-30", "2016-10-01", "over_3_to_6_months"),
+        ("2016-08-31", "2016-11-30", "up_to_3_months"),  # no 31 November: three months end on the 30th
+        ("2016-08-31", "2016-12-01", "over_3_to_6_months"),
+        ("2016-08-31", "2017-02-28", "over_3_to_6_months"),
+        ("2016-08-31", "2017-03-01", "over_6_months"),
+        ("2016-09-30", "2017-03-30", "over_3_to_6_months"),
+        ("2016-09-30", "2017-03-31", "over_6_months"),
+        ("2016-09-30", "2017-04-01", "over_6_months"),  # after 31 March: not closed yet
+        ("2016-04-01", "", "over_6_months"),
+        ("2016-04-01", "2016-02-30", "over_6_months"),  # no such day: not closed
+    ],
+)
+def test_time_in_need_after_a_plan(ended: str, closed: str, band: str | None) -> None:
+    found = measured(child(referral("2015-05-01", closed, "RC5", after=plan("2015-06-01", ended))))
+    measure = "cpp_ending_first_6_months"
+    assert total(found, measure) == total(found, "cpp_ending") == 1
+    assert breakdown(found, measure, "remained_in_need") == ({band: 1} if band else {})
+    assert total(found, f"{measure}_transferred") == (band == "up_to_3_months")
+
+
+def test_only_plans_ended_in_the_first_six_months_are_followed() -> None:
+    def found(start: str, end: str, reason: str = "RC5", nfa: str = "0") -> tuple[int | None, ...]:
+        sent = measured(child(referral("2015-05-01", end, reason, nfa=nfa, after=plan(start, end))))
+        names = ("cpp_ending", "cpp_ending_first_6_months", "cpp_ending_first_6_months_transferred")
+        return tuple(total(sent, name) for name in names)
+
+    assert found("2015-06-01", "2016-03-31") == (0, 0, 0)
+    assert found("2015-06-01", "2016-04-01") == (1, 1, 1)
+    assert found("2015-06-01", "2016-09-30") == (1, 1, 1)
+    assert found("2015-06-01", "2016-10-01") == (1, 0, 0)
+    assert found("2017-04-01", "2016-09-30") == (0, 0, 0)  # not started by the end of the year
+    assert found("2016-09-30", "2016-09-01") == (1, 1, 1)  # ended before it started, as everywhere
+    assert found("2015-06-01", "2016-09-30", reason="RC1") == (1, 1, 0)
+    assert found("2015-06-01", "2016-09-30", reason="rc5") == (1, 1, 0)
+    assert found("2015-06-01", "2016-09-30", nfa="1") == (0, 0, 0)
+
+
+def test_child_in_need_plans_at_the_ends_of_the_year() -> None:
+    def found(*records: str, nfa: str = "0", reason: str = "", after: str = "") -> dict[str, int | None]:
+        sent = whole_return(child(referral("2021-05-01", "", reason, "".join(records), nfa, after)), 2022, "202")
+        return figures(measures_of_both(sent, None, 2022), "cin_plans")
+
+    def counts(starting: int, ending: int, any_point: int, at_31_march: int) -> dict[str, int | None]:
+        return {"starting": starting, "ending": ending, "any_point": any_point, "at_31_march": at_31_march}
+
+    assert found(need_plan("2022-03-31")) == counts(1, 0, 1, 1)
+    assert found(need_plan("2021-04-01", "2022-03-31")) == counts(1, 1, 1, 0)
+    assert found(need_plan("2021-03-31", "2022-04-01")) == counts(0, 0, 1, 1)
+    assert found(need_plan("2020-06-01", "2021-03-31")) == counts(0, 0, 0, 0)
+    assert found(need_plan("2020-06-01", "2021-04-01")) == counts(0, 1, 1, 0)
+    assert found(need_plan("2022-04-01", "2022-01-01")) == counts(0, 0, 0, 0)
+    assert found(need_plan("2022-02-30", "2022-01-01")) == counts(0, 0, 0, 0)  # no usable start
+    assert found(need_plan("2021-06-01", "2022-02-30")) == counts(1, 0, 1, 1)  # no usable end
+    assert found(need_plan("2021-06-01"), nfa="1") == counts(0, 0, 0, 0)
+    assert found(need_plan("2021-06-01") * 2) == counts(2, 0, 2, 2)  # every record counts
+
+
+def test_a_child_in_need_plan_is_no_activity_that_makes_an_episode() -> None:
+    inside = ASSESSED + need_plan("2021-06-01", "2021-07-01")
+    sent = child(referral("2021-05-01", "2021-08-01", "RC8", inside)) + child(
+        referral("2021-05-01", inside=need_plan("2021-06-01", "2021-07-01") + need_plan("2021-07-01")), child_id="C2"
+    )
+    found = measures_of_both(whole_return(sent, 2022, "202"), None, 2022)
+    assert (total(found, "referrals_assessed_not_in_need"), total(found, "cin_episodes_starting")) == (1, 1)
+    assert figures(found, "cin_plans") == {"starting": 3, "ending": 2, "any_point": 3, "at_31_march": 1}
+    children = [total(found, f"children_cin_plan_{when}") for when in ("starting", "ending", "any_point")]
+    assert children == [2, 2, 2]
+
+
+def test_there_are_no_child_in_need_plans_before_2022() -> None:
+    sent = whole_return(child(referral("2020-05-01")), 2021, "202")
+    assert not [key for key in measures_of_both(sent, None, 2021) if "cin_plan" in key[0]]
+    one = {la: {("referrals", *TOTAL): 1} for la in (A, B)}
+    for year, there in ((2021, False), (2022, True)):
+        rows = estimates(one, [A, B], POPULATION, [], year)
+        assert ((oracle.ENGLAND, "cin_plans_starting", *TOTAL) in rows) == there
+
+
 # Estimates: the LAs of the example in docs/definitions.md, in Inner London, Outer London, Inner London, North East.
 A, B, C, D = "202", "203", "201", "390"
 EXPECTED = [A, B, C, D]
@@ -495,6 +584,7 @@ def test_what_cannot_be_estimated_is_empty() -> None:
         ({D: 2000}, []),
         (POPULATION, [(C, "referrals", None)]),
         (POPULATION, [(A, "refferals", None)]),
+        (POPULATION, [(A, "cin_plans_starting", None)]),  # not in 2017
         (POPULATION, [(A, "referrals", "gender")]),
     ],
 )

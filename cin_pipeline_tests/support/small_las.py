@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, Measure
+from cin_pipeline.methodology.catalogue import MEASURES, Measure, catalogue_of
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
@@ -35,6 +35,7 @@ SHARES = {  # categories with their weights: small and large ones
     "month": {f"{y}-{m:02}": 1 for y, m in ((YEAR - (m > 3), m) for m in (*range(4, 13), 1, 2, 3))},
     "initial_category": {"NEG": 45, "PHY": 10, "SAB": 5, "EMO": 35, "MUL": 4, "unknown": 1},
     "latest_category": {"NEG": 48, "PHY": 8, "SAB": 4, "EMO": 38, "MUL": 2},
+    "remained_in_need": {"up_to_3_months": 50, "over_3_to_6_months": 20, "over_6_months": 30},
 }
 BANDS = {  # of working days, up to and including
     ("assessments_completed", "duration"): {
@@ -54,7 +55,7 @@ EACH = {
 }
 
 
-def totals(rng: np.random.Generator, scale: int) -> dict[str, int]:
+def totals(rng: np.random.Generator, scale: int, year: int = YEAR) -> dict[str, int]:
     """Every measure's total of one LA, about `scale` children in need."""
 
     def part(of: int, share: float) -> int:
@@ -83,9 +84,13 @@ def totals(rng: np.random.Generator, scale: int) -> dict[str, int]:
     }
     found["cpp_any_point"] = found["cpp_ending"] + found["cpp_at_31_march"]
     found["cpp_starting_second_or_subsequent"] = part(found["cpp_starting"], 0.2)
+    found["cpp_ending_first_6_months"] = part(found["cpp_ending"], 0.5)
     found["children_referred"] = referrals - part(referrals, 0.1)
     found["children_re_referred"] = min(part(found["re_referrals"], 0.9), found["children_referred"])
-    for measure in CATALOGUE:
+    if year >= MEASURES["cin_plans_starting"].since:
+        found |= {f"cin_plans_{when}": int(rng.poisson(scale / 2)) for when in ("starting", "ending", "at_31_march")}
+        found["cin_plans_any_point"] = found["cin_plans_ending"] + found["cin_plans_at_31_march"]
+    for measure in catalogue_of(year):
         if measure.counted_from and measure.name not in found:
             found[measure.name] = found[measure.counted_from] - part(found[measure.counted_from], 0.08)
     return found
@@ -93,9 +98,9 @@ def totals(rng: np.random.Generator, scale: int) -> dict[str, int]:
 
 def measures_of(la_code: str, rng: np.random.Generator, scale: int, year: int = YEAR) -> DataFrame:
     """The measures of one LA, as the pipeline gives them; rows of zeros left out."""
-    found = totals(rng, scale)
+    found = totals(rng, scale, year)
     parts: dict[tuple[str, str], dict[str, int]] = {}
-    for measure in CATALOGUE:
+    for measure in catalogue_of(year):
         for breakdown, declared in measure.breakdowns.items():
             if not declared.crossing_of and declared.kind.limited and (measure.name, breakdown) not in BANDS:
                 total = found[measure.name]
@@ -107,15 +112,17 @@ def measures_of(la_code: str, rng: np.random.Generator, scale: int, year: int = 
     short = parts["cpp_at_31_march", "duration"]["up_to_3_months"]
     found["cpp_open_3_months_at_31_march"] = found["cpp_at_31_march"] - short
     found["cpp_reviewed_in_time_at_31_march"] = int(rng.binomial(found["cpp_at_31_march"] - short, 0.9))
+    soon = parts["cpp_ending_first_6_months", "remained_in_need"]["up_to_3_months"]
+    found["cpp_ending_first_6_months_transferred"] = int(rng.binomial(soon, 0.1))
     disabled = parts["cin_episodes_at_31_march", "has_disability"]["yes"]
     parts["cin_episodes_at_31_march", "disability"] = _each(rng, "disability", disabled)
     for breakdown in ("factor", "factor_group"):
         parts["factor_episodes", breakdown] = _each(rng, breakdown, found["factor_episodes"])
-    for measure in CATALOGUE:
+    for measure in catalogue_of(year):
         parts |= _crossed(rng, measure, parts)
     rows = [
         (year, la_code, measure.name, breakdown, category, count, "known")
-        for measure in CATALOGUE
+        for measure in catalogue_of(year)
         for breakdown, counts in (
             (TOTAL, {TOTAL: found[measure.name]}),
             *((breakdown, parts[measure.name, breakdown]) for breakdown in measure.breakdowns),
