@@ -166,6 +166,19 @@ DURATION = Breakdown(
         )
     ),
 )
+REMAINED_IN_NEED = Breakdown(
+    "remained_in_need",
+    "Time in need after the plan",
+    Kind.MAY_FALL_SHORT,
+    decided_by=calendar.remained_bands,
+    labels=dict(
+        zip(
+            calendar.REMAINED_BANDS,
+            ("3 months or less", "More than 3 months, up to and including 6 months", "More than 6 months"),
+            strict=True,
+        )
+    ),
+)
 DURATION_TO_31_MARCH = replace(DURATION, kind=Kind.PARTITION)  # at 31 March every duration has its end
 ASSESSMENT_DURATION = replace(
     DURATION,

@@ -15,6 +15,7 @@ DURATION_BANDS = (
     "1_to_2_years",
     "2_years_or_more",
 )
+REMAINED_BANDS = ("up_to_3_months", "over_3_to_6_months", "over_6_months")
 ASSESSMENT_BANDS = ("same_day", "1-10", "11-20", "21-30", "31-40", "41-45", "46-50", "51-60", "61+")
 WAIT_BANDS = ("0-10", "11-15", "16-20", "21+")
 
@@ -36,6 +37,16 @@ def duration_bands(starts: Days, ends: Days) -> pd.Categorical:
         end >= add_months(start, 24),
     ]
     return _banded(np.sum(beyond, axis=0), valid=end >= start, bands=DURATION_BANDS)
+
+
+def remained_bands(ends: Days, closures: Days, last: np.datetime64) -> pd.Categorical:
+    """The band of the time from each plan's end to the closure of its referral, in calendar months: up to and including
+    3, up to and including 6, and more, also without a closure by 31 March; none where it was closed before [A40, A75].
+
+    `last` is that 31 March."""
+    open_ = np.isnat(closures) | (closures > last)
+    beyond = np.sum([closures > add_months(ends, 3), closures > add_months(ends, 6)], axis=0)
+    return _banded(np.where(open_, 2, beyond), valid=open_ | (closures >= ends), bands=REMAINED_BANDS)
 
 
 def working_days(starts: Days, ends: Days) -> "Series[int]":

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from cin_pipeline.methodology import assessments, children, episodes, plans, referrals, section47
+from cin_pipeline.census.years import FIRST_YEAR
+from cin_pipeline.methodology import assessments, children, cin_plans, episodes, plans, referrals, section47
 from cin_pipeline.methodology import breakdowns as by
 from cin_pipeline.methodology.breakdowns import Breakdown, Kind
 from cin_pipeline.methodology.facts import CountedRows, interpretation
@@ -25,7 +26,9 @@ class Measure:
     breakdowns: Mapping[str, Breakdown] = field(default_factory=dict, hash=False)
     children: bool = False
     counted_from: str = ""  # the measure whose rows it counts the children of
-    part_of: str = ""  # "of those": never more than that, and estimated as a share of it
+    part_of: str = ""  # "of those": in an LA never more than that
+    since: int = FIRST_YEAR  # the collection year from which it is counted: before it there are no rows
+    estimated_as_share: bool = False  # of what it is a part of, where it is missing; else by population [A46, A87]
 
     def __post_init__(self) -> None:
         for breakdown in self.breakdowns.values():
@@ -36,6 +39,11 @@ class Measure:
         """What the cells of a breakdown are counted from."""
         own = None if breakdown == TOTAL else self.breakdowns[breakdown].rows
         return own or self.rows
+
+    @property
+    def share_of(self) -> str:
+        """The measure that a missing figure is estimated as a share of; empty where it is by population."""
+        return self.part_of if self.estimated_as_share else ""
 
     @property
     def margins(self) -> list[tuple[Breakdown, Breakdown]]:
@@ -65,7 +73,7 @@ def named(*several: Breakdown) -> dict[str, Breakdown]:
 
 
 CATALOGUE = (
-    # B1 to B6, A3, A4: children in need
+    # B1 to B7, A3, A4: children in need
     Measure("cin_episodes_starting", "B1", episodes.starting, "Episodes of need starting in the year"),
     Measure(
         "cin_children_starting",
@@ -114,8 +122,10 @@ CATALOGUE = (
             by.ETHNICITY,
             by.crossed(by.PRIMARY_NEED, by.GENDER),
             by.crossed(by.PRIMARY_NEED, by.AGE_BAND),
+            by.crossed(by.PRIMARY_NEED, by.GENDER, by.AGE_BAND),
             by.crossed(by.ETHNICITY, by.GENDER),
             by.crossed(by.ETHNICITY, by.AGE_BAND),
+            by.crossed(by.ETHNICITY, by.GENDER, by.AGE_BAND),
         ),
     ),
     Measure(
@@ -132,6 +142,62 @@ CATALOGUE = (
         episodes.awaiting_assessment,
         "Episodes of need open at 31 March without an assessment",
         part_of="cin_episodes_at_31_march",
+        estimated_as_share=True,
+    ),
+    Measure(
+        "cin_plans_starting",
+        "B7",
+        cin_plans.starting,
+        "Child in need plans starting in the year",
+        since=cin_plans.SINCE,
+    ),
+    Measure(
+        "children_cin_plan_starting",
+        "B7",
+        cin_plans.starting,
+        "Children starting a child in need plan in the year",
+        since=cin_plans.SINCE,
+        children=True,
+        counted_from="cin_plans_starting",
+    ),
+    Measure(
+        "cin_plans_ending",
+        "B7",
+        cin_plans.ending,
+        "Child in need plans ending in the year",
+        since=cin_plans.SINCE,
+    ),
+    Measure(
+        "children_cin_plan_ending",
+        "B7",
+        cin_plans.ending,
+        "Children ending a child in need plan in the year",
+        since=cin_plans.SINCE,
+        children=True,
+        counted_from="cin_plans_ending",
+    ),
+    Measure(
+        "cin_plans_any_point",
+        "B7",
+        cin_plans.at_any_point,
+        "Child in need plans at any point in the year",
+        since=cin_plans.SINCE,
+    ),
+    Measure(
+        "children_cin_plan_any_point",
+        "B7",
+        cin_plans.at_any_point,
+        "Children with a child in need plan at any point in the year",
+        since=cin_plans.SINCE,
+        children=True,
+        counted_from="cin_plans_any_point",
+    ),
+    Measure(
+        "cin_plans_at_31_march",
+        "B7",
+        cin_plans.at_31_march,
+        "Child in need plans at 31 March",
+        since=cin_plans.SINCE,
     ),
     # C1, C5, C6: referrals
     Measure(
@@ -155,6 +221,7 @@ CATALOGUE = (
         referrals.no_further_action,
         "Referrals resulting in no further action",
         part_of="referrals",
+        estimated_as_share=True,
     ),
     Measure(
         "referrals_assessed_not_in_need",
@@ -162,6 +229,7 @@ CATALOGUE = (
         referrals.assessed_not_in_need,
         "Referrals assessed not to be in need",
         part_of="referrals",
+        estimated_as_share=True,
     ),
     Measure(
         "re_referrals",
@@ -169,6 +237,7 @@ CATALOGUE = (
         referrals.re_referrals,
         "Referrals within 12 months of a previous referral",
         part_of="referrals",
+        estimated_as_share=True,
     ),
     Measure(
         "children_re_referred",
@@ -178,6 +247,7 @@ CATALOGUE = (
         children=True,
         counted_from="re_referrals",
         part_of="children_referred",
+        estimated_as_share=True,
     ),
     # C2 to C4: assessments, factors, section 47 enquiries and conferences
     Measure(
@@ -218,7 +288,7 @@ CATALOGUE = (
         children=True,
         counted_from="icpcs",
     ),
-    # D1 to D7, A5: child protection plans
+    # D1 to D8, A5: child protection plans
     Measure(
         "cpp_starting",
         "D1",
@@ -240,6 +310,7 @@ CATALOGUE = (
         plans.second_or_subsequent,
         "Child protection plans starting in the year for a second or subsequent time",
         part_of="cpp_starting",
+        estimated_as_share=True,
     ),
     Measure(
         "cpp_ending",
@@ -277,8 +348,10 @@ CATALOGUE = (
             by.GENDER,
             by.AGE_BAND,
             by.ETHNICITY,
+            by.crossed(by.GENDER, by.AGE_BAND),
             by.crossed(by.INITIAL_CATEGORY, by.GENDER),
             by.crossed(by.INITIAL_CATEGORY, by.AGE_BAND),
+            by.crossed(by.INITIAL_CATEGORY, by.GENDER, by.AGE_BAND),
             by.crossed(by.INITIAL_CATEGORY, by.ETHNICITY),
         ),
     ),
@@ -304,6 +377,21 @@ CATALOGUE = (
         "Child protection plans at 31 March reviewed within the required timescales",
         part_of="cpp_open_3_months_at_31_march",
     ),
+    Measure(
+        "cpp_ending_first_6_months",
+        "D8",
+        plans.ending_first_6_months,
+        "Child protection plans ending from 1 April to 30 September",
+        breakdowns=named(by.REMAINED_IN_NEED),
+        part_of="cpp_ending",
+    ),
+    Measure(
+        "cpp_ending_first_6_months_transferred",
+        "D8",
+        plans.transferred,
+        "Child protection plans ending from 1 April to 30 September, transferred to another LA within 3 months",
+        part_of="cpp_ending_first_6_months",
+    ),
 )
 
 
@@ -328,11 +416,18 @@ def catalogue_faults(catalogue: tuple[Measure, ...]) -> list[str]:
 if _FAULTS := catalogue_faults(CATALOGUE):
     raise ValueError("; ".join(_FAULTS))
 
+
+def catalogue_of(year: int) -> tuple[Measure, ...]:
+    """The measures that are counted in a collection year, in the order of the catalogue."""
+    return tuple(measure for measure in CATALOGUE if measure.since <= year)
+
+
 MEASURES = {measure.name: measure for measure in CATALOGUE}
 
 # Sums that hold for every LA on any input: each total is the signed sum of the others.
 SUMS: tuple[tuple[str, dict[str, int]], ...] = (
     ("cin_episodes_any_point", {"cin_episodes_ending": 1, "cin_episodes_at_31_march": 1}),
+    ("cin_plans_any_point", {"cin_plans_ending": 1, "cin_plans_at_31_march": 1}),
     ("cpp_any_point", {"cpp_ending": 1, "cpp_at_31_march": 1}),
     (
         "cin_episodes_starting",

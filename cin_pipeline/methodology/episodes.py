@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.return_tables import ReturnTables
@@ -11,6 +10,7 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import days_of, duration_bands
 from cin_pipeline.methodology.children import characteristics, disabilities, with_unknown
 from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
+from cin_pipeline.methodology.populations import ending_in, open_at_end_of, open_in, starting_in
 from cin_pipeline.reference.days import Days
 from cin_pipeline.tables.columns import CHILD_ID, LINE
 from cin_pipeline.tables.declaring import CODE, DAY, FLAG, WHOLE, Column, TableDeclaration
@@ -107,23 +107,22 @@ def flag_episodes(tables: ReturnTables, year: CollectionYear) -> DataFrame:
 def starting(facts: ReturnFacts) -> DataFrame:
     """Episodes of need with the referral in the year [s4; A10]."""
     episodes = _of_need(facts)
-    return episodes[episodes["referral_date"].between(*in_year(facts.year))]
+    return episodes[starting_in(facts.year, episodes["referral_date"])]
 
 
 @counted_rows
 def ending(facts: ReturnFacts) -> DataFrame:
     """Episodes of need closed in the year and referred by its end, in earlier years too [s4; A4]. Adds duration."""
     episodes = _of_need(facts)
-    ended = episodes["closure_date"].between(*in_year(facts.year)) & (episodes["referral_date"] <= facts.year.end)
-    return _with_duration(episodes[ended], days_of(episodes["closure_date"][ended]))
+    ended = episodes[ending_in(facts.year, episodes["referral_date"], episodes["closure_date"])]
+    return _with_duration(ended, days_of(ended["closure_date"]))
 
 
 @counted_rows
 def at_any_point(facts: ReturnFacts) -> DataFrame:
     """Episodes of need referred by the end of the year and not closed before it began [s4; A5]."""
     episodes = _of_need(facts)
-    closed_before = episodes["closure_date"] < facts.year.start
-    return episodes[(episodes["referral_date"] <= facts.year.end) & ~closed_before]
+    return episodes[open_in(facts.year, episodes["referral_date"], episodes["closure_date"])]
 
 
 @counted_rows
@@ -132,8 +131,7 @@ def at_31_march(facts: ReturnFacts) -> DataFrame:
 
     Adds duration up to 31 March."""
     episodes = _of_need(facts)
-    closed = episodes["closure_date"] <= facts.year.end
-    open_ = episodes[(episodes["referral_date"] <= facts.year.end) & ~closed]
+    open_ = episodes[open_at_end_of(facts.year, episodes["referral_date"], episodes["closure_date"])]
     return _with_duration(open_, np.full(len(open_), facts.year.end))
 
 
@@ -152,11 +150,6 @@ def disabilities_at_31_march(facts: ReturnFacts) -> DataFrame:
     episodes = at_31_march(facts)[["child"]].rename_axis("referral_number").reset_index()
     recorded = disabilities(facts.tables).rename_axis("disability_number").reset_index()
     return episodes.merge(recorded, on="child")
-
-
-def in_year(year: CollectionYear) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """The first and the last day of the year, both in it."""
-    return pd.Timestamp(year.start), pd.Timestamp(year.end)
 
 
 @counted_rows

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, Measure
+from cin_pipeline.methodology.catalogue import MEASURES, Measure, catalogue_of
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.reference.authorities import Place, every_authority, places
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
@@ -44,7 +44,7 @@ ESTIMATES = TableDeclaration(
 )
 ESTIMATE_COLUMNS = ESTIMATES.names
 
-METHOD_VERSION = "1"  # to be raised when the same figures of LAs come to others of England
+METHOD_VERSION = "2"  # to be raised when the same figures of LAs come to others of England
 
 _Floats = NDArray[np.float64]
 
@@ -80,7 +80,7 @@ PEOPLE = "people aged 0 to 17"
 def estimate_england(
     measures: DataFrame, expected: Sequence[str], population: Mapping[str, int], year: int
 ) -> DataFrame:
-    """Every measure for England, the nine regions, and Inner and Outer London, as the long table of `england.csv`.
+    """Every measure of the year for England, the nine regions, Inner and Outer London: the long table of `england.csv`.
 
     `measures`: those of the LAs that have a return, columns as MEASURE_COLUMNS; `expected`: codes of all LAs that
     should have one; `population`: people aged 0 to 17 by LA code. Columns as ESTIMATE_COLUMNS, counts unrounded:
@@ -89,11 +89,12 @@ def estimate_england(
 
     Raises EstimateImpossible where an LA's key figure must be estimated from a population nobody has."""
     given = measures[measures["la_code"].isin(expected) & (measures["collection_year"] == year)]
-    totals = _known_totals(given, expected)
-    figures = _with_estimates(totals, expected, population)
+    measured = catalogue_of(year)
+    totals = _known_totals(given, expected, measured)
+    figures = _with_estimates(totals, expected, population, measured)
     tables = [
         table
-        for measure in CATALOGUE
+        for measure in measured
         for table in _tables_of(measure, given, expected, totals[measure.name], figures[measure.name])
     ]
     return ESTIMATES.typed(pd.concat(tables, ignore_index=True).assign(collection_year=year))
@@ -112,11 +113,11 @@ def figures_by_la(
     be), base (what its estimate is, or would be, taken of). The ratio is None where no LA is missing. Arguments and
     errors as of `estimate_england`."""
     given = measures[measures["la_code"].isin(expected) & (measures["collection_year"] == year)]
-    totals = _known_totals(given, expected)
-    figures = _with_estimates(totals, expected, population)
+    totals = _known_totals(given, expected, catalogue_of(year))
+    figures = _with_estimates(totals, expected, population, catalogue_of(year))
     measure = MEASURES[key.measure]
-    known, base = totals[measure.name], figures.get(measure.part_of, _people(expected, population))
-    ratio = _ratio_to_whole(measure, known, base) if measure.part_of else _own_rate(known, base)
+    known, base = totals[measure.name], figures.get(measure.share_of, _people(expected, population))
+    ratio = _ratio_to_whole(measure, known, base) if measure.share_of else _own_rate(known, base)
     if not key.is_whole:
         gave, counts = _given_by_la(given[given["measure"] == measure.name], key.breakdown, expected)
         counted = counts[key.category].to_numpy() if key.category in counts else np.zeros(len(expected))
@@ -133,25 +134,25 @@ def _people(expected: Sequence[str], population: Mapping[str, int]) -> _Floats:
     return np.array([population.get(la, np.nan) for la in expected], dtype=np.float64)
 
 
-def _known_totals(given: DataFrame, expected: Sequence[str]) -> dict[str, _Floats]:
+def _known_totals(given: DataFrame, expected: Sequence[str], measured: Sequence[Measure]) -> dict[str, _Floats]:
     """Each measure by expected LA; NaN where the LA has no return or could not give it."""
     rows = given[(given["breakdown"] == TOTAL) & (given["status"] == KNOWN)]
     by_la = rows.astype({"value": "float64"}).pivot(index="la_code", columns="measure", values="value")
-    by_la = by_la.reindex(index=list(expected), columns=[measure.name for measure in CATALOGUE])
+    by_la = by_la.reindex(index=list(expected), columns=[measure.name for measure in measured])
     return {name: by_la[name].to_numpy(dtype=np.float64) for name in by_la}
 
 
 def _with_estimates(
-    totals: dict[str, _Floats], expected: Sequence[str], population: Mapping[str, int]
+    totals: dict[str, _Floats], expected: Sequence[str], population: Mapping[str, int], measured: Sequence[Measure]
 ) -> dict[str, _Floats]:
     """Each measure by expected LA, known or estimated; NaN where no LA gave what the estimate needs."""
     people = _people(expected, population)
     figures: dict[str, _Floats] = {}
     impossible: list[str] = []
-    for measure in CATALOGUE:  # a whole stands before its parts
+    for measure in measured:  # a whole stands before its parts
         known = totals[measure.name]
-        if measure.part_of:
-            whole = figures[measure.part_of]
+        if measure.share_of:
+            whole = figures[measure.share_of]
             figures[measure.name] = _filled(known, whole, _ratio_to_whole(measure, known, whole))
             continue
         missing = np.isnan(known)
@@ -177,7 +178,7 @@ def _own_rate(known: _Floats, people: _Floats) -> Ratio:
 def _ratio_to_whole(measure: Measure, known: _Floats, whole: _Floats) -> Ratio:
     """The part that the LAs that gave it have of the whole [A18, A46]."""
     gave = ~np.isnan(known)
-    return Ratio(PART_OF_WHOLE, measure.part_of, known[gave].sum(), whole[gave].sum())
+    return Ratio(PART_OF_WHOLE, measure.share_of, known[gave].sum(), whole[gave].sum())
 
 
 def _ratio_to_total(measure: Measure, gave: NDArray[np.bool_], counts: _Floats, figures: _Floats) -> Ratio:

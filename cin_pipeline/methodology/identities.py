@@ -95,6 +95,8 @@ def _unequal(whole: "Series[float]", parts: DataFrame, name: str) -> Iterator[st
 def _broken_national_partitions(value: DataFrame) -> Iterator[str]:
     present = set(zip(value.index.get_level_values(0), value.index.get_level_values(1), strict=True))
     for measure in CATALOGUE:
+        if (measure.name, TOTAL) not in present:  # not counted in the year
+            continue
         whole = value.loc[(measure.name, TOTAL, TOTAL)]
         for name, breakdown in measure.breakdowns.items():
             if not breakdown.kind.adds_up or (measure.name, name) not in present:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, Measure
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, Measure, catalogue_of
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 from cin_pipeline.tables.columns import BREAKDOWN, CATEGORY, COLLECTION_YEAR, LA_CODE, MEASURE
@@ -44,11 +44,11 @@ _Row = tuple[str, str, str, int | None, str]  # measure, breakdown, category, va
 
 
 def la_measures(facts: ReturnFacts, la_code: str) -> DataFrame:
-    """Every measure of one LA with its breakdowns, as the long table of `measures.csv`.
+    """Every measure of the year with its breakdowns, of one LA: the long table of `measures.csv`.
 
     Columns as MEASURE_COLUMNS; value is a whole number (Int64), null and `not_available` where the LA has no return of
     the year before. A total row for each measure; categories without a count are left out."""
-    rows = [row for measure in CATALOGUE for row in _rows_of(measure, facts)]
+    rows = [row for measure in catalogue_of(facts.year.ending) for row in _rows_of(measure, facts)]
     counts = DataFrame(rows, columns=["measure", "breakdown", "category", "value", "status"])
     counts = counts.assign(collection_year=facts.year.ending, la_code=la_code, value=counts["value"].astype("Int64"))
     return counts[list(MEASURE_COLUMNS)]

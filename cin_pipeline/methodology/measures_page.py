@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from cin_pipeline.census.years import LAST_YEAR
+from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR, CollectionYear
 from cin_pipeline.methodology.catalogue import CATALOGUE, SUMS, Measure
 from cin_pipeline.methodology.tracing import derivation
 from cin_pipeline.reference.figure_keys import FigureKey
@@ -13,7 +13,8 @@ _HEAD = """\
 # The measures
 
 Generated from `cin_pipeline/methodology/catalogue.py` by `make docs`. Counts are unrounded. Each has a
-row `total`; breakdowns marked * need not: a row may be in several categories, or have no date to band by.
+row `total`; breakdowns marked * need not: a row may be in several categories, or have no date to band by. A missing
+figure is estimated by population; what is "of" another measure marked † as a share of that.
 
 | table | measure | what | counts | part of | breakdowns |
 |---|---|---|---|---|---|
@@ -65,9 +66,9 @@ def _cells(measure: Measure) -> tuple[str, ...]:
     return (
         measure.table,
         f"`{measure.name}`",
-        measure.title,
+        measure.title + (f", from {CollectionYear(measure.since)}" if measure.since > FIRST_YEAR else ""),
         "children" if measure.children else "records",
-        f"`{measure.part_of}`" if measure.part_of else "",
+        f"`{measure.part_of}`{' †' if measure.share_of else ''}" if measure.part_of else "",
         ", ".join(breakdowns),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 from pandas import DataFrame
 
+from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.methodology.measures import in_catalogue_order, not_available_rows
 from cin_pipeline.reference.figure_keys import TOTAL
@@ -18,7 +19,7 @@ class UnusableItem:
     """A figure an LA could not give in a year, by judgement of the data team.
 
     Without a breakdown it covers the measure and all its breakdowns; with one, that and its crossings. Raises
-    ValueError for a name outside the catalogue."""
+    ValueError for a name outside the catalogue, or not in it in that year."""
 
     year: int
     la_code: str
@@ -29,6 +30,11 @@ class UnusableItem:
     def __post_init__(self) -> None:
         if self.measure not in MEASURES:
             raise ValueError(f"there is no measure {self.measure!r} in the catalogue")
+        if self.year < MEASURES[self.measure].since:
+            first = CollectionYear(MEASURES[self.measure].since)
+            raise ValueError(
+                f"there is no measure {self.measure!r} in {CollectionYear(self.year)}; its first is {first}"
+            )
         known = MEASURES[self.measure].breakdowns
         if self.breakdown and self.breakdown not in known:
             given = f"its breakdowns are {', '.join(known)}" if known else "it has no breakdowns"

@@ -1,24 +1,25 @@
-"""Child protection plans and their reviews (tables D1 to D7) [s4, s7]."""
+"""Child protection plans, their reviews, and what followed them (tables D1 to D8) [s4, s7; A75]."""
 
 import numpy as np
 from pandas import DataFrame
 
-from cin_pipeline.methodology.activity import under_referrals
-from cin_pipeline.methodology.calendar import days_of, duration_bands
+from cin_pipeline.methodology.activity import counted_referrals, under_referrals
+from cin_pipeline.methodology.calendar import REMAINED_BANDS, days_of, duration_bands, remained_bands
 from cin_pipeline.methodology.children import with_unknown
-from cin_pipeline.methodology.episodes import in_year
 from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
+from cin_pipeline.methodology.populations import ending_in, open_at_end_of, open_in, starting_in
 from cin_pipeline.reference.days import Days, add_months
 
 FIRST_REVIEW_MONTHS = 3  # after the plan's start [s7]
 LATER_REVIEW_MONTHS = 6  # after the review before [s7]
+TRANSFERRED = "RC5"  # reason for closure: to the children's services of another LA
 
 
 @counted_rows
 def starting(facts: ReturnFacts) -> DataFrame:
     """Plans with their start in the year [s4]."""
     plans = _plans(facts)
-    return plans[plans["cpp_start_date"].between(*in_year(facts.year))]
+    return plans[starting_in(facts.year, plans["cpp_start_date"])]
 
 
 @counted_rows
@@ -32,7 +33,7 @@ def second_or_subsequent(facts: ReturnFacts) -> DataFrame:
 def ending(facts: ReturnFacts) -> DataFrame:
     """Plans with their end in the year that had started by its end [s4]. Adds duration."""
     plans = _plans(facts)
-    ended = plans[plans["cpp_end_date"].between(*in_year(facts.year)) & (plans["cpp_start_date"] <= facts.year.end)]
+    ended = plans[ending_in(facts.year, plans["cpp_start_date"], plans["cpp_end_date"])]
     return _with_duration(ended, days_of(ended["cpp_end_date"]))
 
 
@@ -40,14 +41,14 @@ def ending(facts: ReturnFacts) -> DataFrame:
 def at_any_point(facts: ReturnFacts) -> DataFrame:
     """Plans started by the end of the year and not ended before it began [s4; A35]."""
     plans = _plans(facts)
-    return plans[(plans["cpp_start_date"] <= facts.year.end) & ~(plans["cpp_end_date"] < facts.year.start)]
+    return plans[open_in(facts.year, plans["cpp_start_date"], plans["cpp_end_date"])]
 
 
 @counted_rows
 def at_31_march(facts: ReturnFacts) -> DataFrame:
     """Plans started by 31 March and not ended by then, under closed referrals too [s4; A36]. Adds duration."""
     plans = _plans(facts)
-    open_ = plans[(plans["cpp_start_date"] <= facts.year.end) & ~(plans["cpp_end_date"] <= facts.year.end)]
+    open_ = plans[open_at_end_of(facts.year, plans["cpp_start_date"], plans["cpp_end_date"])]
     return _with_duration(open_, np.full(len(open_), facts.year.end))
 
 
@@ -81,6 +82,25 @@ def _due(start: Days, review_before: Days) -> Days:
     """The last day for the next review: 6 months after the one before, else 3 months after the start."""
     first = np.isnat(review_before)
     return np.where(first, add_months(start, FIRST_REVIEW_MONTHS), add_months(review_before, LATER_REVIEW_MONTHS))
+
+
+@counted_rows
+def ending_first_6_months(facts: ReturnFacts) -> DataFrame:
+    """Of the plans ending in the year, those that ended from 1 April to 30 September [A75]. Adds remained_in_need, and
+    the closure of the referral and its reason."""
+    plans = ending(facts)
+    plans = plans[plans["cpp_end_date"] <= np.datetime64(f"{facts.year.ending - 1:04}-09-30")]
+    plans = plans.join(counted_referrals(facts)[["closure_date", "reason_for_closure"]], on="referral_number")
+    ends, closures = days_of(plans["cpp_end_date"]), days_of(plans["closure_date"])
+    return plans.assign(remained_in_need=remained_bands(ends, closures, facts.year.end))
+
+
+@counted_rows
+def transferred(facts: ReturnFacts) -> DataFrame:
+    """Of the plans that ended from 1 April to 30 September, those whose referral was closed within 3 months because the
+    case went to another LA [A75]."""
+    plans = ending_first_6_months(facts)
+    return plans[(plans["remained_in_need"] == REMAINED_BANDS[0]) & (plans["reason_for_closure"] == TRANSFERRED)]
 
 
 @counted_rows

@@ -44,6 +44,9 @@ def find_figure(measure: str, breakdown: str, category: str, year: int) -> Figur
     if measure not in MEASURES:
         raise UnknownName(f"there is no measure {measure}; {near(measure, MEASURES)}")
     found = MEASURES[measure]
+    if year < found.since:
+        first = CollectionYear(found.since)
+        raise UnknownName(f"there is no measure {measure} in {CollectionYear(year)}; it is counted from {first} on")
     if breakdown == TOTAL:
         if category != TOTAL:
             raise UnknownName(f"category {category} needs a breakdown; {_breakdowns(found)}")

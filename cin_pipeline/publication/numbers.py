@@ -90,7 +90,7 @@ def numbers_of(
             whole.get((measure.name, breakdown), estimated[:0]),
             whole.get((measure.name, TOTAL), estimated[:0]),
             expected,
-            returned,
+            returned & (year >= measure.since),
             inside,
         )
         for measure in CATALOGUE

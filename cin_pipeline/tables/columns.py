@@ -7,11 +7,13 @@ COLLECTION_YEAR = Column(
 )
 LA_CODE = Column("la_code", TEXT, "The three-digit code of the LA.", longest=6)
 MEASURE = Column("measure", TEXT, "What is counted, by its name in docs/measures.md.", longest=64)
-BREAKDOWN = Column("breakdown", TEXT, "By what it is broken down: `total`, an item, or two with a colon.", longest=64)
+BREAKDOWN = Column(
+    "breakdown", TEXT, "By what it is broken down: `total`, an item, or several with colons.", longest=64
+)
 CATEGORY = Column(
     "category",
     TEXT,
-    "Which part of the breakdown: `total`, a code, a band, or two with a colon.",
+    "Which part of the breakdown: `total`, a code, a band, or several with colons.",
     longest=64,
     caution="`unknown` is missing or not valid in the year. Categories without a count have no row.",
 )

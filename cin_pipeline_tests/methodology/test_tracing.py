@@ -6,7 +6,7 @@ from pandas import DataFrame, concat
 
 from cin_pipeline.methodology import facts as facts_module
 from cin_pipeline.methodology import tracing
-from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES
+from cin_pipeline.methodology.catalogue import MEASURES, catalogue_of
 from cin_pipeline.methodology.estimates import estimate_england, figures_by_la
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.measures import la_measures
@@ -18,6 +18,7 @@ from cin_pipeline_tests.methodology.test_worked_examples import (
     assessment,
     child,
     conference,
+    need_plan,
     plan,
     referral,
     section_47,
@@ -172,11 +173,29 @@ def test_so_it_does_in_a_late_year(xml: bytes) -> None:
     assert_every_list_adds_up(facts_of(xml, None, 2026))
 
 
-def test_every_measure_and_breakdown_is_listed_on_a_large_return() -> None:
-    found = facts_of(messy_return(1, 100, 2017, "201"), messy_return(1, 100, 2016, "201"), 2017)
+@pytest.mark.parametrize("year", [2017, 2022])
+def test_every_measure_and_breakdown_is_listed_on_a_large_return(year: int) -> None:
+    found = facts_of(messy_return(1, 150, year, "201"), messy_return(1, 150, year - 1, "201"), year)
     figures = assert_every_list_adds_up(found)
     listed = {(row.measure, row.breakdown) for row in figures.itertuples() if row.value}
-    assert listed == {(measure.name, name) for measure in CATALOGUE for name in (TOTAL, *measure.breakdowns)}
+    assert listed == {(measure.name, name) for measure in catalogue_of(year) for name in (TOTAL, *measure.breakdowns)}
+
+
+def test_a_child_in_need_plan_leads_to_its_record() -> None:
+    sent = child(referral("2021-05-01", inside=need_plan("2021-06-01", "2021-07-01") + need_plan("2021-07-02")))
+    found = facts_of(whole_return(f"\n{sent}", 2022, "201"), None, 2022)
+    assert traced(found, "cin_plans_ending") == [(1, 2022, "cin_plans", 1, 3)]
+    assert traced(found, "children_cin_plan_starting") == [
+        (1, 2022, "cin_plans", 1, 3),
+        (1, 2022, "cin_plans", 2, 3),
+    ]
+
+
+def test_a_measure_of_later_years_is_told_with_its_years() -> None:
+    assert find_figure("cin_plans_starting", TOTAL, TOTAL, 2022) == FigureKey("cin_plans_starting")
+    said = "there is no measure cin_plans_starting in 2020 to 2021; it is counted from 2021 to 2022 on"
+    with pytest.raises(UnknownName, match=said):
+        find_figure("cin_plans_starting", TOTAL, TOTAL, 2021)
 
 
 def test_without_a_child_every_figure_falls_by_what_was_listed_of_it() -> None:

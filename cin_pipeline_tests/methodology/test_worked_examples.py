@@ -59,6 +59,11 @@ def plan(start: str, end: str = "", previous: str = "0", reviews: tuple[str, ...
     )
 
 
+def need_plan(start: str, end: str = "") -> str:
+    days = f"<CINPlanStartDate>{start}</CINPlanStartDate><CINPlanEndDate>{end}</CINPlanEndDate>"
+    return f"<CINPlanDates>{days}</CINPlanDates>"
+
+
 def measured(*children: str, previous: tuple[str, ...] | None = ()) -> oracle.Measures:
     this = whole_return("".join(children), 2017, "202")
     before = None if previous is None else whole_return("".join(previous), 2016, "202")
@@ -342,6 +347,29 @@ def test_plans_at_the_ends_of_the_year() -> None:
     assert found("2016-02-30", "2017-01-01") == {"starting": 0, "ending": 0, "any_point": 0, "at_31_march": 0}
 
 
+def test_gender_and_age_together() -> None:
+    girl = "<PersonBirthDate>2012-04-01</PersonBirthDate><GenderCurrent>2</GenderCurrent>"  # four years old
+    unborn = "<ExpectedPersonBirthDate>2017-06-01</ExpectedPersonBirthDate>"
+
+    def in_need(after: str) -> str:
+        need = "<PrimaryNeedCode>N4</PrimaryNeedCode>"
+        return referral("2016-05-01", after=after).replace("<CINclosureDate>", f"{need}<CINclosureDate>")
+
+    found = measured(
+        child(in_need(plan("2016-06-01") + plan("2016-07-01")), items=girl),
+        child(in_need(""), child_id="C2", items=girl, ethnicity="<Ethnicity>MWBC</Ethnicity>"),
+        child(referral("2016-05-01", after=plan("2016-06-01")), child_id="C3", items=unborn),
+    )
+    episodes, plans = "cin_episodes_at_31_march", "cpp_at_31_march"
+    by_need = breakdown(found, episodes, "primary_need:gender:age_band")
+    assert by_need == {"N4:2:1-4": 2, "unknown:unknown:unborn": 1}
+    by_ethnicity = breakdown(found, episodes, "ethnicity:gender:age_band")
+    assert by_ethnicity == {"unknown:2:1-4": 1, "MWBC:2:1-4": 1, "unknown:unknown:unborn": 1}
+    assert breakdown(found, plans, "gender:age_band") == {"2:1-4": 2, "unknown:unborn": 1}
+    by_category = breakdown(found, plans, "initial_category:gender:age_band")
+    assert by_category == {"unknown:2:1-4": 2, "unknown:unknown:unborn": 1}
+
+
 def test_second_or_subsequent_plans() -> None:
     counts = ("0", "1", "01", "-1", "1.5", "", "x", " 2 ")
     found = measured(child(referral("2016-05-01", after="".join(plan("2016-06-01", "", n) for n in counts))))
@@ -370,6 +398,90 @@ def test_reviews_in_time(start: str, reviews: tuple[str, ...], in_time: bool | N
     found = measured(child(referral("2016-05-01", after=plan(start, reviews=reviews))))
     assert total(found, "cpp_open_3_months_at_31_march") == (in_time is not None)
     assert total(found, "cpp_reviewed_in_time_at_31_march") == bool(in_time)
+
+
+@pytest.mark.parametrize(
+    ("ended", "closed", "band"),
+    [
+        ("2016-06-30", "2016-06-29", None),  # closed before the plan ended
+        ("2016-06-30", "2016-06-30", "up_to_3_months"),
+        ("2016-06-30", "2016-09-30", "up_to_3_months"),
+        ("2016-06-30", "2016-10-01", "over_3_to_6_months"),
+        ("2016-08-31", "2016-11-30", "up_to_3_months"),  # no 31 November: three months end on the 30th
+        ("2016-08-31", "2016-12-01", "over_3_to_6_months"),
+        ("2016-08-31", "2017-02-28", "over_3_to_6_months"),
+        ("2016-08-31", "2017-03-01", "over_6_months"),
+        ("2016-09-30", "2017-03-30", "over_3_to_6_months"),
+        ("2016-09-30", "2017-03-31", "over_6_months"),
+        ("2016-09-30", "2017-04-01", "over_6_months"),  # after 31 March: not closed yet
+        ("2016-04-01", "", "over_6_months"),
+        ("2016-04-01", "2016-02-30", "over_6_months"),  # no such day: not closed
+    ],
+)
+def test_time_in_need_after_a_plan(ended: str, closed: str, band: str | None) -> None:
+    found = measured(child(referral("2015-05-01", closed, "RC5", after=plan("2015-06-01", ended))))
+    measure = "cpp_ending_first_6_months"
+    assert total(found, measure) == total(found, "cpp_ending") == 1
+    assert breakdown(found, measure, "remained_in_need") == ({band: 1} if band else {})
+    assert total(found, f"{measure}_transferred") == (band == "up_to_3_months")
+
+
+def test_only_plans_ended_in_the_first_six_months_are_followed() -> None:
+    def found(start: str, end: str, reason: str = "RC5", nfa: str = "0") -> tuple[int | None, ...]:
+        sent = measured(child(referral("2015-05-01", end, reason, nfa=nfa, after=plan(start, end))))
+        names = ("cpp_ending", "cpp_ending_first_6_months", "cpp_ending_first_6_months_transferred")
+        return tuple(total(sent, name) for name in names)
+
+    assert found("2015-06-01", "2016-03-31") == (0, 0, 0)
+    assert found("2015-06-01", "2016-04-01") == (1, 1, 1)
+    assert found("2015-06-01", "2016-09-30") == (1, 1, 1)
+    assert found("2015-06-01", "2016-10-01") == (1, 0, 0)
+    assert found("2017-04-01", "2016-09-30") == (0, 0, 0)  # not started by the end of the year
+    assert found("2016-09-30", "2016-09-01") == (1, 1, 1)  # ended before it started, as everywhere
+    assert found("2015-06-01", "2016-09-30", reason="RC1") == (1, 1, 0)
+    assert found("2015-06-01", "2016-09-30", reason="rc5") == (1, 1, 0)
+    assert found("2015-06-01", "2016-09-30", nfa="1") == (0, 0, 0)
+
+
+def test_child_in_need_plans_at_the_ends_of_the_year() -> None:
+    def found(*records: str, nfa: str = "0", reason: str = "", after: str = "") -> dict[str, int | None]:
+        sent = whole_return(child(referral("2021-05-01", "", reason, "".join(records), nfa, after)), 2022, "202")
+        return figures(measures_of_both(sent, None, 2022), "cin_plans")
+
+    def counts(starting: int, ending: int, any_point: int, at_31_march: int) -> dict[str, int | None]:
+        return {"starting": starting, "ending": ending, "any_point": any_point, "at_31_march": at_31_march}
+
+    assert found(need_plan("2022-03-31")) == counts(1, 0, 1, 1)
+    assert found(need_plan("2021-04-01", "2022-03-31")) == counts(1, 1, 1, 0)
+    assert found(need_plan("2021-03-31", "2022-04-01")) == counts(0, 0, 1, 1)
+    assert found(need_plan("2020-06-01", "2021-03-31")) == counts(0, 0, 0, 0)
+    assert found(need_plan("2020-06-01", "2021-04-01")) == counts(0, 1, 1, 0)
+    assert found(need_plan("2022-04-01", "2022-01-01")) == counts(0, 0, 0, 0)
+    assert found(need_plan("2022-02-30", "2022-01-01")) == counts(0, 0, 0, 0)  # no usable start
+    assert found(need_plan("2021-06-01", "2022-02-30")) == counts(1, 0, 1, 1)  # no usable end
+    assert found(need_plan("2021-06-01"), nfa="1") == counts(0, 0, 0, 0)
+    assert found(need_plan("2021-06-01") * 2) == counts(2, 0, 2, 2)  # every record counts
+
+
+def test_a_child_in_need_plan_is_no_activity_that_makes_an_episode() -> None:
+    inside = ASSESSED + need_plan("2021-06-01", "2021-07-01")
+    sent = child(referral("2021-05-01", "2021-08-01", "RC8", inside)) + child(
+        referral("2021-05-01", inside=need_plan("2021-06-01", "2021-07-01") + need_plan("2021-07-01")), child_id="C2"
+    )
+    found = measures_of_both(whole_return(sent, 2022, "202"), None, 2022)
+    assert (total(found, "referrals_assessed_not_in_need"), total(found, "cin_episodes_starting")) == (1, 1)
+    assert figures(found, "cin_plans") == {"starting": 3, "ending": 2, "any_point": 3, "at_31_march": 1}
+    children = [total(found, f"children_cin_plan_{when}") for when in ("starting", "ending", "any_point")]
+    assert children == [2, 2, 2]
+
+
+def test_there_are_no_child_in_need_plans_before_2022() -> None:
+    sent = whole_return(child(referral("2020-05-01")), 2021, "202")
+    assert not [key for key in measures_of_both(sent, None, 2021) if "cin_plan" in key[0]]
+    one = {la: {("referrals", *TOTAL): 1} for la in (A, B)}
+    for year, there in ((2021, False), (2022, True)):
+        rows = estimates(one, [A, B], POPULATION, [], year)
+        assert ((oracle.ENGLAND, "cin_plans_starting", *TOTAL) in rows) == there
 
 
 # Estimates: the LAs of the example in docs/definitions.md, in Inner London, Outer London, Inner London, North East.
@@ -406,16 +518,23 @@ def test_the_example_of_the_definitions() -> None:
     assert rows["E12000009", "referrals", *TOTAL] == (0, 0, 0, None)
 
 
-def test_a_part_of_a_part_is_estimated_from_estimates() -> None:
+def test_reviews_are_estimated_by_population() -> None:
+    """Though part of the plans, which are estimated at another rate."""
     names = ("cpp_at_31_march", "cpp_open_3_months_at_31_march", "cpp_reviewed_in_time_at_31_march")
     measures = {
         A: sent(**dict(zip(names, (10, 8, 6), strict=True))),
-        B: sent(**dict(zip(names, (30, 12, 4), strict=True))),
+        B: sent(**dict(zip(names, (50, 12, 4), strict=True))),
     }
-    unusable: oracle.Unusable = [(B, names[1], None)]
-    rows = estimates(measures, [A, B, D], POPULATION, unusable, 2017)
-    # Whole: D 2,000 x 40 / 4,000 = 20. Open: x 8 / 10, so B 24 and D 16. In time: D 16 x (6 + 4) / (8 + 24) = 5.
-    assert [rows[oracle.ENGLAND, name, *TOTAL][:2] for name in names] == [(40, 20), (8, 40), (10, 5)]
+    rows = estimates(measures, [A, B, D], POPULATION, [(B, names[1], None)], 2017)
+    # Plans: D 2,000 x 60 / 4,000 = 30. Open: 8 / 1,000, so B 24 and D 16. In time: D 2,000 x 10 / 4,000 = 5.
+    assert [rows[oracle.ENGLAND, name, *TOTAL][:2] for name in names] == [(60, 30), (8, 40), (10, 5)]
+
+
+def test_of_those_holds_for_authorities_and_not_for_estimates() -> None:
+    measures = {A: sent(cpp_at_31_march=1), B: sent(cpp_at_31_march=30, cpp_open_3_months_at_31_march=30)}
+    rows = estimates(measures, [A, B], POPULATION, [(A, "cpp_open_3_months_at_31_march", None)], 2017)
+    assert rows[oracle.ENGLAND, "cpp_at_31_march", *TOTAL][2] == 31
+    assert rows[oracle.ENGLAND, "cpp_open_3_months_at_31_march", *TOTAL][2] == 30 + 1000 * Fraction(30, 3000)
 
 
 def test_a_part_stays_known_where_its_whole_is_unusable() -> None:
@@ -431,6 +550,7 @@ def test_an_unusable_breakdown_takes_its_crossings_with_it_and_no_more() -> None
         ("age_band", "1-4"),
         ("ethnicity:gender", "WBRI:1"),
         ("ethnicity:age_band", "WBRI:1-4"),
+        ("ethnicity:gender:age_band", "WBRI:1:1-4"),
     }
     stock = "cin_episodes_at_31_march"
     one = sent(cin_episodes_at_31_march=6) | {(stock, *key): 6 for key in breakdowns}
@@ -440,7 +560,7 @@ def test_an_unusable_breakdown_takes_its_crossings_with_it_and_no_more() -> None
     assert known == {key: 6 if "gender" in key[0] else 12 for key in breakdowns}
     rows = estimates(measures, [A, B], POPULATION, [(B, stock, "ethnicity:gender")], 2017)
     known = {key: rows[oracle.ENGLAND, stock, *key][0] for key in breakdowns}
-    assert known == {key: 6 if key[0] == "ethnicity:gender" else 12 for key in breakdowns}
+    assert known == {key: 6 if key[0].startswith("ethnicity:gender") else 12 for key in breakdowns}
 
 
 def test_what_cannot_be_estimated_is_empty() -> None:
@@ -464,6 +584,7 @@ def test_what_cannot_be_estimated_is_empty() -> None:
         ({D: 2000}, []),
         (POPULATION, [(C, "referrals", None)]),
         (POPULATION, [(A, "refferals", None)]),
+        (POPULATION, [(A, "cin_plans_starting", None)]),  # not in 2017
         (POPULATION, [(A, "referrals", "gender")]),
     ],
 )

@@ -42,11 +42,20 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         "ethnicity",
         "primary_need:gender",
         "primary_need:age_band",
+        "primary_need:gender:age_band",
         "ethnicity:gender",
         "ethnicity:age_band",
+        "ethnicity:gender:age_band",
     ),
     "cin_children_at_31_march": (),
     "cin_awaiting_assessment_at_31_march": (),
+    "cin_plans_starting": (),
+    "children_cin_plan_starting": (),
+    "cin_plans_ending": (),
+    "children_cin_plan_ending": (),
+    "cin_plans_any_point": (),
+    "children_cin_plan_any_point": (),
+    "cin_plans_at_31_march": (),
     "referrals": ("referral_source", "month"),
     "children_referred": (),
     "referrals_no_further_action": (),
@@ -73,14 +82,24 @@ CATALOGUE: dict[str, tuple[str, ...]] = {
         "gender",
         "age_band",
         "ethnicity",
+        "gender:age_band",
         "initial_category:gender",
         "initial_category:age_band",
+        "initial_category:gender:age_band",
         "initial_category:ethnicity",
     ),
     "children_cpp_at_31_march": (),
     "cpp_open_3_months_at_31_march": (),
     "cpp_reviewed_in_time_at_31_march": (),
+    "cpp_ending_first_6_months": ("remained_in_need",),
+    "cpp_ending_first_6_months_transferred": (),
 }
+
+
+def catalogue_of(year: int) -> dict[str, tuple[str, ...]]:
+    # "plans of children in need (table B7, from 2022)" "no row before 2022"
+    return {name: breakdowns for name, breakdowns in CATALOGUE.items() if year >= 2022 or "cin_plan" not in name}
+
 
 # "*Part of a whole.*": each part and its whole.
 WHOLE_OF = {
@@ -90,8 +109,6 @@ WHOLE_OF = {
     "children_re_referred": "children_referred",
     "cin_awaiting_assessment_at_31_march": "cin_episodes_at_31_march",
     "cpp_starting_second_or_subsequent": "cpp_starting",
-    "cpp_open_3_months_at_31_march": "cpp_at_31_march",
-    "cpp_reviewed_in_time_at_31_march": "cpp_open_3_months_at_31_march",
 }
 
 
@@ -369,8 +386,8 @@ def disabilities(child: ElementTree.Element, year: Year) -> set[str]:
 class Counts:
     """Counts of one return so far; categories appear when they are first counted."""
 
-    def __init__(self) -> None:
-        self.counted: dict[Key, int] = {(measure, "total", "total"): 0 for measure in CATALOGUE}
+    def __init__(self, year: int) -> None:
+        self.counted: dict[Key, int] = {(measure, "total", "total"): 0 for measure in catalogue_of(year)}
 
     def add(self, measure: str, breakdown: str = "total", category: str | None = "total", number: int = 1) -> None:
         if category is not None and number:
@@ -385,7 +402,7 @@ def la_measures(xml: bytes, previous_xml: bytes | None, year: int) -> Measures:
     """Every measure of a return by (measure, breakdown, category); None where it is not available."""
     when = year_of(year)
     referrals = referrals_in(xml)
-    counts = Counts()
+    counts = Counts(year)
     count_episodes(counts, episodes_of_need(referrals, when), when)
     count_referrals(counts, referrals, when)
     count_assessments(counts, referrals, when)
@@ -393,6 +410,8 @@ def la_measures(xml: bytes, previous_xml: bytes | None, year: int) -> Measures:
     count_section_47(counts, referrals, when)
     count_conferences(counts, referrals, when)
     count_plans(counts, plans_of(referrals), when)
+    if year >= 2022:
+        count_need_plans(counts, referrals, when)
     if previous_xml is not None:
         count_re_referrals(counts, referrals, referrals_in(previous_xml), when)
     measures: Measures = dict(counts.counted)
@@ -461,8 +480,10 @@ def count_open_episode(counts: Counts, episode: Referral, year: Year) -> None:
     # "A crossing has the names of its categories with a colon between."
     counts.add(measure, "primary_need:gender", f"{need}:{sex}")
     counts.add(measure, "primary_need:age_band", f"{need}:{age}")
+    counts.add(measure, "primary_need:gender:age_band", f"{need}:{sex}:{age}")
     counts.add(measure, "ethnicity:gender", f"{group}:{sex}")
     counts.add(measure, "ethnicity:age_band", f"{group}:{age}")
+    counts.add(measure, "ethnicity:gender:age_band", f"{group}:{sex}:{age}")
 
 
 def count_referrals(counts: Counts, referrals: list[Referral], year: Year) -> None:
@@ -615,13 +636,57 @@ def count_plans(counts: Counts, plans: list[Plan], year: Year) -> None:
     for plan in ending:
         assert plan.ended is not None
         counts.add("cpp_ending", "duration", duration_band(plan.started, plan.ended))
+        count_what_followed(counts, plan, plan.ended, year)
     for plan in at_end:
         count_open_plan(counts, plan, year)
         count_reviews(counts, plan, year)
 
 
+def count_need_plans(counts: Counts, referrals: list[Referral], year: Year) -> None:
+    children: dict[str, list[ChildKey]] = {"starting": [], "ending": [], "any_point": [], "at_31_march": []}
+    # "They count under referrals not in need too" "what stands under it [...] nowhere" of those of no further action
+    for referral in followed_up(referrals):
+        # "CINPlanDates records, defined like the protection plans below with CINPlanStartDate and CINPlanEndDate"
+        for record in referral.groups("CINPlanDates"):
+            started, ended = day(record, "CINPlanStartDate"), day(record, "CINPlanEndDate")
+            if started is None:
+                continue  # "nor of a plan without a start that can be read"
+            if year.holds(started):
+                children["starting"].append(referral.child)
+            if year.holds(ended) and started <= year.end:
+                children["ending"].append(referral.child)
+            if started <= year.end and (ended is None or ended >= year.start):
+                children["any_point"].append(referral.child)
+            if started <= year.end and (ended is None or ended > year.end):
+                children["at_31_march"].append(referral.child)
+    for name, of in children.items():
+        counts.add(f"cin_plans_{name}", number=len(of))
+        if name != "at_31_march":
+            counts.distinct_children(f"children_cin_plan_{name}", of)
+
+
 def category_of_abuse(plan: Plan, item: str, year: Year) -> str:
     return category(value(plan.record, item), "CategoryOfAbuse", year.number)
+
+
+def count_what_followed(counts: Counts, plan: Plan, ended: date, year: Year) -> None:
+    # "of `cpp_ending`, ended from 1 April to 30 September"
+    if not date(year.number - 1, 4, 1) <= ended <= date(year.number - 1, 9, 30):
+        return
+    measure, closed = "cpp_ending_first_6_months", plan.referral.closed
+    counts.add(measure)
+    if closed is None or closed > year.end:
+        # "the last also without a closure by 31 March"
+        counts.add(measure, "remained_in_need", "over_6_months")
+    elif closed >= ended:  # "closed before the plan ended, in the total alone"
+        # "from the plan's end to the closure of its referral" "`up_to_3_months`, no later than three months after;
+        # `over_3_to_6_months`, no later than six; `over_6_months`"
+        soon = closed <= months_after(ended, 3)
+        later = "over_3_to_6_months" if closed <= months_after(ended, 6) else "over_6_months"
+        counts.add(measure, "remained_in_need", "up_to_3_months" if soon else later)
+        # "of the category `up_to_3_months`, closed as RC5"
+        if soon and value(plan.referral.record, "ReasonForClosure") == "RC5":
+            counts.add("cpp_ending_first_6_months_transferred")
 
 
 def count_started_plan(counts: Counts, plan: Plan, year: Year) -> None:
@@ -638,9 +703,12 @@ def count_open_plan(counts: Counts, plan: Plan, year: Year) -> None:
     counts.add(measure, "initial_category", initial)
     counts.add(measure, "latest_category", category_of_abuse(plan, "LatestCategoryOfAbuse", year))
     counts.add(measure, "duration", duration_band(plan.started, year.end))
+    sex, age = gender(child, year), age_band(child, year)
+    counts.add(measure, "gender:age_band", f"{sex}:{age}")
+    counts.add(measure, "initial_category:gender:age_band", f"{initial}:{sex}:{age}")
     for breakdown, held in (
-        ("gender", gender(child, year)),
-        ("age_band", age_band(child, year)),
+        ("gender", sex),
+        ("age_band", age),
         ("ethnicity", ethnicity(child, year)),
     ):
         counts.add(measure, breakdown, held)
@@ -713,9 +781,11 @@ class Sent:
         return self.measures[la].get((measure, "total", "total"), 0)
 
     def gave(self, la: str, measure: str, breakdown: str) -> bool:
-        # "An entry with a breakdown reaches that and its crossings, one without all of the measure"
-        lacking = [breakdown, *breakdown.split(":")]
-        return self.known(la, measure) is not None and not any((la, measure, name) in self.unusable for name in lacking)
+        # "An entry with a breakdown reaches that and its crossings, of a crossing of two those of three that hold both;
+        # one without all of the measure"
+        declared = [name for where, of, name in self.unusable if (where, of) == (la, measure) and name is not None]
+        reached = any(set(name.split(":")) <= set(breakdown.split(":")) for name in declared)
+        return self.known(la, measure) is not None and not reached
 
     def categories(self, measure: str, breakdown: str) -> list[str]:
         found = set()
@@ -736,11 +806,11 @@ def estimates(
 
     Rows of categories that are zero and need no estimate are left out. Raises ValueError where national figures must
     stop, or for a name outside the catalogue or a return that is not expected."""
-    check_names(measures, expected, unusable)
+    check_names(measures, expected, unusable, year)
     sent = Sent(measures, expected, population, unusable)
     places = place_members(expected, year)
     rows: dict[tuple[str, str, str, str], Row] = {}
-    for measure, breakdowns in CATALOGUE.items():
+    for measure, breakdowns in catalogue_of(year).items():
         known: dict[str, Fraction | None] = {}
         for la in expected:
             number = sent.known(la, measure)
@@ -758,14 +828,15 @@ def estimates(
     return rows
 
 
-def check_names(measures: dict[str, Measures], expected: list[str], unusable: Unusable) -> None:
+def check_names(measures: dict[str, Measures], expected: list[str], unusable: Unusable, year: int) -> None:
     # "returns of other LAs are refused"
     if not set(measures) <= set(expected):
         raise ValueError("a return of an authority that is not expected")
     # "a measure or breakdown that does not exist is an error". Silent on `total` as a breakdown: there is none.
     # Silent on an entry for an authority that is not expected: nothing of it is in any figure, so it is let through.
     for _, measure, breakdown in unusable:
-        if measure not in CATALOGUE or (breakdown is not None and breakdown not in CATALOGUE[measure]):
+        known = catalogue_of(year)
+        if measure not in known or (breakdown is not None and breakdown not in known[measure]):
             raise ValueError(f"no such measure or breakdown: {measure}, {breakdown}")
 
 

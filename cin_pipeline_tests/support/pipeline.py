@@ -9,7 +9,7 @@ from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.catalogue import CATALOGUE
+from cin_pipeline.methodology.catalogue import catalogue_of
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.facts import ReturnFacts
@@ -78,7 +78,7 @@ def as_floats(rows: dict[tuple[str, str, str, str], oracle.Row]) -> dict[tuple[s
 
 def _table(la_code: str, sent: oracle.Measures, year: int) -> DataFrame:
     """A measures table from an oracle's dictionary; totals that it leaves out are 0."""
-    totals = {(measure.name, TOTAL, TOTAL): 0 for measure in CATALOGUE}
+    totals = {(measure.name, TOTAL, TOTAL): 0 for measure in catalogue_of(year)}
     rows = [
         (year, la_code, *key, number, NOT_AVAILABLE if number is None else KNOWN)
         for key, number in {**totals, **sent}.items()

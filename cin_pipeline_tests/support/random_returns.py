@@ -22,6 +22,7 @@ IDS = ("C1", "C2", "C3", "c1", "1", "01", "C1 ", " C2", "C4", "Ç5", None, "", "
 REFERRAL_SOURCES = ("6", "1A", "1D", "2B", "3F", "4", "5C", "10", "5D", "1a", "99", "", None, " 6 ")
 PRIMARY_NEEDS = ("N1", "N2", "N4", "N9", "N0", "N3", "n1", "N10", "", None, " N1")
 CLOSURE_REASONS = ("RC1", "RC8", "RC8", "RC7", "RC8", "RC8", "RC8", "RC9", "rc8", "RC", "", None, "RC8 ")
+REASONS_AFTER_PLAN = ("RC5", "RC5", "RC5", " RC5", "RC7", "rc5", None)
 FLAGS = ("0", "0", "0", "false", "1", "true", "TRUE", "False", "yes", None, " 1 ", "", "True", "01", "2", "t")
 GENDERS = ("1", "2", "0", "9", "3", "", None, " 1", "M")
 SEXES = ("F", "M", "U", "f", "1", "", None)
@@ -66,6 +67,13 @@ def conference_days(year: int) -> tuple[date, ...]:
     """Few days, so that conferences and enquiries often fall together."""
     days = key_days(year)
     return (date(year - 1, 6, 22), date(year - 1, 7, 9), *days[1:10:4], date(year, 3, 31), date(year, 4, 1))
+
+
+@cache
+def first_half_days(year: int) -> tuple[date, ...]:
+    """Ends of a plan round the first six months of the year, and where months are clamped."""
+    days = ((6, 30), (6, 15), (3, 31), (4, 1), (5, 31), (8, 29), (8, 30), (8, 31), (9, 29), (9, 30), (10, 1))
+    return tuple(date(year - 1, *day) for day in days)
 
 
 @cache
@@ -139,6 +147,7 @@ class Maker:
         self.days = key_days(pool_year)
         self.conferences = conference_days(pool_year)
         self.births = birth_days(pool_year)
+        self.first_half = first_half_days(pool_year)
 
     def day(
         self, pool: Sequence[date], near: date | None = None, gaps: tuple[int, ...] = ()
@@ -206,8 +215,12 @@ class Maker:
         parts = [element("CINreferralDate", text), self.coded("ReferralSource", REFERRAL_SOURCES)]
         parts.append(self.coded("PrimaryNeedCode", PRIMARY_NEEDS))
         closed = self.tape.number(4, 4, 1)  # open, closed, a reason without a closure
-        parts.append(self.dated("CINclosureDate", self.days, referred) if closed == 1 else "")
-        parts.append(self.coded("ReasonForClosure", CLOSURE_REASONS) if closed else "")
+        after_plan = closed == 1 and self.tape.number(1, 1) == 1
+        ended = self.day(self.first_half) if after_plan else (None, referred)
+        parts.append(self.dated("CINclosureDate", self.days, ended[1]) if closed == 1 else "")
+        parts.append(
+            self.coded("ReasonForClosure", REASONS_AFTER_PLAN if after_plan else CLOSURE_REASONS) if closed else ""
+        )
         parts.append(self.dated("DateOfInitialCPC", self.conferences) if self.tape.number(3, 1) else "")
         parts.append(self.repeated((3, 4, 2), lambda: self.assessment(referred)))
         if self.year >= 2022:
@@ -215,6 +228,7 @@ class Maker:
         parts.append(self.repeated((4, 2, 1), lambda: self.section_47(referred)))
         parts.append(self.coded("ReferralNFA", FLAGS))
         parts.append(self.repeated((4, 3, 1), lambda: self.plan(referred)))
+        parts.append(self.plan(referred, ended[0]) if after_plan else "")
         record = element("CINdetails", "".join(parts))
         return record * 2 if self.tape.seldom() else record
 
@@ -247,13 +261,14 @@ class Maker:
         ]
         return element("Section47", "".join(parts))
 
-    def plan(self, referred: date | None) -> str:
+    def plan(self, referred: date | None, ended: str | None = None) -> str:
         if self.tape.seldom():
             return "<ChildProtectionPlans/>"
         text, begun = self.day(self.days, referred)
         parts = [
             element("CPPstartDate", text),
-            self.dated("CPPendDate", self.days, begun) if self.tape.number(3, 2) else "",
+            element("CPPendDate", ended)
+            or (self.dated("CPPendDate", self.days, begun) if self.tape.number(3, 2) else ""),
             self.coded("InitialCategoryOfAbuse", ABUSE),
             self.coded("LatestCategoryOfAbuse", ABUSE),
             self.coded("NumberOfPreviousCPP", PREVIOUS_PLANS),

@@ -1,11 +1,14 @@
 """Measures of made-up LAs of any size, with all the identities of real ones, and releases made of them."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES
+from cin_pipeline.methodology.catalogue import MEASURES, Measure, catalogue_of
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
@@ -32,6 +35,7 @@ SHARES = {  # categories with their weights: small and large ones
     "month": {f"{y}-{m:02}": 1 for y, m in ((YEAR - (m > 3), m) for m in (*range(4, 13), 1, 2, 3))},
     "initial_category": {"NEG": 45, "PHY": 10, "SAB": 5, "EMO": 35, "MUL": 4, "unknown": 1},
     "latest_category": {"NEG": 48, "PHY": 8, "SAB": 4, "EMO": 38, "MUL": 2},
+    "remained_in_need": {"up_to_3_months": 50, "over_3_to_6_months": 20, "over_6_months": 30},
 }
 BANDS = {  # of working days, up to and including
     ("assessments_completed", "duration"): {
@@ -51,7 +55,7 @@ EACH = {
 }
 
 
-def totals(rng: np.random.Generator, scale: int) -> dict[str, int]:
+def totals(rng: np.random.Generator, scale: int, year: int = YEAR) -> dict[str, int]:
     """Every measure's total of one LA, about `scale` children in need."""
 
     def part(of: int, share: float) -> int:
@@ -80,9 +84,13 @@ def totals(rng: np.random.Generator, scale: int) -> dict[str, int]:
     }
     found["cpp_any_point"] = found["cpp_ending"] + found["cpp_at_31_march"]
     found["cpp_starting_second_or_subsequent"] = part(found["cpp_starting"], 0.2)
+    found["cpp_ending_first_6_months"] = part(found["cpp_ending"], 0.5)
     found["children_referred"] = referrals - part(referrals, 0.1)
     found["children_re_referred"] = min(part(found["re_referrals"], 0.9), found["children_referred"])
-    for measure in CATALOGUE:
+    if year >= MEASURES["cin_plans_starting"].since:
+        found |= {f"cin_plans_{when}": int(rng.poisson(scale / 2)) for when in ("starting", "ending", "at_31_march")}
+        found["cin_plans_any_point"] = found["cin_plans_ending"] + found["cin_plans_at_31_march"]
+    for measure in catalogue_of(year):
         if measure.counted_from and measure.name not in found:
             found[measure.name] = found[measure.counted_from] - part(found[measure.counted_from], 0.08)
     return found
@@ -90,9 +98,9 @@ def totals(rng: np.random.Generator, scale: int) -> dict[str, int]:
 
 def measures_of(la_code: str, rng: np.random.Generator, scale: int, year: int = YEAR) -> DataFrame:
     """The measures of one LA, as the pipeline gives them; rows of zeros left out."""
-    found = totals(rng, scale)
+    found = totals(rng, scale, year)
     parts: dict[tuple[str, str], dict[str, int]] = {}
-    for measure in CATALOGUE:
+    for measure in catalogue_of(year):
         for breakdown, declared in measure.breakdowns.items():
             if not declared.crossing_of and declared.kind.limited and (measure.name, breakdown) not in BANDS:
                 total = found[measure.name]
@@ -104,15 +112,17 @@ def measures_of(la_code: str, rng: np.random.Generator, scale: int, year: int = 
     short = parts["cpp_at_31_march", "duration"]["up_to_3_months"]
     found["cpp_open_3_months_at_31_march"] = found["cpp_at_31_march"] - short
     found["cpp_reviewed_in_time_at_31_march"] = int(rng.binomial(found["cpp_at_31_march"] - short, 0.9))
+    soon = parts["cpp_ending_first_6_months", "remained_in_need"]["up_to_3_months"]
+    found["cpp_ending_first_6_months_transferred"] = int(rng.binomial(soon, 0.1))
     disabled = parts["cin_episodes_at_31_march", "has_disability"]["yes"]
     parts["cin_episodes_at_31_march", "disability"] = _each(rng, "disability", disabled)
     for breakdown in ("factor", "factor_group"):
         parts["factor_episodes", breakdown] = _each(rng, breakdown, found["factor_episodes"])
-    for name, breakdown in ((m.name, b) for m in CATALOGUE for b in m.breakdowns if ":" in b):
-        parts[name, breakdown] = _crossed(rng, *(parts[name, single] for single in breakdown.split(":")))
+    for measure in catalogue_of(year):
+        parts |= _crossed(rng, measure, parts)
     rows = [
         (year, la_code, measure.name, breakdown, category, count, "known")
-        for measure in CATALOGUE
+        for measure in catalogue_of(year)
         for breakdown, counts in (
             (TOTAL, {TOTAL: found[measure.name]}),
             *((breakdown, parts[measure.name, breakdown]) for breakdown in measure.breakdowns),
@@ -141,13 +151,20 @@ def _each(rng: np.random.Generator, breakdown: str, whole: int) -> dict[str, int
     return {EACH[breakdown][0]: max(whole - sum(counts.values()), int(rng.binomial(whole, 0.3))), **counts}
 
 
-def _crossed(rng: np.random.Generator, first: dict[str, int], second: dict[str, int]) -> dict[str, int]:
-    """Two partitions of the same rows, joined at random."""
-    rows, columns = (np.repeat(list(each), list(each.values())) for each in (first, second))
-    names, counts = np.unique(
-        [f"{a}:{b}" for a, b in zip(rows, rng.permutation(columns), strict=True)], return_counts=True
-    )
-    return dict(zip(names.tolist(), counts.tolist(), strict=True))
+def _crossed(
+    rng: np.random.Generator, measure: Measure, parts: dict[tuple[str, str], dict[str, int]]
+) -> dict[tuple[str, str], dict[str, int]]:
+    """The crossings of a measure: its rows have their categories of all items at random, once for all crossings."""
+    crossings = [each for each in measure.breakdowns.values() if each.crossing_of]
+    rows: dict[str, NDArray[np.str_]] = {}
+    for name in dict.fromkeys(item.name for each in crossings for item in each.items):
+        counts = parts[measure.name, name]
+        rows[name] = rng.permutation(np.repeat(list(counts), list(counts.values())))
+    found = {}
+    for each in crossings:
+        joined = [":".join(row) for row in zip(*(rows[item.name] for item in each.items), strict=True)]
+        found[measure.name, each.name] = dict(Counter(joined))
+    return found
 
 
 def release_of(

@@ -110,7 +110,7 @@ IDENTITIES = check(
     partitions_def=by_year_la,
     check_specs=[MEASURES_SCHEMA, IDENTITIES],
     metadata=declared_columns(LA_MEASURES),
-    code_version="1",
+    code_version="2",
     io_manager_key="figure_tables",
 )
 def la_measures_asset(

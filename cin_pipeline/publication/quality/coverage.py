@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.methodology.catalogue import MEASURES
+from cin_pipeline.methodology.catalogue import MEASURES, catalogue_of
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.methodology.missing import UnusableItem
 from cin_pipeline.publication.quality.inputs import QualityInput
@@ -92,7 +92,7 @@ def missing_figures(facts: QualityInput) -> list[Missing]:
     reasons = {(item.la_code, item.measure, each): item.reason for item in _declared(facts) for each in item.breakdowns}
     factors = _factors(facts.release.estimates, year)
     found = []
-    for measure in MEASURES.values():
+    for measure in catalogue_of(year):
         of_measure = lacking.get((measure.name, TOTAL), set()) | absent
         for breakdown in (TOTAL, *measure.breakdowns):
             las = lacking.get((measure.name, breakdown), set()) | (absent if breakdown == TOTAL else set())
