@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.cli.stored import StateDirectory, Year, opened_store
+from cin_pipeline.cli.stored import StateDirectory, VintageOption, Year, opened_store
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
 
 if TYPE_CHECKING:
@@ -20,13 +20,15 @@ def publish(
     year: Year,
     output: Annotated[Path, typer.Option(file_okay=False, help="Folder for the release; an earlier one is replaced.")],
     state: StateDirectory = None,
+    vintage: VintageOption = None,
 ) -> None:
     """Write the release of a year: open-data files, workbooks, release report, quality report, and a manifest.
 
     It is made from the current figures and those of earlier years for which England was made. The same inputs give the
-    same bytes. Exit code 0: published. 1: the tables break a check, and nothing is written. 2: wrong use, or England's
-    figures are missing or older than the current returns.
+    same bytes. Exit code 0: published. 1: the tables break a check, and nothing is written. 2: wrong use, England's
+    figures are missing or older than the current returns, or a year has no population at all.
     """
+    from cin_pipeline.outputs.population_of_rates import without_population
     from cin_pipeline.outputs.publishing import broken_checks, publication_tables, whole_release
     from cin_pipeline.outputs.release_folders import NotARelease, refuse_other_files, write_release
     from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input, years_left_out
@@ -36,7 +38,7 @@ def publish(
     with opened_store(state) as opened:
         try:
             refuse_other_files(output)
-            release = release_input(opened, year)
+            release = release_input(opened, year, vintage)
             output.mkdir(parents=True, exist_ok=True)  # one that cannot be written is told before the work
         except (ReleaseRefused, InputFileError, NotARelease) as error:
             wrong_use(str(error))
@@ -62,6 +64,13 @@ def publish(
     console.print(_listing(files), soft_wrap=False)
     held = ", ".join(CollectionYear(each).label for each in release.years)
     console.print(f"Years in the tables: {held}.", markup=False)
+    for shown in release.years:
+        console.print(
+            f"Rates of {CollectionYear(shown)}: per 10,000 people aged 0 to 17, {release.population_sources[shown]}.",
+            markup=False,
+        )
+        if lacking := without_population(release, shown):
+            errors.print(lacking, markup=False)
     for each in left_out:
         console.print(
             f"Left out: {each}. Returns are held, but England was never made for it: run job england for it in the UI, "

@@ -12,6 +12,7 @@ from rich.table import Table
 from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
 from cin_pipeline.cli.rules import chosen_rules
+from cin_pipeline.cli.stored import VintageOption
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 from cin_pipeline.settings import Settings
@@ -54,6 +55,7 @@ def run(
     population: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="CSV with la_code, population (aged 0 to 17).")
     ] = None,
+    vintage: VintageOption = None,
     unusable: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="CSV with year, la_code, measure, reason, maybe breakdown."),
@@ -77,15 +79,17 @@ def run(
             wrong_use(f"--la {code}: that is no code of an English local authority")
     if landing and not output:
         wrong_use("--output is missing: a folder for the results was expected with --landing")
-    if not landing and (expected or population or unusable):
-        wrong_use("--expected, --population and --unusable belong to --landing; a rerun counts with those last given")
+    if not landing and (expected or population or vintage or unusable):
+        wrong_use(
+            "--expected, --population, --vintage and --unusable belong to --landing; a rerun has those last given"
+        )
     try:
         settings = _settings(output, state)
         chosen_rules(settings)  # a wrong id is told before anything is run
     except ValueError as error:
         wrong_use(str(error))
     try:
-        folder = Folder(landing, year, output, tuple(la or ()), expected, population, unusable)
+        folder = Folder(landing, year, output, tuple(la or ()), expected, population, unusable, vintage)
         with progress_shown() as progress:
             report = run_folder(folder, settings, datetime.now(UTC), progress)
     except (InputFileError, NothingToRun, StateRefused, TablesDamaged) as error:
@@ -121,6 +125,7 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
     console.print(f"Returns taken: {len(of_year)} for {year}, {before} for {year.previous}.")
     if report.earlier:
         console.print(f"Current from earlier runs: {_codes([each.la_code for each in report.earlier])}.")
+    console.print(f"People aged 0 to 17: {report.inputs.population_source}.", markup=False)
     if missing:
         console.print(f"No accepted return for {year}: {_codes(missing)}.")
     if report.rejected:

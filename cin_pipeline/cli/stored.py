@@ -13,6 +13,7 @@ from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
 from cin_pipeline.cli.terminal import wrong_use
 from cin_pipeline.reference.authorities import every_authority
+from cin_pipeline.reference.population import VINTAGES
 from cin_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,6 +24,23 @@ if TYPE_CHECKING:
 Year = Annotated[int, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Year in which the collection ends.")]
 StateDirectory = Annotated[
     Path | None, typer.Option("--state", exists=True, file_okay=False, help="The state of a run; CIN_STATE by default.")
+]
+
+
+def _vintage(value: str) -> int:
+    known = {str(vintage): vintage for vintage in VINTAGES}
+    if value not in known:
+        raise typer.BadParameter(f"{visible(value)} is no vintage of the population; {' or '.join(known)} was expected")
+    return known[value]
+
+
+VintageOption = Annotated[
+    int | None,
+    typer.Option(
+        parser=_vintage,
+        metavar="|".join(map(str, VINTAGES)),
+        help="Census that the population is carried forward from; by default as the year has it.",
+    ),
 ]
 CsvFile = Annotated[Path | None, typer.Option("--csv", dir_okay=False, help="File to write the whole list to.")]
 ShowChildren = Annotated[bool, typer.Option("--show-children", help="Show LAchildIDs: personal data.")]

@@ -9,7 +9,7 @@ from pandas import DataFrame, Series
 from cin_pipeline.methodology.activity import under_referrals
 from cin_pipeline.methodology.calendar import as_categories, assessment_bands, days_of, working_days
 from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
-from cin_pipeline.methodology.populations import in_year
+from cin_pipeline.methodology.periods import in_year
 
 NO_FACTORS = "21"  # "no factors identified": no factor, though a code
 

@@ -6,7 +6,7 @@ from cin_pipeline.census.specification import tables
 from cin_pipeline.census.years import COLLECTION_YEARS
 from cin_pipeline.methodology.activity import under_referrals
 from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
-from cin_pipeline.methodology.populations import ending_in, open_at_end_of, open_in, starting_in
+from cin_pipeline.methodology.periods import ending_in, open_at_end_of, open_in, starting_in
 
 SINCE = min(year.ending for year in COLLECTION_YEARS if tables(year.ending)["cin_plans"].items)
 

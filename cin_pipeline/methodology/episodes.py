@@ -10,7 +10,7 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import days_of, duration_bands
 from cin_pipeline.methodology.children import characteristics, disabilities, with_unknown
 from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
-from cin_pipeline.methodology.populations import ending_in, open_at_end_of, open_in, starting_in
+from cin_pipeline.methodology.periods import ending_in, open_at_end_of, open_in, starting_in
 from cin_pipeline.reference.days import Days
 from cin_pipeline.tables.columns import CHILD_ID, LINE
 from cin_pipeline.tables.declaring import CODE, DAY, FLAG, WHOLE, Column, TableDeclaration

@@ -276,5 +276,5 @@ def _impossible(impossible: list[str], totals: dict[str, _Floats], people: _Floa
     )
     return (
         f"England cannot be estimated: {len(impossible)} measures ({impossible[0]}, ...) are missing for some LAs and "
-        f"{lacking}. Give their people aged 0 to 17 in a population file."
+        f"{lacking}. Give their people aged 0 to 17 in a population file (run --population FILE)."
     )

@@ -7,7 +7,7 @@ from cin_pipeline.methodology.activity import counted_referrals, under_referrals
 from cin_pipeline.methodology.calendar import REMAINED_BANDS, days_of, duration_bands, remained_bands
 from cin_pipeline.methodology.children import with_unknown
 from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
-from cin_pipeline.methodology.populations import ending_in, open_at_end_of, open_in, starting_in
+from cin_pipeline.methodology.periods import ending_in, open_at_end_of, open_in, starting_in
 from cin_pipeline.reference.days import Days, add_months
 
 FIRST_REVIEW_MONTHS = 3  # after the plan's start [s7]

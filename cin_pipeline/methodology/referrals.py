@@ -8,7 +8,7 @@ from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.calendar import days_of
 from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
-from cin_pipeline.methodology.populations import in_year
+from cin_pipeline.methodology.periods import in_year
 from cin_pipeline.reference.days import MONTH
 from cin_pipeline.tables.columns import CHILD_ID
 from cin_pipeline.tables.declaring import DAY, WHOLE, Column, TableDeclaration

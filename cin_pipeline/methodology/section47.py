@@ -6,7 +6,7 @@ from pandas import DataFrame
 from cin_pipeline.methodology.activity import counted_referrals, under_referrals
 from cin_pipeline.methodology.calendar import as_categories, days_of, wait_bands, working_days
 from cin_pipeline.methodology.facts import ReturnFacts, counted_rows
-from cin_pipeline.methodology.populations import in_year
+from cin_pipeline.methodology.periods import in_year
 
 
 @counted_rows

@@ -50,6 +50,7 @@ class Folder:
     expected: Path | None = None
     population: Path | None = None
     unusable: Path | None = None
+    vintage: int | None = None  # of the population, where not the year's
 
 
 @dataclass
@@ -113,7 +114,11 @@ def _run(
         known: list[Submission | RefusedFile] = [*_known(folder, store)]
     else:
         inputs = store.inputs.keep(
-            year.ending, expected=folder.expected, people=folder.population, unusable=folder.unusable
+            year.ending,
+            expected=folder.expected,
+            people=folder.population,
+            unusable=folder.unusable,
+            vintage=folder.vintage,
         )
         known = land(
             paths,

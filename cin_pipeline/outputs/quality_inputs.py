@@ -33,6 +33,7 @@ def quality_input(
         rules.append(_rule_counts(store, each))
         confidence.append(_stored(store, "data_confidence", each, _ROWS))
         on_la()
+    inputs = store.inputs.of(year)
     touched = store.figures.current_interpretation_counts(year)
     return QualityInput(
         release=release,
@@ -40,8 +41,9 @@ def quality_input(
         submissions=_submissions(store, year),
         rule_counts=_together(rules, RULE_COLUMNS),
         confidence=_together(confidence, CONFIDENCE_COLUMNS),
-        unusable=store.inputs.of(year).unusable,
+        unusable=inputs.unusable,
         interpretations=touched[touched["la_code"].isin(release.expected[year])][list(INTERPRETATION_COLUMNS)],
+        estimated_with=inputs.population_source,
     )
 
 

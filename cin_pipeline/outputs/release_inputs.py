@@ -1,6 +1,5 @@
 """What a release is made from, as a state holds it; and whether it is fit to be published."""
 
-from collections.abc import Mapping
 from importlib.metadata import version
 
 import pandas as pd
@@ -9,11 +8,10 @@ from pandas import DataFrame
 from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
 from cin_pipeline.methodology.estimates import EstimateImpossible, estimate_england
 from cin_pipeline.methodology.missing import without_unusable
+from cin_pipeline.outputs.population_of_rates import no_population, people_of, rates_from
 from cin_pipeline.publication.cells import ReleaseInput
-from cin_pipeline.publication.manifest import Provenance, YearInputs
-from cin_pipeline.reference.authorities import authorities, every_authority, places
+from cin_pipeline.publication.manifest import Population, Provenance, YearInputs
 from cin_pipeline.reference.data_files import fingerprints
-from cin_pipeline.reference.population import place_population, population
 from cin_pipeline.store.made_from import ESTIMATES, NOT_NOTED, since_changed
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.store import Store
@@ -27,11 +25,12 @@ class ReleaseRefused(ValueError):
     """A release that must not be made; the message says why and what to do."""
 
 
-def release_input(store: Store, year: int) -> ReleaseInput:
+def release_input(store: Store, year: int, vintage: int | None = None) -> ReleaseInput:
     """The figures of the year and of the earlier years for which England was made.
 
-    Raises ReleaseRefused where England's figures of the year are missing, or those of any of the years were not made
-    from what is current."""
+    All rates are on one vintage of the population, but for years with the user's own: `vintage`, else the one that the
+    release year is estimated with [A66]. Raises ReleaseRefused where England's figures of the year are missing, those
+    of any of the years were not made from what is current, or a year has no population at all."""
     held = [each for each in range(FIRST_YEAR, year + 1) if not store.figures.estimates(each).empty]
     if year not in held:
         raise ReleaseRefused(_why_no_england(store, year))
@@ -42,13 +41,20 @@ def release_input(store: Store, year: int) -> ReleaseInput:
                 old = "were made by an earlier version, which did not note all that they were made from"
             raise ReleaseRefused(f"the figures of England for {CollectionYear(each)} {old}: {_again(each)}")
     inputs = {each: store.inputs.of(each) for each in held}
+    vintage = inputs[year].vintage if vintage is None else vintage
+    sources = {each: rates_from(each, inputs[each], vintage) for each in held}
+    people = {each: people_of(inputs[each], sources[each]) for each in held}
+    for each in held:
+        if not people[each]:
+            raise ReleaseRefused(no_population(inputs[each].expected, sources[each]))
     measures = {each: _measures(store, each, inputs[each]) for each in held}
     return ReleaseInput(
         year=CollectionYear(year),
         measures=pd.concat(measures.values(), ignore_index=True),
         estimates=pd.concat([store.figures.estimates(each) for each in held], ignore_index=True),
         expected={each: inputs[each].expected for each in held},
-        population={each: people_of(each, inputs[each].expected, inputs[each].population) for each in held},
+        population=people,
+        population_sources=sources,
     )
 
 
@@ -78,7 +84,7 @@ def provenance(store: Store, release: ReleaseInput) -> Provenance:
     """Which submissions, population, settings, code and reference data a release comes from."""
     settings = store.settings
     return Provenance(
-        inputs=tuple(_year_inputs(store, year) for year in sorted(release.expected)),
+        inputs=tuple(_year_inputs(store, release, year) for year in sorted(release.expected)),
         package_version=version("cin_pipeline"),
         data_versions=fingerprints(),
         settings={
@@ -89,34 +95,12 @@ def provenance(store: Store, release: ReleaseInput) -> Provenance:
     )
 
 
-def people_of(year: int, expected: tuple[str, ...], people: Mapping[str, int]) -> dict[str, int]:
-    """People aged 0 to 17 by LA code, and by geography code of the places that have a figure.
-
-    A place has the sum of its expected LAs. Where an LA has none, it has its own published figure, if the others'
-    figures are the published ones and all LAs of the year are expected in it."""
-    shipped = all(population(year).get(la) == number for la, number in people.items())
-    found = {la: people[la] for la in expected if la in people}
-    for place in places():
-        inside = {la for la in expected if place.geography_code in every_authority()[la].places}
-        if inside <= people.keys():
-            found |= {place.geography_code: sum(people[la] for la in inside)} if inside else {}
-        elif (
-            shipped and inside == _all_in(place.geography_code, year) and place.geography_code in place_population(year)
-        ):
-            found[place.geography_code] = place_population(year)[place.geography_code]
-    return found
-
-
-def _all_in(geography_code: str, year: int) -> set[str]:
-    return {code for code, la in authorities(year).items() if geography_code in la.places}
-
-
 def _measures(store: Store, year: int, inputs: NationalInputs) -> DataFrame:
     current = store.figures.current_la_measures(year)
     return without_unusable(current[current["la_code"].isin(inputs.expected)], inputs.unusable)
 
 
-def _year_inputs(store: Store, year: int) -> YearInputs:
+def _year_inputs(store: Store, release: ReleaseInput, year: int) -> YearInputs:
     inputs = store.inputs.of(year)
     current = store.registry.all_current(year)
     return YearInputs(
@@ -125,7 +109,7 @@ def _year_inputs(store: Store, year: int) -> YearInputs:
             (each.la_code, each.submission, each.sha256) for each in current if each.la_code in inputs.expected
         ),
         expected=inputs.expected,
-        population=inputs.population,
-        own_population=inputs.population != population(year),
+        population=Population(inputs.population_source, inputs.population),
+        population_of_rates=Population(release.population_sources[year], release.population[year]),
         unusable=tuple((each.la_code, each.measure, each.breakdown) for each in inputs.unusable if each.year == year),
     )

@@ -1,7 +1,7 @@
 """The cells of all tables: what is published of each place and year, before rounding and suppressing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from cin_pipeline.methodology.measures import KNOWN, NOT_AVAILABLE
 from cin_pipeline.publication.declaring import ALL_LEVELS, COUNT, DAYS, PERCENT, RATE, Figure, Table, figures_of
 from cin_pipeline.publication.numbers import Floats, YearNumbers, numbers_of
 from cin_pipeline.publication.release_tables import TABLES
+from cin_pipeline.reference.population import PopulationSource
 from cin_pipeline.tables.columns import COLLECTION_YEAR, LA_CODE
 from cin_pipeline.tables.declaring import NUMBER, TEXT, Column, TableDeclaration
 
@@ -60,13 +61,15 @@ class ReleaseInput:
     """What a release is made of; frames hold the release year and any number of earlier years.
 
     `expected`: codes of the LAs that should have sent a return, by year. `population`: people aged 0 to 17 by LA code
-    and by geography code of places, by year; LAs and places without a figure are absent."""
+    and by geography code of places, by year; LAs and places without a figure are absent. `population_sources`: where
+    they are from, by year."""
 
     year: CollectionYear
     measures: DataFrame  # columns as MEASURE_COLUMNS
     estimates: DataFrame  # columns as ESTIMATE_COLUMNS
     expected: Mapping[int, tuple[str, ...]]
     population: Mapping[int, Mapping[str, int]]
+    population_sources: Mapping[int, PopulationSource] = field(default_factory=dict)
 
     @property
     def years(self) -> tuple[int, ...]:

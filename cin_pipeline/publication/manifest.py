@@ -6,14 +6,23 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.catalogue import CATALOGUE
+from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.reference.figure_keys import TOTAL
+from cin_pipeline.reference.population import PopulationSource
 
 MANIFEST = "manifest.json"
 FORMAT = 2  # raise it when the meaning or the name of an entry changes
+
+
+class Population(NamedTuple):
+    """People aged 0 to 17 by LA, or by LA and place, and where they are from."""
+
+    source: PopulationSource
+    people: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -21,14 +30,14 @@ class YearInputs:
     """What went into the figures of one collection year.
 
     `submissions`: LA code, number of the submission and sha256 of its file, of the current returns of expected LAs.
-    `population`: people aged 0 to 17 by LA. `own_population`: whether they are the user's own. `unusable`: LA, measure,
-    breakdown."""
+    `population`: what England was estimated with; `population_of_rates`: what its rates are per 10,000 of. `unusable`:
+    LA, measure, breakdown."""
 
     year: CollectionYear
     submissions: tuple[tuple[str, int, str], ...]
     expected: tuple[str, ...]
-    population: Mapping[str, int]
-    own_population: bool
+    population: Population
+    population_of_rates: Population
     unusable: tuple[tuple[str, str, str], ...]
 
 
@@ -74,19 +83,24 @@ def digest(content: bytes) -> str:
 
 
 def _inputs(inputs: YearInputs) -> dict[str, Any]:
-    people = "".join(f"{la},{number}\n" for la, number in sorted(inputs.population.items()))
     return {
         "submissions": [
             {"la_code": la, "submission": number, "sha256": file} for la, number, file in sorted(inputs.submissions)
         ],
         "expected_las": sorted(inputs.expected),
-        "population": {
-            "vintage": "user's own file" if inputs.own_population else f"mid-{inputs.year.ending - 1}, shipped",
-            "las": len(inputs.population),
-            "sha256": digest(people.encode()),
-        },
+        "population": _population(inputs.population),
+        "population_of_rates": _population(inputs.population_of_rates),
         "unusable": [
             {"la_code": la, "measure": measure, "breakdown": breakdown}
             for la, measure, breakdown in sorted(inputs.unusable)
         ],
+    }
+
+
+def _population(population: Population) -> dict[str, Any]:
+    people = "".join(f"{place},{number}\n" for place, number in sorted(population.people.items()))
+    return {
+        "vintage": str(population.source),
+        "las": sum(code in every_authority() for code in population.people),
+        "sha256": digest(people.encode()),
     }

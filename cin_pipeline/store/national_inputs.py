@@ -1,6 +1,7 @@
-"""The user's own files beside the returns: expected authorities, population, unusable items.
+"""What the user gives beside the returns: files of expected authorities, population and unusable items, and the
+population's vintage.
 
-The files last given for a year are kept with the state, so that a rerun from the UI counts with the same ones.
+What was last given for a year is kept with the state, so that a rerun from the UI counts with the same.
 """
 
 import csv
@@ -12,7 +13,9 @@ from pathlib import Path
 
 from cin_pipeline.methodology.missing import UnusableItem
 from cin_pipeline.reference.authorities import authorities, every_authority
-from cin_pipeline.reference.population import population
+from cin_pipeline.reference.population import VINTAGES, PopulationSource, population, vintage_of
+
+_VINTAGE = "vintage.txt"
 
 
 class InputFileError(ValueError):
@@ -21,11 +24,16 @@ class InputFileError(ValueError):
 
 @dataclass(frozen=True)
 class NationalInputs:
-    """What national figures need besides the returns."""
+    """What national figures need besides the returns.
+
+    `population`: people aged 0 to 17 by LA code, from `population_source`. `vintage`: the one asked for or the year's,
+    also where the population is the user's own."""
 
     expected: tuple[str, ...]
     population: dict[str, int]
     unusable: tuple[UnusableItem, ...]
+    population_source: PopulationSource
+    vintage: int
 
 
 class InputFiles:
@@ -34,12 +42,20 @@ class InputFiles:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def keep(self, year: int, *, expected: Path | None, people: Path | None, unusable: Path | None) -> NationalInputs:
-        """Checks the files, keeps copies in place of earlier ones, and returns what they say.
+    def keep(
+        self,
+        year: int,
+        *,
+        expected: Path | None,
+        people: Path | None,
+        unusable: Path | None,
+        vintage: int | None = None,
+    ) -> NationalInputs:
+        """Checks the files, keeps copies and the vintage in place of earlier ones, and returns what they say.
 
         Raises InputFileError, before anything is changed."""
         given = {"expected": expected, "population": people, "unusable": unusable}
-        inputs = _read(year, given)
+        inputs = _read(year, given, vintage)
         kept = self._directory / str(year)
         kept.mkdir(parents=True, exist_ok=True)
         for name, path in given.items():
@@ -48,21 +64,41 @@ class InputFiles:
                 copy.unlink(missing_ok=True)
             else:
                 shutil.copyfile(path, copy)
+        if vintage is None:
+            (kept / _VINTAGE).unlink(missing_ok=True)
+        else:
+            (kept / _VINTAGE).write_text(f"{vintage}\n", encoding="ascii")
         return inputs
 
     def of(self, year: int) -> NationalInputs:
         """The inputs of a year: the files last kept for it, else the shipped reference."""
-        kept = {name: self._directory / str(year) / f"{name}.csv" for name in ("expected", "population", "unusable")}
-        return _read(year, {name: path if path.exists() else None for name, path in kept.items()})
+        directory = self._directory / str(year)
+        kept = {name: directory / f"{name}.csv" for name in ("expected", "population", "unusable")}
+        files = {name: path if path.exists() else None for name, path in kept.items()}
+        return _read(year, files, _vintage(directory / _VINTAGE))
 
 
-def _read(year: int, files: dict[str, Path | None]) -> NationalInputs:
+def _read(year: int, files: dict[str, Path | None], asked: int | None) -> NationalInputs:
     expected, people, unusable = files["expected"], files["population"], files["unusable"]
+    vintage = vintage_of(year) if asked is None else asked
     return NationalInputs(
         expected=tuple(_expected(expected)) if expected else tuple(authorities(year)),
-        population=dict(_people(people)) if people else population(year),
+        population=dict(_people(people)) if people else population(year, vintage),
         unusable=tuple(_unusable(unusable)) if unusable else (),
+        population_source=PopulationSource(year, None if people else vintage),
+        vintage=vintage,
     )
+
+
+def _vintage(path: Path) -> int | None:
+    """The vintage kept for a year; None where none was asked for."""
+    if not path.exists():
+        return None
+    known = {str(vintage): vintage for vintage in VINTAGES}
+    kept = path.read_text(encoding="utf-8", errors="replace").strip()
+    if kept not in known:
+        raise InputFileError(f"{path}: the vintage is {kept!r}; {' or '.join(known)} was expected")
+    return known[kept]
 
 
 def _expected(path: Path) -> Iterator[str]:

@@ -71,7 +71,7 @@ class Store:
 
     @cached_property
     def inputs(self) -> InputFiles:
-        """Expected authorities, population and unusable items of each year."""
+        """Expected authorities, population with its vintage, and unusable items of each year."""
         return InputFiles(self.settings.state / "inputs")
 
     def tables_of_release(self, year: int) -> Path:

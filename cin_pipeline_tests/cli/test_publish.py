@@ -37,8 +37,8 @@ def command(*words: object) -> Result:
     return CliRunner().invoke(app, [*map(str, words)], env={"COLUMNS": "200"})
 
 
-def publish(made: Office, output: Path) -> Result:
-    return command("publish", "--year", 2017, "--output", output, "--state", made.state.settings.state)
+def publish(made: Office, output: Path, *options: object) -> Result:
+    return command("publish", "--year", 2017, "--output", output, "--state", made.state.settings.state, *options)
 
 
 def rows(folder: Path, name: str) -> list[dict[str, str]]:
@@ -160,6 +160,58 @@ def test_a_year_with_no_return_at_all(settings: Settings, tmp_path: Path) -> Non
     assert found.exit_code == 0, found.output
     for row in rows(tmp_path / "release", "b1_children_in_need"):
         assert {row["At31_episodes"], row["Anypoint_child"]} <= {"x", "z"}
+
+
+def test_whose_population(settings: Settings, tmp_path: Path) -> None:
+    """Poole is in one vintage alone: the screen names it, and the places that it leaves without a rate."""
+    made = Office(settings, ("836", "390"))
+    made.declare(tmp_path / "files")
+    for la in made.expected:
+        made.accept(la, messy_return(int(la), 20, 2017, la))
+    expected = tmp_path / "files" / "expected.csv"
+    made.state.inputs.keep(2017, expected=expected, people=None, unusable=None)
+    made.make_england()
+    found = publish(made, tmp_path / "release")
+    assert found.exit_code == 0, found.output
+    assert "Rates of 2016 to 2017: per 10,000 people aged 0 to 17, 2011 Census, mid-2016." in found.output
+    assert "No population" not in found.output
+    by_vintage = publish(made, tmp_path / "rebased", "--vintage", 2021)
+    assert by_vintage.exit_code == 0, by_vintage.output
+    assert (
+        "No population, so no rate of 2016 to 2017 (x): England, South West, Poole. Give it: cin-pipeline run "
+        "--year 2017 with the returns and --population FILE, or publish with --vintage 2011"
+    ) in " ".join(by_vintage.output.split())
+    inputs = json.loads((tmp_path / "rebased" / "manifest.json").read_text())["inputs"]["2017"]
+    assert inputs["population"]["vintage"] == "2011 Census, mid-2016"
+    assert (inputs["population"]["las"], inputs["population_of_rates"]["las"]) == (152, 1)
+    assert inputs["population_of_rates"]["vintage"] == "2021 Census, mid-2016"
+    assert "2021 Census, mid-2016 (2016 to 2017)." in (tmp_path / "rebased" / "release.html").read_text()
+    assert "estimated with 2011 Census, mid-2016; rates are per 10,000 of 2021 Census, mid-2016." in (
+        tmp_path / "rebased" / "quality.html"
+    ).read_text(encoding="utf-8")
+    rates = {
+        name: {
+            row["la_name"] or row["region_name"] or row["country_name"]: row["At31_episodes_rate"]
+            for row in rows(tmp_path / name, "b1_children_in_need")
+        }
+        for name in ("release", "rebased")
+    }
+    without = {place for place, rate in rates["rebased"].items() if rate == "x"}
+    assert without == {"England", "South West", "Poole"}
+    assert "x" not in rates["release"].values()
+
+
+def test_a_year_of_which_no_population_is_held(settings: Settings, tmp_path: Path) -> None:
+    made = Office(settings, ("201",))
+    made.declare(tmp_path / "files")
+    made.accept("201", messy_return(1, 20, 2026, "201"), 2026)
+    expected = tmp_path / "files" / "expected.csv"
+    made.state.inputs.keep(2026, expected=expected, people=None, unusable=None)
+    made.make_england(2026)
+    found = command("publish", "--year", 2026, "--output", tmp_path / "release", "--state", settings.state)
+    assert (found.exit_code, (tmp_path / "release").exists()) == (2, False)
+    assert "2025 to 2026 is held (2021 Census, no estimate held), so there would be no rate at all" in found.output
+    assert "--population FILE" in found.output
 
 
 def test_what_cannot_be_published(settings: Settings, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 from cin_pipeline.methodology.interpretations import touched_by_interpretations
 from cin_pipeline.orchestration.folder_run import Folder, Report, run_folder
 from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.reference.population import PopulationSource, population
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
 from cin_pipeline_tests.support import oracle
@@ -41,8 +42,9 @@ class Job:
         (self.landing / f"{la}_{year}.xml").write_bytes(data)
         return data
 
-    def run(self, *las: str, **files: Path) -> Report:
-        folder = Folder(self.landing, 2017, self.output, las, **{"expected": self.expected, **files})
+    def run(self, *las: str, vintage: int | None = None, **files: Path) -> Report:
+        given = {"expected": self.expected, **files}
+        folder = Folder(self.landing, 2017, self.output, las, **given, vintage=vintage)
         return run_folder(folder, self.settings, WHEN, silent)
 
     def measures(self, la: str) -> oracle.Measures:
@@ -172,6 +174,33 @@ def test_england_that_cannot_be_estimated_leaves_no_old_figures_behind(job: Job,
     assert not (job.output / "england.csv").exists()
     assert Store(job.settings).figures.estimates(2017).empty
     assert len(pd.read_csv(job.output / "measures.csv")) > 90
+
+
+def test_england_is_estimated_with_the_vintage_asked_for_until_the_next_landing(job: Job) -> None:
+    """Gateshead sends nothing: the referrals of the others, by people of the three."""
+    given = sum(referrals(job.put(la, 2017, seed)) for seed, la in enumerate(LAS[:2]))
+
+    def estimated() -> float:
+        england = Store(job.settings).figures.estimates(2017)
+        rows = england[(england["geography_code"] == "E92000001") & (england["measure"] == "referrals")]
+        return float(rows.loc[rows["breakdown"] == "total", "estimated"].item())
+
+    def by_hand(vintage: int) -> float:
+        people = population(2017, vintage)
+        return given * people["390"] / (people["201"] + people["202"])
+
+    for asked, vintage in ((2021, 2021), (None, 2011)):
+        report = job.run(vintage=asked)
+        assert report.inputs.population_source == PopulationSource(2017, vintage)
+        assert estimated() == pytest.approx(by_hand(vintage))
+        again = run_folder(Folder(None, 2017, None), job.settings, WHEN, silent)
+        assert again.inputs.vintage == vintage
+        assert estimated() == pytest.approx(by_hand(vintage))
+    assert by_hand(2011) != pytest.approx(by_hand(2021))
+
+
+def referrals(data: bytes) -> int:
+    return oracle.la_measures(data, None, 2017)["referrals", "total", "total"] or 0
 
 
 def test_unusable_items_and_missing_returns_are_estimated(job: Job, tmp_path: Path) -> None:

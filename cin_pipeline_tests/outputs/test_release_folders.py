@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from cin_pipeline.outputs.population_of_rates import people_of, without_population
 from cin_pipeline.outputs.release_folders import NotARelease, files_in, read_release, write_release
-from cin_pipeline.outputs.release_inputs import people_of, release_input, years_left_out
+from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input, years_left_out
 from cin_pipeline.publication.changes import NoRelease
 from cin_pipeline.reference.authorities import authorities
-from cin_pipeline.reference.population import place_population, population
+from cin_pipeline.reference.population import PopulationSource, population
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline_tests.methodology.test_worked_examples import child, referral
 from cin_pipeline_tests.support.random_returns import whole_return
 from cin_pipeline_tests.support.stored import Office
@@ -44,21 +46,81 @@ def test_other_files_are_never_touched(tmp_path: Path, name: str) -> None:
     assert files_in(tmp_path) == [name]
 
 
+def people(expected: tuple[str, ...], vintage: int | None, own: dict[str, int] | None = None) -> dict[str, int]:
+    """People of 2016-17 for rates."""
+    source = PopulationSource(2017, vintage)
+    return people_of(NationalInputs(expected, own or {}, (), source, 2011), source)
+
+
 def test_people_of_places() -> None:
-    """Shipped figures lack Bournemouth, Dorset and Poole: the South West and England have their published ones."""
-    shipped, expected = population(2017), tuple(authorities(2017))
-    assert {la for la in expected if la not in shipped} == {"835", "836", "837"}
-    found = people_of(2017, expected, shipped)
+    """Figures of the 2021 Census lack Bournemouth, Dorset and Poole: the South West and England have their own."""
+    shipped, expected = population(2017, 2021), tuple(authorities(2017))
+    found = people(expected, 2021)
     assert (found[ENGLAND], found[SOUTH_WEST]) == (11_671_521, 1_080_374)
     assert found[NORTH_EAST] == sum(shipped[la] for la in expected if NORTH_EAST in authorities(2017)[la].places)
     assert found["390"] == shipped["390"]
     # Of the LAs expected, and no others.
-    assert people_of(2017, ("390", "391"), shipped)[ENGLAND] == shipped["390"] + shipped["391"]
+    assert people(("390", "391"), 2021)[ENGLAND] == shipped["390"] + shipped["391"]
     # With other people's figures the published total does not go; nor for some LAs only.
-    assert ENGLAND not in people_of(2017, expected, shipped | {"390": 1})
-    assert ENGLAND not in people_of(2017, ("390", "836"), shipped)
-    assert NORTH_EAST not in people_of(2017, ("836",), {})
-    assert place_population(2030) == {}
+    assert ENGLAND not in people(expected, None, shipped | {"390": 1})
+    assert ENGLAND not in people(("390", "836"), 2021)
+    assert people(("390", "836"), 2011)[ENGLAND] == population(2017, 2011)["390"] + 30_180
+    assert people(("836",), None) == {}
+
+
+def with_england(settings: Settings, directory: Path, *years: int) -> Office:
+    """One LA, Poole, whose England of these years is made without a population file."""
+    office = Office(settings, ("836",))
+    directory.mkdir()
+    expected = directory / "expected.csv"
+    expected.write_text("la_code\n836\n")
+    for year in years:
+        office.accept("836", whole_return("\n" + child(referral(f"{year - 1}-05-01")), year, "836"), year)
+        office.state.inputs.keep(year, expected=expected, people=None, unusable=None)
+        office.make_england(year)
+    return office
+
+
+def test_a_release_has_its_rates_from_one_vintage(settings: Settings, tmp_path: Path) -> None:
+    """That which its newest year is estimated with, kept or the year's own, unless another is asked for."""
+    office = with_england(settings, tmp_path / "files", 2016, 2017)
+    expected = tmp_path / "files" / "expected.csv"
+    release = release_input(office.state, 2017)
+    assert release.population_sources == {year: PopulationSource(year, 2011) for year in (2016, 2017)}
+    assert release.population[2017] == {"836": 30_180, SOUTH_WEST: 30_180, ENGLAND: 30_180}
+    assert without_population(release, 2017) == ""
+    # Poole is not in the other one.
+    with pytest.raises(ReleaseRefused, match=r"--year 2016 .*--population FILE, or publish with --vintage 2011$"):
+        release_input(office.state, 2017, 2021)
+    # The user's own replaces either, in its year.
+    for year in (2016, 2017):
+        (tmp_path / "files" / f"{year}.csv").write_text(f"la_code,population\n836,{year}\n")
+        own = tmp_path / "files" / f"{year}.csv"
+        office.state.inputs.keep(year, expected=expected, people=own, unusable=None, vintage=2021)
+        office.make_england(year)
+    release = release_input(office.state, 2017)
+    assert set(release.population_sources.values()) == {PopulationSource(2016, None), PopulationSource(2017, None)}
+    assert release.population[2016]["836"] == 2016
+    office.state.inputs.keep(2016, expected=expected, people=None, unusable=None)
+    office.make_england(2016)
+    with pytest.raises(ReleaseRefused, match=r"2015 to 2016 is held \(2021 Census, mid-2015\)"):
+        release_input(office.state, 2017)
+    assert release_input(office.state, 2017, 2011).population_sources[2016] == PopulationSource(2016, 2011)
+
+
+def test_a_year_of_which_no_population_is_held_is_not_published(settings: Settings, tmp_path: Path) -> None:
+    office = Office(settings, ("201",))
+    (tmp_path / "expected.csv").write_text("la_code\n201\n")
+    office.accept("201", whole_return("\n" + child(referral("2025-05-01")), 2026, "201"), 2026)
+    office.state.inputs.keep(2026, expected=tmp_path / "expected.csv", people=None, unusable=None)
+    office.make_england(2026)
+    with pytest.raises(ReleaseRefused, match=r"no rate at all\. Give it: .*--year 2026 .*--population FILE$"):
+        release_input(office.state, 2026)
+    people = tmp_path / "people.csv"
+    people.write_text("la_code,population\n201,900\n")
+    office.state.inputs.keep(2026, expected=tmp_path / "expected.csv", people=people, unusable=None)
+    office.make_england(2026)
+    assert release_input(office.state, 2026).population[2026]["201"] == 900
 
 
 def test_years_held(settings: Settings, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.publication.changes import NoRelease, compare_releases
-from cin_pipeline.publication.manifest import Provenance, YearInputs, manifest
+from cin_pipeline.publication.manifest import Population, Provenance, YearInputs, digest, manifest
+from cin_pipeline.reference.population import PopulationSource
 
 YEAR = CollectionYear(2017)
 META = """col_name,col_type,label,indicator_grouping,indicator_unit,indicator_dp,filter_hint,filter_grouping_column
@@ -26,7 +27,16 @@ FILES = {"open-data/b3.csv": DATA.encode(), "open-data/b3.meta.csv": META.encode
 def made_from(
     sha256: str = "aa", rules: tuple[str, ...] = (), unusable: tuple[tuple[str, str, str], ...] = ()
 ) -> Provenance:
-    inputs = YearInputs(YEAR, (("202", 3, sha256), ("201", 1, "bb")), ("201", "202"), {"201": 5}, False, unusable)
+    people = {"201": 5}
+    estimated, rates = PopulationSource(2017, 2011), PopulationSource(2017, None)
+    inputs = YearInputs(
+        YEAR,
+        (("202", 3, sha256), ("201", 1, "bb")),
+        ("201", "202"),
+        Population(estimated, people),
+        Population(rates, {**people, "E92000001": 5}),
+        unusable,
+    )
     return Provenance((inputs,), "1.0", {"population.csv": "cc"}, {"rules_added": list(rules)})
 
 
@@ -88,7 +98,10 @@ def test_the_manifest() -> None:
         {"la_code": "201", "submission": 1, "sha256": "bb"},
         {"la_code": "202", "submission": 3, "sha256": "aa"},
     ]
-    assert content["inputs"]["2017"]["population"]["vintage"] == "mid-2016, shipped"
+    people = content["inputs"]["2017"]["population"], content["inputs"]["2017"]["population_of_rates"]
+    assert [each["vintage"] for each in people] == ["2011 Census, mid-2016", "user's own file"]
+    assert [each["las"] for each in people] == [1, 1]
+    assert people[0]["sha256"] == digest(b"201,5\n") != people[1]["sha256"]
     # sha256sum of `<p>`
     assert content["files"]["release.html"]["sha256"].startswith("33f279")
     assert content["code"] == {"cin_pipeline": "1.0", "reference_data": {"population.csv": "cc"}}

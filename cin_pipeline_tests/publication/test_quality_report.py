@@ -17,6 +17,7 @@ from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.quality import QualityInput, quality_report
 from cin_pipeline.publication.quality.counts import said
 from cin_pipeline.reference.authorities import authorities
+from cin_pipeline.reference.population import PopulationSource
 from cin_pipeline.validation.confidence import CONFIDENCE_COLUMNS
 from cin_pipeline_tests.support.published import release_input
 from cin_pipeline_tests.support.report_world import LAS, PEOPLE, world_cells, world_release
@@ -49,6 +50,7 @@ def facts(release: ReleaseInput | None = None, **changes: object) -> QualityInpu
             [(2017, la, case.name, n) for n, case in enumerate(CASES[:9]) for la in LAS[:2]],
             columns=list(INTERPRETATION_COLUMNS),
         ),
+        estimated_with=PopulationSource(2017, 2011),
     )
     return replace(usual, **changes)  # type: ignore[arg-type]
 
@@ -63,6 +65,7 @@ def nothing(release: ReleaseInput) -> QualityInput:
         DataFrame(columns=list(CONFIDENCE_COLUMNS)),
         (),
         DataFrame(columns=list(INTERPRETATION_COLUMNS)),
+        PopulationSource(release.year.ending, None),
     )
 
 
@@ -82,6 +85,14 @@ def rows(of: QualityInput, caption: str) -> list[list[str]]:
     document = html.document_fromstring(quality_report(of))
     (table,) = document.xpath(f"//table[caption[starts-with(., '{caption}')]]")
     return [[cell.text_content().strip() for cell in row] for row in table.xpath(".//tbody/tr")]
+
+
+def test_whose_people_are_behind_estimates_and_rates() -> None:
+    release = world_release()
+    given = facts(release)
+    assert "estimated with 2011 Census, mid-2016; rates are per 10,000 of user's own file." in words(given)
+    same = replace(release, population_sources={2017: PopulationSource(2017, 2011)})
+    assert "estimated with 2011 Census, mid-2016, and rates are per 10,000 of the same." in words(facts(same))
 
 
 def test_complete_coverage() -> None:

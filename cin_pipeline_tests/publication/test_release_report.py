@@ -1,6 +1,7 @@
 """The release report: its numbers are the published ones, and nothing suppressed is in it."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -14,6 +15,7 @@ from cin_pipeline.publication.report.contents import HEADLINES, RATES, SPLITS, c
 from cin_pipeline.publication.report.funnel import limit, place_in_funnel
 from cin_pipeline.publication.shown import ABSENT, Published, measure_in
 from cin_pipeline.reference.authorities import authorities
+from cin_pipeline.reference.population import PopulationSource
 from cin_pipeline_tests.support.published import protected_cells, release_input
 from cin_pipeline_tests.support.report_world import LAS, PEOPLE, YEARS, world_cells, world_release
 
@@ -228,6 +230,13 @@ def test_a_year_without_figures_says_so(
     page = text(html.document_fromstring(release_report(protected_cells(lambda *_: says, las, years), world_release())))
     assert said in page
     assert not re.search(r"\bnan\b", page, re.IGNORECASE)
+
+
+def test_whose_people_the_rates_are_per_10_000_of() -> None:
+    sources = {2016: PopulationSource(2016, 2021), 2017: PopulationSource(2017, None)}
+    release = replace(world_release(), population_sources=sources)
+    said = " ".join(text(html.document_fromstring(release_report(world_cells(), release))).split())
+    assert "Their number is from 2021 Census, mid-2015 (2015 to 2016); user's own file (2016 to 2017)." in said
 
 
 def test_a_year_without_authorities_or_population_says_so() -> None:

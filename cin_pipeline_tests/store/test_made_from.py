@@ -131,6 +131,20 @@ def test_another_method_or_region_makes_figures_old(office: Office, monkeypatch:
         assert since_changed(office.state, ESTIMATES, 2017) == SinceChanged((), ("regions",))
 
 
+def test_another_vintage_makes_estimates_old_and_no_sums(office: Office) -> None:
+    expected = office.state.settings.state / "inputs" / "2017" / "expected.csv"
+    copy = expected.with_name("copy.csv")
+    copy.write_bytes(expected.read_bytes())
+    office.state.inputs.keep(2017, expected=copy, people=None, unusable=None)
+    office.make_england()
+    inputs, returns = office.state.inputs.of(2017), office.state.figures.current_inputs(2017)
+    note_made_from(office.state, NATIONAL_MEASURES, 2017, returns, inputs)
+    for vintage, found in ((2011, SinceChanged()), (2021, SinceChanged((), ("population",)))):
+        office.state.inputs.keep(2017, expected=copy, people=None, unusable=None, vintage=vintage)
+        assert since_changed(office.state, ESTIMATES, 2017) == found
+        assert not since_changed(office.state, NATIONAL_MEASURES, 2017)
+
+
 def test_sums_look_at_no_population(office: Office) -> None:
     inputs, returns = office.state.inputs.of(2017), office.state.figures.current_inputs(2017)
     note_made_from(office.state, NATIONAL_MEASURES, 2017, returns, inputs)

@@ -19,6 +19,7 @@ from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.interpretations import CASES, INTERPRETATION_COLUMNS, touched_by_interpretations
 from cin_pipeline.methodology.measures import la_measures
 from cin_pipeline.outputs.run_files import write_england, write_measures
+from cin_pipeline.reference.population import PopulationSource
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, land
 from cin_pipeline.store.moves import SubmissionState
@@ -321,6 +322,25 @@ def test_the_users_files_stand_in_for_the_shipped_ones_until_they_are_not_given(
     assert store.inputs.of(2017).expected == ("201", "202")
     assert len(store.inputs.of(2016).expected) == 152
     assert len(store.inputs.keep(2017, expected=None, people=None, unusable=None).expected) == 152
+
+
+def test_the_vintage_of_the_population_is_kept_until_none_is_given(store: Store, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("la_code,population\n837,5\n")
+    assert store.inputs.of(2017).population["837"] == 35_311
+    assert store.inputs.of(2023).vintage == 2021
+    kept = store.inputs.keep(2017, expected=None, people=None, unusable=None, vintage=2021)
+    assert kept == store.inputs.of(2017)
+    assert "837" not in kept.population
+    assert (kept.vintage, kept.population_source) == (2021, PopulationSource(2017, 2021))
+    assert store.inputs.of(2016).vintage == 2011
+    # The user's own stands for either; the vintage stays for what is published beside it.
+    own = store.inputs.keep(2017, expected=None, people=people, unusable=None, vintage=2021)
+    assert (own.population, own.population_source, own.vintage) == ({"837": 5}, PopulationSource(2017, None), 2021)
+    assert store.inputs.keep(2017, expected=None, people=None, unusable=None).vintage == 2011
+    (store.settings.state / "inputs" / "2017" / "vintage.txt").write_text("2001\n")
+    with pytest.raises(InputFileError, match=r"vintage\.txt: the vintage is '2001'; 2011 or 2021 was expected"):
+        store.inputs.of(2017)
 
 
 def test_written_files_are_ordered_exact_and_the_same_every_time(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, NATIONAL, Figure
 from cin_pipeline.publication.release_tables import every_figure
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 from cin_pipeline.reference.figure_keys import TOTAL
+from cin_pipeline.reference.population import PopulationSource
 
 NATION = ""  # instead of an LA code
 Says = Callable[[Figure, int, str], Decimal | int | str]  # figure, year, LA code: a number, or a symbol
@@ -96,6 +97,7 @@ def release_input(
         empty_estimates if estimates is None else estimates,
         expected or {},
         population or {},
+        {each: PopulationSource(each, None) for each in {year, *(expected or {})}},
     )
 
 

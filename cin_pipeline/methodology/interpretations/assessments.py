@@ -5,7 +5,7 @@ import pandas as pd
 from cin_pipeline.methodology import assessments
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.interpretations.declaring import Cases, number_of
-from cin_pipeline.methodology.populations import in_year
+from cin_pipeline.methodology.periods import in_year
 
 CASES = Cases()
 case = CASES.case

@@ -8,7 +8,7 @@ from cin_pipeline.methodology import episodes
 from cin_pipeline.methodology.children import NO_DISABILITY, UNKNOWN
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.interpretations.declaring import Cases, number_of
-from cin_pipeline.methodology.populations import in_year
+from cin_pipeline.methodology.periods import in_year
 from cin_pipeline.reference.days import add_months
 
 CASES = Cases()

@@ -6,7 +6,7 @@ from cin_pipeline.methodology import plans
 from cin_pipeline.methodology.calendar import DURATION_BANDS, days_of
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.interpretations.declaring import Cases, number_of, repeated
-from cin_pipeline.methodology.populations import in_year
+from cin_pipeline.methodology.periods import in_year
 
 CASES = Cases()
 case = CASES.case

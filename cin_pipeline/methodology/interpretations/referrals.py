@@ -6,7 +6,7 @@ from cin_pipeline.methodology import episodes
 from cin_pipeline.methodology.episodes import CLOSED_AFTER_ASSESSMENT
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.interpretations.declaring import Cases, number_of, repeated
-from cin_pipeline.methodology.populations import in_year
+from cin_pipeline.methodology.periods import in_year
 from cin_pipeline.methodology.referrals import RE_REFERRAL_DAYS, consecutive_referrals, re_referrals, received
 
 CASES = Cases()

@@ -4,7 +4,7 @@ from cin_pipeline.methodology import section47
 from cin_pipeline.methodology.activity import counted_referrals
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.interpretations.declaring import Cases, number_of
-from cin_pipeline.methodology.populations import in_year
+from cin_pipeline.methodology.periods import in_year
 
 CASES = Cases()
 case = CASES.case

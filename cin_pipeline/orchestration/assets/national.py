@@ -34,7 +34,8 @@ from cin_pipeline.store.store import Store
 
 population = dg.AssetSpec(
     "population",
-    description="People aged 0 to 17 by LA: the mid-year estimate of the calendar year before, or the user's own file.",
+    description="People aged 0 to 17 by LA: the mid-year estimate of the calendar year before, of the vintage of the "
+    "year or of the one asked for, or the user's own file.",
     group_name=groups.ENGLAND,
     owners=OWNERS,
     kinds={"csv"},

@@ -6,6 +6,7 @@ from pandas import DataFrame
 
 from cin_pipeline.methodology.missing import UnusableItem
 from cin_pipeline.publication.cells import ReleaseInput
+from cin_pipeline.reference.population import PopulationSource
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,8 @@ class QualityInput:
     source of figures of LAs: nothing suppressed there is said here. `submissions`: a row per LA with a submission of
     the year, columns la_code, submission, sha256, state, errors, queries (missing where nobody looked). `rule_counts`:
     la_code, rule_id, severity (error, query), hits. `confidence`: CONFIDENCE_COLUMNS, all LAs of the year. `unusable`:
-    as declared. `interpretations`: INTERPRETATION_COLUMNS, all LAs of the year. Frames may be empty."""
+    as declared. `interpretations`: INTERPRETATION_COLUMNS, all LAs of the year. `estimated_with`: the population that
+    England is estimated with, which need not be that of its rates. Frames may be empty."""
 
     release: ReleaseInput
     protected: DataFrame
@@ -25,3 +27,4 @@ class QualityInput:
     confidence: DataFrame
     unusable: tuple[UnusableItem, ...]
     interpretations: DataFrame
+    estimated_with: PopulationSource

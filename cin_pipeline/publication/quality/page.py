@@ -37,6 +37,8 @@ def quality_report(facts: QualityInput) -> str:
         not_returned=coverage.not_returned(facts),
         without_year_before=coverage.without_year_before(facts),
         without_population=coverage.without_population(facts),
+        estimated_with=facts.estimated_with,
+        rates_from=facts.release.population_sources.get(year.ending),
         missing=missing,
         missing_rows=[_missing_row(each) for each in coverage.alike(missing)],
         unusable=[each._replace(breakdown=each.breakdown or "all") for each in coverage.unusable_items(facts)],

@@ -2,6 +2,7 @@
 
 from pandas import DataFrame
 
+from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.pages import environment, render
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.release_tables import TABLES
@@ -28,6 +29,12 @@ def release_report(protected: DataFrame, release: ReleaseInput) -> str:
         year=str(year),
         contents=made,
         limits=LIMITS,
+        people_from=_people_from(release),
         symbols=SYMBOLS,
         height=HEIGHT,
     )
+
+
+def _people_from(release: ReleaseInput) -> list[tuple[str, str]]:
+    """Each year shown, and whose people its rates are per 10,000 of."""
+    return [(str(CollectionYear(year)), str(source)) for year, source in sorted(release.population_sources.items())]

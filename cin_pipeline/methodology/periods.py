@@ -1,4 +1,4 @@
-"""When what has a start and an end is counted in a year: the four populations of tables B1, B7 and D1 [s4]."""
+"""When what has a start and an end is counted in a year: the four ways of tables B1, B7 and D1 [s4]."""
 
 from typing import TypeAlias
 
