@@ -24,7 +24,12 @@ RULE_HITS = TableDeclaration(
         _RECORD,
         Column("fields", TEXT, "The items the rule looks at."),
         _LINE,
-        Column("message", TEXT, "What is wrong, in a sentence without any value."),
+        Column(
+            "message",
+            TEXT,
+            "What is wrong, in a sentence without any value; of a year-on-year check both counts, and the sentence to "
+            "send back.",
+        ),
     ),
     caution="An error is no reason to leave a record out: every record counts as the methodology says.",
 )
