@@ -88,6 +88,11 @@ class RuleResults:
         """Ids of the rules that crashed: nothing is known of what they look for."""
         return tuple(self.outcomes.loc[self.outcomes["status"] == CRASHED, "rule_id"])
 
+    @property
+    def run(self) -> frozenset[str]:
+        """Ids of the rules that came to a result."""
+        return frozenset(self.outcomes.loc[self.outcomes["status"].isin([PASSED, FAILED]), "rule_id"])
+
     def count(self, severity: str) -> int:
         """Number of issues that are errors, or queries."""
         return int((self.issues["severity"] == severity).sum())

@@ -5,11 +5,12 @@ methodology: so a count here can differ from a measure of like name. A date that
 no year, and ends nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
 
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.reference.days import Days
 from cin_pipeline.reference.year_on_year_checks import YearOnYearCheck, year_on_year_checks
 from cin_pipeline.validation.inputs import Mask, Records, RuleInput
@@ -47,6 +48,16 @@ def compared(rule_id: str, sent: RuleInput, previous: RuleInput) -> Compared:
     """The check of that id, on a return and the previous year's."""
     count = COUNTS[rule_id]
     return Compared(year_on_year_checks()[rule_id], count(previous), count(sent))
+
+
+def compared_checks(
+    cleaned: ReturnTables, previous: ReturnTables | None, year: int, run: Collection[str]
+) -> tuple[Compared, ...]:
+    """The checks among the rules that were run, on the typed tables of a return and of the previous year's."""
+    if previous is None:
+        return ()
+    sent, before = RuleInput.from_cleaned(cleaned, year), RuleInput.from_cleaned(previous, year - 1)
+    return tuple(compared(rule_id, sent, before) for rule_id in COUNTS if rule_id in run)
 
 
 def _dated_in_year(records: str, column: str) -> Count:
