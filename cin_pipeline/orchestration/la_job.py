@@ -13,8 +13,9 @@ from cin_pipeline.store.submissions import Submission
 
 LA_JOB = "la_return"
 FIGURES = (groups.RETURNS, groups.MEASURES)  # the groups that figures depend on
-# What depends on the return of the previous year; the last is part of it where the rules were run.
-RECOUNTED = ("prior_year_referrals", "la_measures", "data_confidence")
+# What depends on the return of the previous year: figures, and where the rules were run, what they find.
+RECOUNTED = ("prior_year_referrals", "la_measures")
+CHECKED_AGAIN = ("validation_issues", "data_confidence")
 
 # Dagster logs every event; a run of 300 would drown the terminal. The event log has them all.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -48,4 +49,4 @@ def la_definitions(store: Store) -> dg.Definitions:
 def recounted_assets(submission: Submission, store: Store) -> list[dg.AssetKey]:
     """What is made again when the return of the previous year changes: nothing of another LA, and nothing is read."""
     rules_ran = store.tables_directory("validation_issues", *submission.partition, submission.submission).is_dir()
-    return [dg.AssetKey(name) for name in (RECOUNTED if rules_ran else RECOUNTED[:-1])]
+    return [dg.AssetKey(name) for name in ((*RECOUNTED, *CHECKED_AGAIN) if rules_ran else RECOUNTED)]

@@ -116,7 +116,7 @@ def _issue_rows(found: list[tuple[Rule, Hits]], sent: RuleInput) -> DataFrame:
         "record": _joined([record for _, record, _ in where]),
         "fields": np.repeat(_texts(", ".join(rule.fields) for rule, _ in found), times),
         "line": _joined([line for _, _, line in where]),
-        "message": np.repeat(_texts(rule.message for rule, _ in found), times),
+        "message": np.repeat(_texts(hits.message or rule.message for rule, hits in found), times),
     }
     ids = np.append(sent.children.text("la_child_id").values(), "")
     columns["la_child_id"] = ids[columns["child_number"] - 1]

@@ -1,7 +1,7 @@
 """What a rule answers: the records it finds at fault, and the records it names with them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,6 +27,7 @@ class Hits:
     at: Positions
     named: tuple[Named, ...] = ()
     faulty_values: tuple[tuple[str, str, Positions], ...] = ()  # table, column, records whose value is at fault
+    message: str = ""  # instead of the rule's, where counts of the whole return say more; never a value
 
 
 Naming = Callable[[Records, Mask], Named]
@@ -37,9 +38,9 @@ def hits(records: Records, broken: Mask, *naming: Naming) -> Hits:
     return Hits(records.name, np.flatnonzero(broken), tuple(name(records, broken) for name in naming))
 
 
-def whole_return(broken: bool) -> Hits:
+def whole_return(broken: bool, message: str = "") -> Hits:
     """One hit for the whole return, or none."""
-    return Hits("", np.zeros(int(broken), dtype=np.int64))
+    return Hits("", np.zeros(int(broken), dtype=np.int64), message=message)
 
 
 def above(ancestor: Records) -> Naming:
@@ -97,6 +98,4 @@ def first_of_each(wanted: Positions, groups: Positions) -> tuple[Positions, Posi
 
 def with_faulty_values(found: Hits, records: Records, column: str, mask: Mask) -> Hits:
     """The same hits, saying that the values of these records are what is at fault."""
-    return Hits(
-        found.table, found.at, found.named, (*found.faulty_values, (records.name, column, np.flatnonzero(mask)))
-    )
+    return replace(found, faulty_values=(*found.faulty_values, (records.name, column, np.flatnonzero(mask))))

@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.census.cleaning import CleanedReturn
+from cin_pipeline.census.cleaning import ISSUE_COLUMNS, CleanedReturn
+from cin_pipeline.census.header import Header
 from cin_pipeline.census.reading import SentReturn
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.specification import RECORD_NUMBER, TABLES, tables
@@ -184,10 +185,25 @@ class RuleInput:
             above = TABLES[name].parent
             self.tables[name] = Records(name, records, cleaned.tables[name], self.tables[above] if above else None)
 
+    @classmethod
+    def from_cleaned(cls, cleaned: ReturnTables, year: int) -> "RuleInput":
+        """The typed tables in place of the text as sent: a value that could not be read is missing, and the header is.
+
+        For what is counted, not for what is checked."""
+        no_issues = DataFrame(columns=list(ISSUE_COLUMNS))
+        return cls(SentReturn(Header(), cleaned), CleanedReturn(cleaned, no_issues), year)
+
     def __getattr__(self, name: str) -> Records:
         if name in TABLES:
             return self.tables[name]
         raise AttributeError(f"a return has no table {name}, and a rule sees nothing else by that name")
+
+    @cached_property
+    def previous_input(self) -> "RuleInput":
+        """The previous year's return as a rule sees it. ValueError where there is none: no rule that needs it runs."""
+        if self.previous is None:
+            raise ValueError("there is no return for the previous year")
+        return RuleInput.from_cleaned(self.previous, self.year - 1)
 
     @cached_property
     def first_day(self) -> np.datetime64:

@@ -13,7 +13,9 @@ from cin_pipeline.validation.inputs import RuleInput
 
 RuleFunction = Callable[[RuleInput], Hits]
 
-_MODULES = ("return_level", "child", "referral", "assessment", "section47", "plan", "review", "cin_plan")
+_MODULES = (
+    "return_level", "child", "referral", "assessment", "section47", "plan", "review", "cin_plan", "year_on_year",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -115,11 +117,14 @@ class Rule:
 
 
 def known_rule_id(rule_id: str) -> str:
-    """The id as in validation-rules.csv of a rule named with or without its Q. Raises ValueError if unknown."""
+    """The id as in validation-rules.csv of a rule named with or without its Q, in capitals or not.
+
+    Raises ValueError if unknown."""
     stem = rule_id.strip().upper().removesuffix("Q")
+    in_capitals = {known.upper(): known for known in rule_variants()}
     for known in (stem, f"{stem}Q"):
-        if known in rule_variants():
-            return known
+        if known in in_capitals:
+            return in_capitals[known]
     raise ValueError(f"there is no rule {rule_id}; expected an id such as 8600 or 8530Q")
 
 

@@ -24,7 +24,12 @@ RULE_HITS = TableDeclaration(
         _RECORD,
         Column("fields", TEXT, "The items the rule looks at."),
         _LINE,
-        Column("message", TEXT, "What is wrong, in a sentence without any value."),
+        Column(
+            "message",
+            TEXT,
+            "What is wrong, in a sentence without any value; of a year-on-year check both counts, and the sentence to "
+            "send back.",
+        ),
     ),
     caution="An error is no reason to leave a record out: every record counts as the methodology says.",
 )
@@ -82,6 +87,11 @@ class RuleResults:
     def crashed(self) -> tuple[str, ...]:
         """Ids of the rules that crashed: nothing is known of what they look for."""
         return tuple(self.outcomes.loc[self.outcomes["status"] == CRASHED, "rule_id"])
+
+    @property
+    def run(self) -> frozenset[str]:
+        """Ids of the rules that came to a result."""
+        return frozenset(self.outcomes.loc[self.outcomes["status"].isin([PASSED, FAILED]), "rule_id"])
 
     def count(self, severity: str) -> int:
         """Number of issues that are errors, or queries."""

@@ -21,6 +21,7 @@ _PARTS = {
     "section47": "Section 47 enquiry",
     "CPP": "Child protection plan",
     "review": "Review",
+    "year-on-year": "The return against the previous year's",
 }
 
 

@@ -15,13 +15,13 @@ def _output(*arguments, code=0):
 
 def test_lists_every_rule():
     output = _output()
-    assert "111 validation rules" in output
+    assert "127 validation rules" in output
     assert all(f"│ {rule_id} " in output for rule_id in rule_variants())
 
 
 def test_lists_the_rules_of_a_year():
     output = _output("--year", "2017")
-    assert "92 of 111 validation rules run in 2016 to 2017" in output
+    assert "105 of 127 validation rules run in 2016 to 2017" in output
     assert "│ 1570 " not in output
     assert "Not run: 1570, 1580" in output
 
@@ -34,6 +34,14 @@ EXPLAINED = {
     ("4180", "--year", "2025"): ["Sex", "In force in 2024 to 2025, as 4180, error."],
     ("4001", "--year", "2017"): ["Not in force in 2016 to 2017: it belongs to other years."],
     ("8899q", "--year", "2017"): ["Not run in 2016 to 2017: taken not to have been in force", "confidence: medium"],
+    ("yony04", "--year", "2017"): [
+        "Rule YonY04",
+        "asked about from 25% up or down",
+        '"The validation YonY04 has been reviewed and the change in S47 enquiries from the previous return to this is '
+        'as expected"',
+        "In force in 2016 to 2017, as YonY04, query.",
+    ],
+    ("YonY09", "--year", "2022"): ["Not in force in 2021 to 2022: it belongs to other years."],
     ("value",): ["VALUE, error, in every year: A value cannot be read"],
 }
 

@@ -19,6 +19,7 @@ from cin_pipeline_tests.support.building import (
     with_assessments,
 )
 from cin_pipeline_tests.support.parses import Parses
+from cin_pipeline_tests.support.reported import text_of
 from cin_pipeline_tests.validation.test_report import with_a_crash
 
 CLEAN = return_xml(valid_children())
@@ -59,7 +60,8 @@ def test_exit_code_and_files_say_how_good_a_return_is(validate, data, code, said
     assert exit_code == code
     assert said in output
     assert "City of London (201), 2016 to 2017: 201_2017.xml" in output
-    assert "Not run, not in force in 2016 to 2017: 19" in output
+    assert "Not run, not in force in 2016 to 2017: 22" in output
+    assert "Not run, no return for the previous year: 13 (YonY01, YonY02, " in output
     assert "Checking the return: 4 of 4" in output
     assert all(f"│ {rule} " in output for rule in rules)
     assert [row[2] for row in _rows(folder)[1:]] == rules
@@ -150,6 +152,25 @@ def test_the_return_of_the_year_before_must_be_that(validate, tmp_path):
         code, output, _ = validate(CLEAN, "--previous", str(before))
         assert code == 2
         assert said in output.replace("\n", " ")
+
+
+def test_what_changed_much_on_the_previous_year_is_a_query_of_the_return(validate, tmp_path):
+    """In place of the last child, who has a referral, an assessment and two enquiries with conferences, the previous
+    year has one without a referral: 8 and 9 referrals (+12.5%), 2 and 3 assessments, 3 and 5 enquiries, 2 and 4
+    conferences, 4 and 5 episodes open, 5 and 6 starting (+20%)."""
+    before = tmp_path / "201_2016.xml"
+    *most, _ = valid_children()
+    before.write_bytes(return_xml([*most, child(LAchildID="n", CINdetails=[])], 2016))
+    code, output, folder = validate(CLEAN, "--previous", str(before))
+    said = "Initial child protection conferences held in the year: 2 in the previous year's return, 4 in this one"
+    assert code == 1
+    assert "Errors: 0. Queries: 4." in output
+    rows = {row[2]: row for row in _rows(folder)[1:]}
+    assert list(rows) == ["YonY03", "YonY04", "YonY11", "YonY12"]
+    assert rows["YonY11"][3:7] == ["query", "", "return", ""]
+    assert rows["YonY11"][-1].startswith(f"{said} (+100.0%); asked about from 25% up or down.")
+    assert said in " ".join(text_of((folder / "report.html").read_text(encoding="utf-8")).split())
+    assert "no return for the previous year" not in output
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.reference.population import PopulationSource, population
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
+from cin_pipeline.validation import check
 from cin_pipeline_tests.support import oracle
+from cin_pipeline_tests.support.checked import sent as rule_input
 from cin_pipeline_tests.support.pipeline import facts_of
 from cin_pipeline_tests.support.random_returns import messy_return
 
@@ -84,6 +86,24 @@ def test_a_folder_becomes_measures_and_england(job: Job) -> None:
     content = [(job.output / name).read_bytes() for name in written]
     job.run()
     assert [(job.output / name).read_bytes() for name in written] == content
+
+
+def test_returns_are_compared_with_those_of_the_previous_year(job: Job) -> None:
+    """390 sent none."""
+    before = {la: job.put(la, 2016, seed, children) for seed, (la, children) in enumerate([("201", 30), ("202", 8)])}
+    now = {la: job.put(la, 2017, seed, 10) for seed, la in enumerate(LAS)}
+    job.run()
+    issues = pd.read_csv(job.output / "validation_issues.csv", dtype=str, keep_default_na=False)
+    met = issues[issues["rule_id"].str.startswith("YonY")]
+    expected = {
+        (la, row.rule_id, row.message)
+        for la in before
+        for row in check(rule_input(now[la], 2017, before[la])).issues.itertuples()
+        if row.rule_id.startswith("YonY")
+    }
+    assert set(met[["la_code", "rule_id", "message"]].itertuples(index=False, name=None)) == expected
+    assert {("201", "YonY01"), ("202", "YonY01")} <= {(la, rule_id) for la, rule_id, _ in expected}
+    assert set(met["severity"] + met["la_child_id"] + met["table"] + met["record"]) == {"queryreturn"}
 
 
 def test_what_the_interpretations_touch_is_counted_of_every_return_in_force(job: Job) -> None:

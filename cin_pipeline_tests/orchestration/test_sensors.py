@@ -17,6 +17,7 @@ from cin_pipeline.orchestration.partitions import partition_key
 from cin_pipeline.orchestration.sensors import requeue_or_reject
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import Registry
+from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import DecisionRefused
 from cin_pipeline_tests.support import oracle
@@ -38,8 +39,8 @@ class Living:
         expected.parent.mkdir(parents=True)
         expected.write_text("la_code\n201\n202\n")
 
-    def put(self, la: str, year: int = 2017, seed: int = 1) -> bytes:
-        data = messy_return(seed, 6, year, la)
+    def put(self, la: str, year: int = 2017, seed: int = 1, children: int = 6) -> bytes:
+        data = messy_return(seed, children, year, la)
         path = self.inbox / f"{la}_{year}.xml"
         path.write_bytes(data)
         return data
@@ -145,6 +146,7 @@ def test_last_years_return_recounts_its_authority_only(living: Living, monkeypat
     assert {key.to_user_string() for key in request.asset_selection} == {
         "prior_year_referrals",
         "la_measures",
+        "validation_issues",
         "data_confidence",
     }
     with monkeypatch.context() as patched:
@@ -158,6 +160,36 @@ def test_last_years_return_recounts_its_authority_only(living: Living, monkeypat
     assert living.measures("201") == oracle.la_measures(this, last, 2017)
     assert living.tick("prior_year") == []
     assert living.events("202") == others
+
+
+def test_year_on_year_checks_follow_the_previous_years_return(living: Living) -> None:
+    """It comes later than the return it is compared with, is sent again, and both are withdrawn."""
+
+    def children_compared() -> list[str]:
+        issues = read_tables(living.state.tables_directory("validation_issues", 2017, "201", 1))["issues"]
+        grade = living.state.quality.of_year(2017)[1]
+        assert grade.queries == (issues["severity"] == "query").sum()
+        return [said.partition(" (")[0] for said in issues.loc[issues["rule_id"] == "YonY01", "message"]]
+
+    def check_again() -> list[str]:
+        (request,) = living.tick("prior_year")
+        assert living.run(request).success
+        assert living.tick("prior_year") == []
+        return children_compared()
+
+    now = living.put("201", children=20).count(b"<Child>")
+    living.take()
+    assert children_compared() == []
+    said = []
+    for number in (40, 10):
+        before = living.put("201", 2016, children=number).count(b"<Child>")
+        living.take()
+        said.append(f"Child records: {before} in the previous year's return, {now} in this one")
+        assert check_again() == said[-1:]
+    living.state.registry.withdraw(3, "ann", "wrong file")
+    assert check_again() == said[:1]
+    living.state.registry.withdraw(2, "ann", "wrong file")
+    assert check_again() == []
 
 
 def test_england_is_made_again_after_a_quiet_spell_when_something_changed(living: Living) -> None:

@@ -8,9 +8,10 @@ from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings, check
 from cin_pipeline.validation.registry import Rule
 
 
-def sent(xml: bytes, year: int = 2017) -> RuleInput:
+def sent(xml: bytes, year: int = 2017, previous: bytes | None = None) -> RuleInput:
     found = read_return(xml, year)
-    return RuleInput(found, clean_return(found.tables, year), year)
+    before = None if previous is None else clean_return(read_return(previous, year - 1).tables, year - 1).tables
+    return RuleInput(found, clean_return(found.tables, year), year, before)
 
 
 def checked(

@@ -23,16 +23,21 @@ class Case:
     year: int = 2017
     header: Record | None = None
     alone: bool = False  # without the valid children
+    before: tuple[Record, ...] | None = None  # children of the previous year's return, if there is one
 
     @property
     def is_on_whole_return(self) -> bool:
         """Whether the rule looks at all children together."""
-        return rule_variants()[self.rule_id][0].part in ("return", "LA-level")
+        return rule_variants()[self.rule_id][0].part in ("return", "LA-level", "year-on-year")
 
     @property
     def xml(self) -> bytes:
         others = [] if self.alone else valid_children()
         return return_xml([*self.children, *others], self.year, self.header)
+
+    @property
+    def previous_xml(self) -> bytes | None:
+        return None if self.before is None else return_xml(self.before, self.year - 1)
 
     def __str__(self) -> str:
         return f"{self.rule_id}: {self.name}"

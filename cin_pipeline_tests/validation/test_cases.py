@@ -43,7 +43,7 @@ def test_no_rule_crashes_or_hits_valid_children_among_many_bad_ones(year):
 @pytest.mark.parametrize("case", [c for c in CASES if c.is_on_whole_return], ids=str)
 def test_rule_on_whole_return(case):
     rules = [rule for rule in rule_set(case.year) if rule.rule_id == case.rule_id]
-    results = check(sent(case.xml, case.year), rules=rules)
+    results = check(sent(case.xml, case.year, case.previous_xml), rules=rules)
     assert CRASHED not in results.outcomes["status"].tolist()
     assert places(results, case.rule_id) == list(case.places)
 

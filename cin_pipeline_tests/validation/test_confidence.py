@@ -16,12 +16,13 @@ from cin_pipeline.census.specification import RECORD_NUMBER
 from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear
 from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS
-from cin_pipeline.validation import RuleInput, check
+from cin_pipeline.validation import RuleInput, RuleSettings, check
 from cin_pipeline.validation.confidence import CONFIDENCE_COLUMNS, data_confidence, year_on_year_changes
 from cin_pipeline.validation.confidence.completeness import DUE_ITEMS, due_items
 from cin_pipeline.validation.confidence.faults import MODULES, modules
 from cin_pipeline.validation.confidence.grading import (
     CHANGE,
+    CHECK,
     COMPLETENESS,
     ERRORS,
     RECORDS,
@@ -36,6 +37,7 @@ from cin_pipeline.validation.confidence.grading import (
 )
 from cin_pipeline.validation.confidence.indicators_page import PAGE, with_tables
 from cin_pipeline.validation.confidence.year_on_year import AS_PREVIOUS_YEAR, HEADLINES
+from cin_pipeline.validation.year_on_year import compared_checks
 from cin_pipeline_tests.support.building import (
     Record,
     assessment,
@@ -53,6 +55,7 @@ from cin_pipeline_tests.support.building import (
     with_plans,
     with_referral,
 )
+from cin_pipeline_tests.support.checked import sent as rule_input
 from cin_pipeline_tests.support.random_returns import returns
 
 LA = "201"
@@ -376,6 +379,65 @@ def test_movement_in_words() -> None:
         "cpp starting: 90, none in the previous year",
         "cpp ending: up from 100 to 160 (+60%)",
     ]
+
+
+# The Department's year-on-year checks
+
+
+def with_checks(now: Sequence[Record], before: Sequence[Record] | None, left_out: str = "8899") -> DataFrame:
+    """The confidence of a return whose rules were run with the previous year's."""
+    previous = None if before is None else return_xml(before, 2016)
+    seen = rule_input(return_xml(now), 2017, previous)
+    results = check(seen, RuleSettings(removed=frozenset({left_out})))
+    cleaned = clean_return(read_return(return_xml(now), 2017).tables, 2017).tables
+    return data_confidence(
+        cleaned,
+        2017,
+        LA,
+        issues=results.issues,
+        measures=measures(),
+        previous=measures(2016),
+        checks=compared_checks(cleaned, seen.previous, 2017, results.run),
+    )
+
+
+def of_checks(table: DataFrame) -> DataFrame:
+    return table[table["indicator"] == CHECK].set_index("item")
+
+
+@pytest.mark.parametrize(("now", "confidence"), [(114, "high"), (115, "medium"), (86, "high"), (85, "medium")])
+def test_a_year_on_year_check_is_medium_from_its_threshold_on(now: int, confidence: str) -> None:
+    before, sent = ([child(LAchildID=f"c{n}", CINdetails=[]) for n in range(number)] for number in (100, now))
+    found = of_checks(with_checks(sent, before)).loc["YonY01"]
+    assert found[["module", "numerator", "denominator"]].tolist() == ["whole_return", now, 100]
+    assert (found["value"], found["threshold_high"]) == (pytest.approx(now / 100 - 1), 0.15)
+    assert pd.isna(found["threshold_low"])
+    assert found["confidence"] == confidence
+
+
+def test_year_on_year_checks_stand_beside_our_own_changes() -> None:
+    table = with_checks([*complete_children(), nfa_child()], complete_children())
+    checks = of_checks(table)
+    assert list(checks.index) == [f"YonY{n:02}" for n in range(1, 17) if n not in (8, 9, 10)]
+    assert checks.loc["YonY15", ["numerator", "denominator", "confidence"]].tolist() == [3, 2, "medium"]
+    assert set(table.loc[table["indicator"] == CHANGE, "confidence"]) == {"high"}
+    assert row(table, "referrals", "overall")["confidence"] == "high"
+    assert row(table, "whole_return", "overall")["confidence"] == "medium"
+
+
+def nfa_child() -> Record:
+    return child(LAchildID="n1", UPN=None, UPNunknown="UN2", CINdetails=[nfa()])
+
+
+def test_year_on_year_checks_that_were_not_run_are_not_there() -> None:
+    assert of_checks(with_checks([child()], None)).empty
+    assert "YonY01" not in of_checks(with_checks([child()], [], left_out="YonY01")).index
+
+
+def test_nothing_before_and_something_now_has_no_percentage() -> None:
+    found = of_checks(with_checks([child()], [])).loc["YonY01"]
+    assert pd.isna(found["value"])
+    assert (found["numerator"], found["denominator"], found["confidence"]) == (1, 0, "medium")
 
 
 def test_nothing_moved_says_nothing() -> None:

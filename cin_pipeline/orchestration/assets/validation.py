@@ -7,19 +7,24 @@ from pandas import DataFrame
 
 from cin_pipeline.census.cleaning import CleanedReturn
 from cin_pipeline.census.reading import SentReturn
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, result, schema_check, schema_result
+from cin_pipeline.orchestration.io_managers import CLEANED_RETURN, PriorYear
 from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, frame_metadata, markdown_table, with_bars
 from cin_pipeline.orchestration.partitions import by_year_la
 from cin_pipeline.orchestration.submissions import Work
+from cin_pipeline.reference.year_on_year_checks import year_on_year_checks
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.stored_returns import read_cleaned
 from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings
 from cin_pipeline.validation import check as check_rules
 from cin_pipeline.validation.confidence import LOW, data_confidence, year_on_year_changes
 from cin_pipeline.validation.confidence.grading import WHOLE_RETURN
 from cin_pipeline.validation.confidence.table import DATA_CONFIDENCE
 from cin_pipeline.validation.results import NAMED_RECORDS, RULE_HITS, RULE_OUTCOMES
+from cin_pipeline.validation.year_on_year import compared_checks
 
 VALIDATION = "validation_issues"
 
@@ -27,29 +32,37 @@ HITS_SCHEMA = schema_check("validation_issues")
 ERRORS = check("errors", "validation_issues", "No rule with the severity error is broken.")
 QUERIES = check("queries", "validation_issues", "No rule with the severity query is broken.")
 RAN = check("rules_ran", "validation_issues", "No rule crashed. What a crashed rule looks for is unknown, not absent.")
+YEAR_ON_YEAR_CHECKS = check(
+    "year_on_year_checks",
+    "validation_issues",
+    "None of the Department's year-on-year checks is met. Passes without a return for the previous year.",
+)
 
 
 @dg.asset(
     description="Every hit of the validation rules: rule, severity, child, table, record, line, fields. Value issues "
-    "of cleaning are in it as rule VALUE, unless a rule reports the same value.",
+    "of cleaning are in it as rule VALUE, unless a rule reports the same value. The year-on-year checks compare with "
+    "the return of the previous year, and run again when that changes.",
     group_name=groups.VALIDATION,
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
-    check_specs=[HITS_SCHEMA, ERRORS, QUERIES, RAN],
+    check_specs=[HITS_SCHEMA, ERRORS, QUERIES, RAN, YEAR_ON_YEAR_CHECKS],
     metadata=declared_columns(RULE_HITS),
-    code_version="1",
+    code_version="2",
     io_manager_key="row_tables",
 )
 def validation_issues(
     work: dg.ResourceParam[Work],
     raw_return: SentReturn,
     cleaned_return: CleanedReturn,
+    prior_year_referrals: PriorYear,
 ) -> Iterator[dg.Output[RuleResults] | dg.AssetCheckResult]:
     """See validation.check."""
     submission, store = work.submission, work.store
     chosen = RuleSettings(store.settings.rules_added, store.settings.rules_removed)
-    found = check_rules(RuleInput(raw_return, cleaned_return, work.year.ending), chosen)
+    previous = _previous_return(store, prior_year_referrals)
+    found = check_rules(RuleInput(raw_return, cleaned_return, work.year.ending, previous), chosen)
     store.quality.note_rules(
         submission.submission,
         errors=found.count("error"),
@@ -73,26 +86,33 @@ def validation_issues(
         counts = {"hits": sum(hits.values()), "by_rule": markdown_table(("rule", "hits"), hits.items())}
         yield result(spec, (f"{rule}: {count}" for rule, count in hits.items()), counts)
     yield result(RAN, found.crashed, severity=dg.AssetCheckSeverity.ERROR)
+    of_two_years = found.issues[found.issues["rule_id"].isin(list(year_on_year_checks()))]
+    said = list(zip(of_two_years["rule_id"], of_two_years["message"], strict=True))
+    about = {"compared": previous is not None, "said": markdown_table(("check", "what it says"), said)}
+    yield result(YEAR_ON_YEAR_CHECKS, (rule for rule, _ in said), about)
 
 
 CONFIDENCE_SCHEMA = schema_check("data_confidence")
 CONFIDENCE = check("confidence", "data_confidence", "No module of the return is of low confidence.")
 YEAR_ON_YEAR = check(
-    "year_on_year_change", "data_confidence", "No headline figure moved far beyond the previous year's."
+    "year_on_year_change",
+    "data_confidence",
+    "No headline figure moved far beyond the previous year's. Measures and thresholds are ours.",
 )
 
 
 @dg.asset(
     name="data_confidence",
-    description="Indicators by module: completeness of each item, records with errors and queries, change against last "
-    "year, and the confidence they give. Thresholds are ours, see docs/data-confidence.md.",
+    description="Indicators by module: completeness of each item, records with errors and queries, change on the "
+    "previous year, and the confidence they give; thresholds are ours, see docs/data-confidence.md. Beside them the "
+    "Department's year-on-year checks.",
     group_name=groups.VALIDATION,
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
     check_specs=[CONFIDENCE_SCHEMA, CONFIDENCE, YEAR_ON_YEAR],
     metadata=declared_columns(DATA_CONFIDENCE),
-    code_version="1",
+    code_version="2",
     io_manager_key="row_tables",
 )
 def data_confidence_asset(
@@ -100,6 +120,7 @@ def data_confidence_asset(
     cleaned_return: CleanedReturn,
     validation_issues: RuleResults,
     la_measures: DataFrame,
+    prior_year_referrals: PriorYear,
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See validation.confidence.data_confidence."""
     year = work.year
@@ -112,6 +133,12 @@ def data_confidence_asset(
         # Dagster allows one mapping between two assets, and la_measures of this year is an input already.
         previous=_current_measures(work.store, year.previous.ending, work.la_code),
         crashed=validation_issues.crashed,
+        checks=compared_checks(
+            cleaned_return.tables,
+            _previous_return(work.store, prior_year_referrals),
+            year.ending,
+            validation_issues.run,
+        ),
     )
     overall = table[table["indicator"] == "overall"]
     rows = list(zip(overall["module"], overall["confidence"], strict=True))
@@ -128,3 +155,13 @@ def data_confidence_asset(
 def _current_measures(store: Store, year: int, la_code: str) -> DataFrame | None:
     current = store.registry.current(year, la_code)
     return None if current is None else store.figures.la_measures_of(current.submission)
+
+
+def _previous_return(store: Store, prior: PriorYear) -> ReturnTables | None:
+    """The return that re-referrals were found with, and no later one: so a change of it recounts both or neither."""
+    if prior.submission is None:
+        return None
+    submission = store.registry.get(prior.submission)
+    year, la_code = submission.partition
+    directory = store.tables_directory(CLEANED_RETURN, year, la_code, submission.submission)
+    return read_cleaned(directory, year).tables

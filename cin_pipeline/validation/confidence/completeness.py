@@ -8,11 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from pandas import DataFrame
 
-from cin_pipeline.census.cleaning import ISSUE_COLUMNS, CleanedReturn
-from cin_pipeline.census.header import Header
-from cin_pipeline.census.reading import SentReturn
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.specification import tables
 from cin_pipeline.reference.days import add_months
@@ -173,7 +169,7 @@ def due_items(year: int) -> Iterator[DueItem]:
 
 def completeness(cleaned: ReturnTables, year: int) -> Iterator[Indicator]:
     """An indicator for each item of the year: records that hold a usable value, of those where it is due."""
-    sent = _as_rules_see_it(cleaned, year)
+    sent = RuleInput.from_cleaned(cleaned, year)
     for due in due_items(year):
         where = due.due(sent)
         held = due.held(sent) if due.held else _usable(sent, due)
@@ -190,9 +186,3 @@ def _usable(sent: RuleInput, due: DueItem) -> Mask:
     if due.not_known:
         return records.text(due.column).invalid(due.not_known)
     return records.readable(due.column)
-
-
-def _as_rules_see_it(cleaned: ReturnTables, year: int) -> RuleInput:
-    """The typed tables in place of the text as sent: a value that could not be read is missing here."""
-    no_issues = DataFrame(columns=list(ISSUE_COLUMNS))
-    return RuleInput(SentReturn(Header(), cleaned), CleanedReturn(cleaned, no_issues), year)

@@ -1,12 +1,15 @@
 """From a figure to a confidence: the thresholds, declared once, and how they are applied.
 
-All thresholds are ours. Those of changes were chosen on the published figures of 2015-16 and 2016-17, so that about
-one LA in ten is asked about a measure and one in forty is in real doubt.
+All thresholds are ours, but for those of the Department's year-on-year checks, each of which brings its own. Those of
+changes were chosen on the published figures of 2015-16 and 2016-17, so that about one LA in ten is asked about a
+measure and one in forty is in real doubt.
 """
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from cin_pipeline.validation.year_on_year import Compared
 
 HIGH, MEDIUM, LOW, NOT_AVAILABLE = "high", "medium", "low", "not available"
 _FROM_WORST = (LOW, MEDIUM, HIGH)
@@ -15,6 +18,7 @@ WHOLE_RETURN = "whole_return"
 
 COMPLETENESS, ERRORS, QUERIES = "completeness", "records_with_errors", "records_with_queries"
 CHANGE, RECORDS, OVERALL = "year_on_year_change", "records_against_expected", "overall"
+CHECK = "year_on_year_check"
 
 A_HANDFUL = 3  # fewer records at fault than these are no pattern: the confidence stays medium at worst
 CHANCE = 3.0  # standard deviations of the difference of two counts that chance alone seldom exceeds
@@ -124,6 +128,13 @@ def graded_records(module: str, records: int, expected: int) -> Indicator:
     few = records < expected and beyond_chance(records, expected)
     confidence = _falling(share, threshold_of(RECORDS, "")) if few else HIGH
     return Indicator(module, RECORDS, "", records, expected, share, confidence)
+
+
+def graded_check(compared: Compared) -> Indicator:
+    """A year-on-year check of the Department's: high where it is not met. Never low: it only asks."""
+    confidence = MEDIUM if compared.is_met else HIGH
+    figures = (compared.now, compared.before, compared.change)
+    return Indicator(WHOLE_RETURN, CHECK, compared.check.rule_id, *figures, confidence)
 
 
 def overall(module: str, indicators: Iterable[Indicator]) -> Indicator:

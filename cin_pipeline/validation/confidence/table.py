@@ -1,17 +1,19 @@
 """The table of data confidence: every indicator of one return, with the overall confidence of modules and return."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 
 import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.return_tables import ReturnTables
+from cin_pipeline.reference.year_on_year_checks import year_on_year_checks
 from cin_pipeline.tables.columns import COLLECTION_YEAR, LA_CODE
 from cin_pipeline.tables.declaring import NUMBER_OR_NONE, TEXT, WHOLE_OR_NONE, Column, TableDeclaration
 from cin_pipeline.validation.confidence.completeness import completeness
 from cin_pipeline.validation.confidence.faults import faults, modules
 from cin_pipeline.validation.confidence.grading import (
+    CHECK,
     HIGH,
     LOW,
     MEDIUM,
@@ -19,10 +21,12 @@ from cin_pipeline.validation.confidence.grading import (
     OVERALL,
     WHOLE_RETURN,
     Indicator,
+    graded_check,
     overall,
     threshold_of,
 )
 from cin_pipeline.validation.confidence.year_on_year import changes, presence
+from cin_pipeline.validation.year_on_year import Compared
 
 DATA_CONFIDENCE = TableDeclaration(
     "data_confidence",
@@ -51,7 +55,7 @@ DATA_CONFIDENCE = TableDeclaration(
         Column("reason", TEXT, "Why it is not available."),
     ),
     key=("module", "indicator", "item"),
-    caution="Indicators and thresholds are ours, not the Department's.",
+    caution="Indicators and thresholds are ours, not the Department's; but for `year_on_year_check`.",
 )
 CONFIDENCE_COLUMNS = DATA_CONFIDENCE.names
 
@@ -65,12 +69,14 @@ def data_confidence(
     measures: DataFrame,
     previous: DataFrame | None,
     crashed: Collection[str] = (),
+    checks: Iterable[Compared] = (),
 ) -> DataFrame:
     """The data confidence of the return of one LA in the collection year.
 
     `cleaned`: its typed tables. `issues`: `RuleResults.issues`, None where no rules were run; `crashed`:
     `RuleResults.crashed`. `measures`, `previous`: the LA's measures (columns measure, breakdown, la_code, value) of
-    this year and the one before, None where there is no return for the previous year.
+    this year and the one before, None where there is no return for the previous year. `checks`: the Department's
+    year-on-year checks that were run (`compared_checks`).
 
     One row per module, indicator and item, in the order of the return: each module's indicators, its overall
     confidence, last the whole return's. Columns CONFIDENCE_COLUMNS: numerator of denominator are counts of records
@@ -83,6 +89,7 @@ def data_confidence(
         *completeness(cleaned, year),
         *faults(cleaned, year, issues, crashed),
         *changes(measures, previous, la_code),
+        *map(graded_check, checks),
     ]
     rows: list[Indicator] = []
     for module in (*modules(year), WHOLE_RETURN):
@@ -101,5 +108,7 @@ def _as_table(rows: list[Indicator], year: int, la_code: str) -> DataFrame:
 def _thresholds(row: Indicator) -> dict[str, object]:
     if row.indicator == OVERALL:
         return {"threshold_high": pd.NA, "threshold_low": pd.NA}
+    if row.indicator == CHECK:
+        return {"threshold_high": year_on_year_checks()[row.item].percent / 100, "threshold_low": pd.NA}
     bounds = threshold_of(row.indicator, row.item)
     return {"threshold_high": bounds.high, "threshold_low": bounds.low}

@@ -1,7 +1,7 @@
 """Against the previous year, and against what a return of its size could hold: moves and gaps too large to be believed.
 
-The Department compares key counts with the previous year after submission and asks about large moves; which counts
-and how large is our choice. Takes the long table of measures as it is published, for one LA.
+Of measures, by thresholds of our own: the Department's sixteen checks are of counts of records, and stand in
+`validation.year_on_year`. Takes the long table of measures as it is published, for one LA.
 """
 
 from collections.abc import Iterator, Mapping

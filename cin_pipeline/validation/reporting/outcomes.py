@@ -1,6 +1,6 @@
 """How each rule ended, with its words: what a report and a terminal show."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cin_pipeline.validation.registry import Rule, rule_set
@@ -29,8 +29,10 @@ class RuleLine(NamedTuple):
 def rule_lines(year: int, results: RuleResults) -> list[RuleLine]:
     """Every rule with how it ended: errors before queries, most hits first, then in the order of the rules."""
     rules = {rule.rule_id: rule for rule in rule_set(year)}
+    first = results.issues.drop_duplicates("rule_id")
+    said = dict(zip(first["rule_id"], first["message"], strict=True))
     lines = [
-        RuleLine(row.rule_id, row.severity, *_words(rules.get(row.rule_id)), row.status, row.hits, row.reason)
+        RuleLine(row.rule_id, row.severity, *_words(rules.get(row.rule_id), said), row.status, row.hits, row.reason)
         for row in results.outcomes.itertuples()
     ]
     return sorted(lines, key=lambda line: (line.severity != "error", -line.hits))
@@ -50,8 +52,9 @@ def number_run(lines: Iterable[RuleLine]) -> int:
     return sum(line.status != NOT_RUN for line in lines)
 
 
-def _words(rule: Rule | None) -> tuple[str, str, Sequence[str]]:
-    """Part of the return, message and fields of a rule; of none, those of VALUE."""
+def _words(rule: Rule | None, said: Mapping[str, str]) -> tuple[str, str, Sequence[str]]:
+    """Part of the return, message and fields of a rule; of none, those of VALUE. A rule that was broken says what its
+    hits say: of a year-on-year check that is met the counts as well."""
     if rule is None:
         return "Any", VALUE_MESSAGE, ()
-    return part_title(rule.facts.part), rule.message, rule.fields
+    return part_title(rule.facts.part), said.get(rule.rule_id, rule.message), rule.fields
