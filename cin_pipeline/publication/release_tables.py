@@ -1,6 +1,7 @@
 """The 27 tables of the release, A1 to D8, declared once: cells, disclosure control, files and documents read this."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypedDict
 
 from cin_pipeline.methodology import breakdowns as by
@@ -20,8 +21,9 @@ from cin_pipeline.publication.declaring import (
     Table,
     figures_of,
 )
+from cin_pipeline.reference.code_sets import codes
 
-__all__ = ["TABLES", "Category", "Figure", "Filter", "Indicator", "Table", "every_figure", "table"]
+__all__ = ["TABLES", "Category", "Figure", "Filter", "Indicator", "Table", "every_figure", "labelled", "table"]
 
 _EPISODES = "Counts episodes, so a child with two episodes counts twice."
 _UNDATED = "Categories may add up to less than the total: records with an impossible end date are in the total alone."
@@ -491,6 +493,29 @@ TABLES: tuple[Table, ...] = (*_A, *_B, *_C, *_D)
 def table(table_id: str) -> Table:
     """The table of that id, `A1` to `D8`."""
     return next(each for each in TABLES if each.id == table_id)
+
+
+def labelled(year: int) -> dict[str, Table]:
+    """The tables by id, in the words of a release year: sex where the census collected it, else gender."""
+    return {each.id: _of_sex(each) if codes("Sex", year) else each for each in TABLES}
+
+
+def _of_sex(each: Table) -> Table:
+    def worded(text: str) -> str:
+        return text.replace("gender", "sex").replace("Gender", "Sex")
+
+    def of_filter(filter_: Filter) -> Filter:
+        rows = tuple(replace(row, label=worded(row.label)) for row in filter_.categories)
+        return replace(filter_, label=worded(filter_.label), categories=rows)
+
+    return replace(
+        each,
+        title=worded(each.title),
+        description=worded(each.description),
+        filters=tuple(map(of_filter, each.filters)),
+        indicators=tuple(replace(one, label=worded(one.label)) for one in each.indicators),
+        notes=tuple(map(worded, each.notes)),
+    )
 
 
 def every_figure() -> tuple[Figure, ...]:
