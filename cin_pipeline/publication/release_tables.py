@@ -108,14 +108,20 @@ def _by_category_of_abuse(measure: str, stem: str) -> _Columns:
     return {"filters": (categories.CATEGORY_OF_ABUSE,), "indicators": tuple(found)}
 
 
-def _series(*rows: tuple[str, str, str]) -> _Columns:
-    """A time series: a row for each measure with number, rate, and percentage of another row."""
-    found = tuple(
-        Category(code, MEASURES[measure].title, measure=measure, percent_of=percent_of)
-        for code, measure, percent_of in rows
-    )
+def _rate_of(code: str, measure: str) -> Category:
+    """A row of a time series: number and rate."""
+    return Category(code, MEASURES[measure].title, measure=measure, percent_of="")
+
+
+def _share_of(code: str, measure: str, whole: str) -> Category:
+    """A row of a time series: number and percentage of another row."""
+    return Category(code, MEASURES[measure].title, measure=measure, percent_of=whole, rated=False)
+
+
+def _series(*rows: Category) -> _Columns:
+    """A time series: a row for each measure with number, percentage and rate."""
     return {
-        "filters": (Filter("category", "Category", found),),
+        "filters": (Filter("category", "Category", rows),),
         "indicators": (
             Indicator("number", "Number", COUNT),
             Indicator("percent", "Percentage", PERCENT, of=("number",)),
@@ -132,21 +138,21 @@ _A = (
         ENGLAND_ONLY,
         2013,
         **_series(
-            ("at31_episodes", "cin_episodes_at_31_march", ""),
-            ("anypoint_child", "cin_children_any_point", ""),
-            ("started_child", "cin_children_starting", ""),
-            ("ended_child", "cin_children_ending", ""),
-            ("awaiting_assessment", "cin_awaiting_assessment_at_31_march", "at31_episodes"),
-            ("anypoint_episodes", "cin_episodes_any_point", ""),
-            ("started_episodes", "cin_episodes_starting", ""),
-            ("ended_episodes", "cin_episodes_ending", ""),
-            ("referral", "referrals", ""),
-            ("referral_child", "children_referred", ""),
-            ("rereferral", "re_referrals", "referral"),
-            ("rereferral_child", "children_re_referred", "referral_child"),
-            ("no_further_action", "referrals_no_further_action", "referral"),
-            ("not_in_need", "referrals_assessed_not_in_need", "referral"),
-            ("assessment", "assessments_completed", ""),
+            _rate_of("at31_episodes", "cin_episodes_at_31_march"),
+            _rate_of("anypoint_child", "cin_children_any_point"),
+            _rate_of("started_child", "cin_children_starting"),
+            _rate_of("ended_child", "cin_children_ending"),
+            replace(_rate_of("awaiting_assessment", "cin_awaiting_assessment_at_31_march"), percent_of="at31_episodes"),
+            _rate_of("anypoint_episodes", "cin_episodes_any_point"),
+            _rate_of("started_episodes", "cin_episodes_starting"),
+            _rate_of("ended_episodes", "cin_episodes_ending"),
+            _rate_of("referral", "referrals"),
+            _rate_of("referral_child", "children_referred"),
+            _share_of("rereferral", "re_referrals", "referral"),
+            _share_of("rereferral_child", "children_re_referred", "referral_child"),
+            _share_of("no_further_action", "referrals_no_further_action", "referral"),
+            _share_of("not_in_need", "referrals_assessed_not_in_need", "referral"),
+            _rate_of("assessment", "assessments_completed"),
         ),
         notes=(
             _RATE,
@@ -161,16 +167,33 @@ _A = (
         ENGLAND_ONLY,
         2013,
         **_series(
-            ("section_47", "section_47_enquiries", ""),
-            ("section_47_child", "children_section_47", ""),
-            ("icpc", "icpcs", "section_47"),
-            ("icpc_child", "children_icpc", "section_47_child"),
-            ("cpp_start", "cpp_starting", ""),
-            ("cpp_end", "cpp_ending", ""),
-            ("cpp_anypoint", "cpp_any_point", ""),
-            ("cpp_at31", "cpp_at_31_march", ""),
+            _rate_of("section_47", "section_47_enquiries"),
+            _rate_of("section_47_child", "children_section_47"),
+            _rate_of("icpc", "icpcs"),
+            _rate_of("icpc_child", "children_icpc"),
+            _rate_of("cpp_at31", "cpp_at_31_march"),
+            replace(_rate_of("cpp_open_3_months", "cpp_open_3_months_at_31_march"), rated=False),
+            _share_of("cpp_reviewed", "cpp_reviewed_in_time_at_31_march", "cpp_open_3_months"),
+            _rate_of("cpp_start", "cpp_starting"),
+            _share_of("cpp_subsequent", "cpp_starting_second_or_subsequent", "cpp_start"),
+            _rate_of("cpp_start_child", "children_cpp_starting"),
+            _rate_of("cpp_end", "cpp_ending"),
+            Category(
+                "cpp_end_2_years",
+                "Child protection plans ending in the year that had lasted two years or more",
+                "duration",
+                ("2_years_or_more",),
+                "cpp_ending",
+                "cpp_end",
+                rated=False,
+            ),
+            _rate_of("cpp_end_child", "children_cpp_ending"),
         ),
-        notes=(_RATE, "Percentages: conferences per 100 section 47 enquiries, and children alike."),
+        notes=(
+            _RATE,
+            "Percentages: reviewed in time of those open for 3 months or more; second or subsequent plans of those "
+            "starting; plans that had lasted two years of those ending.",
+        ),
     ),
     Table(
         "A3",

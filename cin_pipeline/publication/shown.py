@@ -94,7 +94,9 @@ class Published:
             found = [
                 (_label(figure), InUnit(figure.numerator))
                 for figure in self._figures(table)
-                if figure.indicator.unit == COUNT and figure.numerator[:2] == (measure, breakdown)
+                if figure.indicator.unit == COUNT
+                and figure.numerator[:2] == (measure, breakdown)
+                and not any(category.measure for category in figure.row)  # a row of a series is no list
             ]
             if found:
                 return found

@@ -16,7 +16,7 @@ from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.methodology.missing import UnusableItem, without_unusable
 from cin_pipeline.publication.cells import CELL_COLUMNS, ReleaseInput, release_cells
 from cin_pipeline.publication.disclosure import protect
-from cin_pipeline.reference.authorities import every_authority
+from cin_pipeline.reference.authorities import authorities, every_authority
 from cin_pipeline_tests.support.plain_release import Plain, exists, people_of
 from cin_pipeline_tests.support.small_las import measures_of, release_of
 
@@ -78,6 +78,60 @@ def test_every_published_number_is_the_rounded_plain_one(release: ReleaseInput, 
         assert abs(Fraction(cell.shown) - Fraction(cell.value)) <= to / 2 + Fraction(1, 10**9), cell
         assert Fraction(cell.shown) % to == 0
         assert isinstance(cell.shown, Decimal if cell.unit in ("percent", "rate") else int)
+
+
+# Published for England, 2016-17, on the population below; by row number, rate and percentage ("z": there is none).
+PUBLISHED_A2 = {
+    "section_47": (185_680, 159.1, "z"),
+    "section_47_child": (167_670, 143.7, "z"),
+    "icpc": (76_930, 65.9, "z"),
+    "icpc_child": (75_890, 65.0, "z"),
+    "cpp_at31": (51_080, 43.8, "z"),
+    "cpp_open_3_months": (34_950, "z", "z"),
+    "cpp_reviewed": (32_210, "z", 92.2),  # published 92.1, of unrounded counts
+    "cpp_start": (66_410, 56.9, "z"),
+    "cpp_subsequent": (12_420, "z", 18.7),
+    "cpp_start_child": (66_180, 56.7, "z"),
+    "cpp_end": (65_420, 56.1, "z"),
+    "cpp_end_2_years": (2_230, "z", 3.4),
+    "cpp_end_child": (65_200, 55.9, "z"),
+}
+MEASURES_OF_A2 = {
+    "section_47": ("section_47_enquiries", "total", "total"),
+    "section_47_child": ("children_section_47", "total", "total"),
+    "icpc": ("icpcs", "total", "total"),
+    "icpc_child": ("children_icpc", "total", "total"),
+    "cpp_at31": ("cpp_at_31_march", "total", "total"),
+    "cpp_open_3_months": ("cpp_open_3_months_at_31_march", "total", "total"),
+    "cpp_reviewed": ("cpp_reviewed_in_time_at_31_march", "total", "total"),
+    "cpp_start": ("cpp_starting", "total", "total"),
+    "cpp_subsequent": ("cpp_starting_second_or_subsequent", "total", "total"),
+    "cpp_start_child": ("children_cpp_starting", "total", "total"),
+    "cpp_end": ("cpp_ending", "total", "total"),
+    "cpp_end_2_years": ("cpp_ending", "duration", "2_years_or_more"),
+    "cpp_end_child": ("children_cpp_ending", "total", "total"),
+}
+
+
+def test_table_a2_has_the_published_rows_with_their_rates_and_percentages() -> None:
+    estimates = DataFrame(
+        [
+            (2017, "National", "E92000001", *MEASURES_OF_A2[row], number, 0.0, float(number), 1.0)
+            for row, (number, *_) in PUBLISHED_A2.items()
+        ],
+        columns=list(ESTIMATE_COLUMNS),
+    )
+    las = tuple(authorities(2017))
+    measures = DataFrame(
+        [(2017, la, "cpp_starting", "total", "total", 9, "known") for la in las], columns=list(MEASURE_COLUMNS)
+    )
+    release = ReleaseInput(CollectionYear(2017), measures, estimates, {2017: las}, {2017: {"E92000001": 11_671_521}})
+    cells = release_cells(release)
+    a2 = protect(cells[cells["table"] == "A2"])
+    shown = {(row.filter_1_category, row.indicator): row.symbol or float(row.shown) for row in a2.itertuples()}
+    assert list(dict.fromkeys(a2["filter_1_category"])) == list(PUBLISHED_A2)
+    for row, published in PUBLISHED_A2.items():
+        assert tuple(shown[row, indicator] for indicator in ("number", "rate", "percent")) == published, row
 
 
 def test_rows_and_columns(cells: DataFrame) -> None:
