@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from cin_pipeline.methodology.catalogue import MEASURES
+from cin_pipeline.methodology.children import UNKNOWN
+from cin_pipeline.reference.code_sets import every_code
 from cin_pipeline.reference.figure_keys import FigureKey
 
 COUNT, PERCENT, RATE, DAYS = "count", "percent", "rate", "days"  # units
@@ -153,4 +156,15 @@ def _count(indicator: Indicator, row: tuple[Category, ...]) -> FigureKey:
         indicator.breakdown if indicator.breakdown and n == 0 else part.breakdown for n, part in enumerate(parts)
     ]
     crossed = product(*(part.categories for part in parts))
-    return FigureKey(measure, ":".join(breakdowns), tuple(":".join(names) for names in crossed))
+    return _held(FigureKey(measure, ":".join(breakdowns), tuple(":".join(names) for names in crossed)))
+
+
+def _held(count: FigureKey) -> FigureKey:
+    """A count as the catalogue has it: a crossing that is there only within a finer one is added up over what else that
+    is by."""
+    breakdowns = MEASURES[count.measure].breakdowns
+    if count.breakdown in breakdowns:
+        return count
+    finer = next(each for name, each in breakdowns.items() if name.endswith(f":{count.breakdown}"))
+    first = (*(code.code for code in every_code(finer.items[0].code_set)), UNKNOWN)
+    return FigureKey(count.measure, finer.name, tuple(map(":".join, product(first, count.categories))))

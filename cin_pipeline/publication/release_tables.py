@@ -33,7 +33,7 @@ _WORKING_DAYS = (
     "and median are the smallest whole number of days in which at least a quarter, half or three quarters were done."
 )
 _RATE = "Rates are per 10,000 people aged 0 to 17 in the middle of the previous year."
-_GENDER = "Unborn children are among those of unknown gender, and a row of their own by age."
+_GENDER = "Unborn children are in a row of their own, and in none by gender."
 
 
 class _Columns(TypedDict):

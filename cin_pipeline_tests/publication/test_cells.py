@@ -1,5 +1,6 @@
 """The cells, each against a plain calculation; and what stands where something is missing."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +11,7 @@ import pytest
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS
 from cin_pipeline.methodology.identities import broken_identities
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS
@@ -132,6 +134,62 @@ def test_table_a2_has_the_published_rows_with_their_rates_and_percentages() -> N
     assert list(dict.fromkeys(a2["filter_1_category"])) == list(PUBLISHED_A2)
     for row, published in PUBLISHED_A2.items():
         assert tuple(shown[row, indicator] for indicator in ("number", "rate", "percent")) == published, row
+
+
+def a_return(*children: tuple[str, str]) -> DataFrame:
+    """The measures of one LA with so many episodes (and as many plans) of children of a gender and an age band."""
+    measures = measures_of("390", np.random.default_rng(1), 0)
+    found = []
+    for measure, first in (
+        ("cin_episodes_at_31_march", {"primary_need": "N1", "ethnicity": "WBRI"}),
+        ("cpp_at_31_march", {"initial_category": "NEG"}),
+    ):
+        measures.loc[(measures["measure"] == measure) & (measures["breakdown"] == "total"), "value"] = len(children)
+        for gender, age in children:
+            items = {**first, "gender": gender, "age_band": age}
+            found += [
+                (measure, breakdown, ":".join(items[item] for item in breakdown.split(":")))
+                for breakdown in MEASURES[measure].breakdowns
+                if set(breakdown.split(":")) <= set(items)
+            ]
+    rows = [(2017, "390", *key, count, "known") for key, count in Counter(found).items()]
+    return pd.concat([measures, DataFrame(rows, columns=measures.columns).astype({"value": "Int64"})])
+
+
+def test_unborn_children_are_in_no_row_by_gender() -> None:
+    """Three boys, a girl, one of unknown gender, and three unborn children, one of whom has a gender recorded."""
+    boys, girl, unknown = [("1", "1-4"), ("1", "16+"), ("1", "unknown")], ("2", "5-9"), ("9", "under_1")
+    unborn = [("0", "unborn"), ("unknown", "unborn"), ("2", "unborn")]
+    found = release_cells(release_of(a_return(*boys, girl, unknown, *unborn), {2017: ("390",)}, PEOPLE))
+    counts = found[(found["unit"] == "count") & (found["geography_code"] == "E92000001")]
+    for table, row, filter_ in (
+        ("A7", "", "filter_1_category"),
+        ("A3", "N1", "filter_2_category"),
+        ("A3", "Total", "filter_2_category"),
+        ("A4", "white", "filter_2_category"),
+        ("A4", "Total", "filter_2_category"),
+        ("A5", "NEG", "filter_2_category"),
+        ("A5", "Total", "filter_2_category"),
+    ):
+        rows = counts[(counts["table"] == table) & ((row == "") | (counts["filter_1_category"] == row))]
+        by_row = dict(zip(rows[filter_], rows["value"], strict=True))
+        wanted = {"Total": 8, "gender_male": 3, "gender_female": 1, "gender_unknown": 1, "age_unborn": 3}
+        assert {name: by_row[name] for name in wanted} == wanted, (table, row)
+
+
+def test_genders_and_unborn_add_up_in_unrounded_figures(cells: DataFrame) -> None:
+    """As published, within rounding: of 2016-17 206,060 + 175,320 + 690 + 6,970 = 389,040."""
+    parts = ("gender_male", "gender_female", "gender_unknown", "age_unborn")
+    compared = 0
+    for table in ("A3", "A4", "A5", "A7"):
+        counts = cells[(cells["table"] == table) & (cells["unit"] == "count")]
+        by = "filter_1_category" if table == "A7" else "filter_2_category"
+        others = ["collection_year", *([] if table == "A7" else ["filter_1_category"])]
+        summed = counts[counts[by].isin(parts)].groupby(others)["value"].sum()
+        whole = counts[counts[by] == "Total"].set_index(others)["value"]
+        assert np.allclose(summed.sort_index(), whole.sort_index())
+        compared += len(whole)
+    assert compared == 2 * (11 + 7 + 7 + 1)  # years, rows of A3, A4, A5 and A7
 
 
 def test_rows_and_columns(cells: DataFrame) -> None:

@@ -128,7 +128,8 @@ def split(breakdown: str, code: str, year: int) -> tuple[str, list[str]]:
         if code in AGES:
             return "age_band", [AGES[code]]
         if code in GENDERS:
-            return "gender", GENDERS[code]
+            ages = [age for age in AGES.values() if age != "unborn"]
+            return "gender:age_band", [f"{gender}:{age}" for gender in GENDERS[code] for age in ages]
         return split("ethnicity", code.removeprefix("ethnicity_"), year)
     if breakdown == "ethnicity":
         start = "Not" if code == "unknown" else code.title()
@@ -195,6 +196,11 @@ class Plain:
         if not parts:
             return self.count(measure)
         names = parts[0][1] if len(parts) == 1 else [f"{a}:{b}" for a in parts[0][1] for b in parts[1][1]]
+        if measure == "cin_episodes_at_31_march" and parts[0][0] == "gender:age_band":
+            # Gender and age of all episodes are in `measures.csv` only beside the need.
+            breakdown = "primary_need:gender:age_band"
+            held = ((b, category.partition(":")[2], n) for (m, b, category), n in self.counts.items() if m == measure)
+            return sum((n for b, category, n in held if b == breakdown and category in names), Fraction(0))
         return self.count(measure, ":".join(name for name, _ in parts), names)
 
     def _wide(self, table: str, indicator: str) -> Fraction | None:

@@ -1,11 +1,14 @@
 """Measures of made-up LAs of any size, with all the identities of real ones, and releases made of them."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES
+from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, Measure
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
@@ -108,8 +111,8 @@ def measures_of(la_code: str, rng: np.random.Generator, scale: int, year: int = 
     parts["cin_episodes_at_31_march", "disability"] = _each(rng, "disability", disabled)
     for breakdown in ("factor", "factor_group"):
         parts["factor_episodes", breakdown] = _each(rng, breakdown, found["factor_episodes"])
-    for name, breakdown in ((m.name, b) for m in CATALOGUE for b in m.breakdowns if ":" in b):
-        parts[name, breakdown] = _crossed(rng, *(parts[name, single] for single in breakdown.split(":")))
+    for measure in CATALOGUE:
+        parts |= _crossed(rng, measure, parts)
     rows = [
         (year, la_code, measure.name, breakdown, category, count, "known")
         for measure in CATALOGUE
@@ -141,13 +144,20 @@ def _each(rng: np.random.Generator, breakdown: str, whole: int) -> dict[str, int
     return {EACH[breakdown][0]: max(whole - sum(counts.values()), int(rng.binomial(whole, 0.3))), **counts}
 
 
-def _crossed(rng: np.random.Generator, first: dict[str, int], second: dict[str, int]) -> dict[str, int]:
-    """Two partitions of the same rows, joined at random."""
-    rows, columns = (np.repeat(list(each), list(each.values())) for each in (first, second))
-    names, counts = np.unique(
-        [f"{a}:{b}" for a, b in zip(rows, rng.permutation(columns), strict=True)], return_counts=True
-    )
-    return dict(zip(names.tolist(), counts.tolist(), strict=True))
+def _crossed(
+    rng: np.random.Generator, measure: Measure, parts: dict[tuple[str, str], dict[str, int]]
+) -> dict[tuple[str, str], dict[str, int]]:
+    """The crossings of a measure: its rows have their categories of all items at random, once for all crossings."""
+    crossings = [each for each in measure.breakdowns.values() if each.crossing_of]
+    rows: dict[str, NDArray[np.str_]] = {}
+    for name in dict.fromkeys(item.name for each in crossings for item in each.items):
+        counts = parts[measure.name, name]
+        rows[name] = rng.permutation(np.repeat(list(counts), list(counts.values())))
+    found = {}
+    for each in crossings:
+        joined = [":".join(row) for row in zip(*(rows[item.name] for item in each.items), strict=True)]
+        found[measure.name, each.name] = dict(Counter(joined))
+    return found
 
 
 def release_of(
