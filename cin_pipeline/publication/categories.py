@@ -1,10 +1,13 @@
 """The filters of the tables and their categories, labelled from the code sets where they have a label there."""
 
+from itertools import product
+
 from cin_pipeline.methodology import breakdowns as by
-from cin_pipeline.methodology.children import NO_DISABILITY, UNKNOWN
+from cin_pipeline.methodology.children import AGE_BANDS, NO_DISABILITY, UNKNOWN
 from cin_pipeline.publication.declaring import ALL, Category, Filter
 from cin_pipeline.reference.code_sets import Code, every_code
 
+_UNBORN, *_BORN = AGE_BANDS
 _ETHNIC_GROUPS = {  # our code: the group in the code set, and its label where that is not one to publish
     "white": ("White", ""),
     "mixed": ("Mixed", ""),
@@ -80,13 +83,17 @@ def _factors() -> tuple[Category, ...]:
 
 
 def _genders(prefix: str = "gender_") -> tuple[Category, ...]:
-    """The codes to 2023-24 (gender) and those since (sex); no code is in both."""
+    """The codes to 2023-24 (gender) and those since (sex), of children who are born [A65]; no code is in both."""
     rows = (
         ("male", "Male", ("1", "M")),
         ("female", "Female", ("2", "F")),
-        (UNKNOWN, "Unknown or indeterminate gender, unborn children among it", ("0", "9", "U", UNKNOWN)),
+        (UNKNOWN, "Unknown or indeterminate gender", ("0", "9", "U", UNKNOWN)),
     )
-    return tuple(Category(f"{prefix}{code}", label, "gender", codes) for code, label, codes in rows)
+    by_age = by.crossed(by.GENDER, by.AGE_BAND)
+    return tuple(
+        Category(f"{prefix}{code}", label, by_age.name, tuple(map(":".join, product(codes, _BORN))))
+        for code, label, codes in rows
+    )
 
 
 def _ages() -> tuple[Category, ...]:

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
+from cin_pipeline.methodology.catalogue import MEASURES
+from cin_pipeline.methodology.children import UNKNOWN
+from cin_pipeline.reference.code_sets import every_code
 from cin_pipeline.reference.figure_keys import FigureKey
 
 COUNT, PERCENT, RATE, DAYS = "count", "percent", "rate", "days"  # units
@@ -18,7 +21,7 @@ DECIMALS = {COUNT: 0, PERCENT: 1, RATE: 1, DAYS: 0}
 class Category:
     """One row of a filter: which categories of which breakdown it counts, or which measure.
 
-    `percent_of` is the category its percentages are of; empty where there are none."""
+    `percent_of` is the category its percentages are of; empty where there are none. `rated`: whether it has a rate."""
 
     code: str
     label: str
@@ -26,6 +29,7 @@ class Category:
     categories: tuple[str, ...] = ()
     measure: str = ""
     percent_of: str = ALL
+    rated: bool = True
     years: tuple[int, int] = (0, 9999)  # first and last collection year that had it
 
     def exists_in(self, year: int) -> bool:
@@ -93,7 +97,7 @@ class Table:
 class Figure:
     """One figure of a table, of any place and year: what it counts, and for a percentage of what.
 
-    `applies` is False where the table has no such figure (a percentage of nothing)."""
+    `applies` is False where the table has no such figure (a percentage of nothing, a rate of what has none)."""
 
     table: Table
     row: tuple[Category, ...]
@@ -105,10 +109,10 @@ class Figure:
     @property
     def of(self) -> str:
         """The figures it depends on, in words: `numerator / denominator`."""
+        if self.indicator.unit not in (PERCENT, RATE) or not self.applies:
+            return ""
         if self.indicator.unit == RATE:
             return f"{self.indicator.of[0]} / population"
-        if self.indicator.unit != PERCENT or not self.applies:
-            return ""
         if len(self.indicator.of) > 1:
             return " / ".join(self.indicator.of)
         return f"{self.indicator.of[0]} / {self.indicator.of[0]} of {self.row[0].percent_of}"
@@ -131,7 +135,7 @@ def _figure(table: Table, row: tuple[Category, ...], indicator: Indicator) -> Fi
     numerator = table.indicator(indicator.of[0])
     counted = _count(numerator, row)
     if indicator.unit == RATE:
-        return Figure(table, row, indicator, counted)
+        return Figure(table, row, indicator, counted, applies=all(category.rated for category in row))
     if len(indicator.of) > 1:
         return Figure(table, row, indicator, counted, _count(table.indicator(indicator.of[1]), row))
     if not row[0].percent_of:
@@ -152,4 +156,15 @@ def _count(indicator: Indicator, row: tuple[Category, ...]) -> FigureKey:
         indicator.breakdown if indicator.breakdown and n == 0 else part.breakdown for n, part in enumerate(parts)
     ]
     crossed = product(*(part.categories for part in parts))
-    return FigureKey(measure, ":".join(breakdowns), tuple(":".join(names) for names in crossed))
+    return _held(FigureKey(measure, ":".join(breakdowns), tuple(":".join(names) for names in crossed)))
+
+
+def _held(count: FigureKey) -> FigureKey:
+    """A count as the catalogue has it: a crossing that is there only within a finer one is added up over what else that
+    is by."""
+    breakdowns = MEASURES[count.measure].breakdowns
+    if count.breakdown in breakdowns:
+        return count
+    finer = next(each for name, each in breakdowns.items() if name.endswith(f":{count.breakdown}"))
+    first = (*(code.code for code in every_code(finer.items[0].code_set)), UNKNOWN)
+    return FigureKey(count.measure, finer.name, tuple(map(":".join, product(first, count.categories))))

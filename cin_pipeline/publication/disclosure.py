@@ -1,7 +1,8 @@
 """What is shown of each cell, and what is suppressed so that no small count of an LA can be worked out [A50].
 
-Counts of LAs from 1 to 5 are suppressed; then, as long as the disclosure audit (`disclosure_audit`) works one of them
-out, the next smallest count that it hangs together with: in its row, then over LAs in its region."""
+Counts from 1 to 5 are suppressed, of England and regions too (`small_places`); then, as long as the disclosure audit
+(`disclosure_audit`) works one of an LA out, the next smallest count that it hangs together with: in its row, then over
+LAs in its region."""
 
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -13,26 +14,28 @@ from pandas import DataFrame
 
 from cin_pipeline.methodology.measures import NOT_AVAILABLE
 from cin_pipeline.publication.cells import CELLS, NOT_APPLICABLE
-from cin_pipeline.publication.declaring import COUNT, DAYS, PERCENT, RATE
-from cin_pipeline.publication.disclosure_audit import MUST_REMAIN, audit, follows_from_rows
+from cin_pipeline.publication.closing import MUST_REMAIN, Indices, close_sums, suppress_next
+from cin_pipeline.publication.declaring import COUNT, DAYS, PERCENT
+from cin_pipeline.publication.disclosure_audit import audit, follows_from_rows
 from cin_pipeline.publication.intruder import (
     COUNTS,
     FINE,
     LARGEST_SUPPRESSED,
     NOTHING,
-    Indices,
     Intruder,
     Percentage,
     figure_index,
     intruder_of,
     is_small,
+    place_positions,
     positions_of,
     rows_of,
 )
 from cin_pipeline.publication.numbers import Flags, Floats
-from cin_pipeline.publication.relations import AT_MOST, bands_of, la_counts, la_relations
-from cin_pipeline.publication.rounding import rounded
-from cin_pipeline.publication.symbols import INAPPLICABLE, LOW, SUPPRESSED, UNAVAILABLE
+from cin_pipeline.publication.relations import AT_MOST, bands_of, la_counts, la_relations, place_counts
+from cin_pipeline.publication.rounding import rounded, to_whole
+from cin_pipeline.publication.small_places import SmallPlaces, small_places
+from cin_pipeline.publication.symbols import INAPPLICABLE, ROUNDS_TO_ZERO, SUPPRESSED, UNAVAILABLE
 from cin_pipeline.reference.figure_keys import FigureKey
 from cin_pipeline.tables.declaring import ANY, TEXT, Column
 
@@ -54,8 +57,8 @@ PROTECTED_CELLS = replace(
         Column(
             "symbol",
             ANY,
-            "What stands in its place: suppressed, low, not available, not applicable; empty where a figure is shown.",
-            values=("", SUPPRESSED, LOW, UNAVAILABLE, INAPPLICABLE),
+            "What stands in its place: suppressed, rounds to zero, not available, not applicable, or nothing.",
+            values=("", SUPPRESSED, ROUNDS_TO_ZERO, UNAVAILABLE, INAPPLICABLE),
         ),
         Column(
             "suppressed",
@@ -77,8 +80,9 @@ def protect(cells: DataFrame) -> DataFrame:
     """The cells as they are published: `shown`, `symbol` and `suppressed` beside the columns of `release_cells`.
 
     `shown` is a whole number or a Decimal, None where a symbol stands: `c` suppressed, `x` not available, `z` not
-    applicable, `low` more than nothing but rounded to it. `suppressed`: `primary` for its own sake, `secondary` so that
-    such a count cannot be worked out, `dependent` with a count it is of. The same cells always give the same."""
+    applicable, `k` a percentage that rounds to zero though its count does not. `suppressed`: `primary` for its own
+    sake, `secondary` so that such a count cannot be worked out, `dependent` with a count it is of. The same cells
+    always give the same."""
     cells = rounded_cells(cells)
     protected = [_protected_year(of_year) for _, of_year in cells.groupby("collection_year", sort=False)]
     return pd.concat(protected).sort_index() if protected else cells
@@ -94,39 +98,29 @@ def rounded_cells(cells: DataFrame) -> DataFrame:
             cells["value"], cells["unit"], cells["geographic_level"], symbol != "", strict=True
         )
     ]
-    vanished = [
-        number is not None and number == 0 and value > 0 for number, value in zip(shown, cells["value"], strict=True)
-    ]
-    vanished &= (cells["unit"] != DAYS).to_numpy()
-    symbol = symbol.mask(vanished, LOW)
-    found = cells.assign(shown=pd.Series(shown, dtype=object).mask(vanished, None), symbol=symbol, suppressed="")
-    return _low_with_their_counts(found) if len(found) else found
+    found = cells.assign(shown=pd.Series(shown, dtype=object), symbol=symbol, suppressed="")
+    return _with_vanished(found) if len(found) else found
+
+
+def _with_vanished(cells: DataFrame) -> DataFrame:
+    """Cells in which a percentage that rounds to zero says so, unless its count does too."""
+    place = pd.factorize(cells["geography_code"] + " " + cells["collection_year"].astype(str))[0]
+    numerator = place_positions(cells)
+    counts = np.zeros((place.max() + 1, len(place_counts())))
+    is_count = (cells["unit"] == COUNT).to_numpy()
+    counts[place[is_count], numerator[is_count]] = cells["value"].to_numpy()[is_count]
+    vanished = (cells["unit"] == PERCENT) & (cells["shown"] == 0) & (to_whole(counts[place, numerator]) > 0)
+    return cells.assign(
+        symbol=cells["symbol"].mask(vanished, ROUNDS_TO_ZERO), shown=cells["shown"].mask(vanished, None)
+    )
 
 
 def _protected_year(cells: DataFrame) -> DataFrame:
     seen = intruder_of(cells)
-    decided = _Suppressing(seen, seen.shown)
+    of_places = small_places(cells, seen.codes)
+    decided = _Suppressing(seen, seen.shown, of_places.suppressed[:, : len(la_counts())])
     decided.until_safe()
-    return _suppressed(cells, decided)
-
-
-def _low_with_their_counts(cells: DataFrame) -> DataFrame:
-    """Percentages and rates of a count that rounds to zero round to zero too: they would say what it is."""
-    place = pd.factorize(cells["geography_code"] + " " + cells["collection_year"].astype(str))[0]
-    numerator = _numerators(cells)
-    low = np.zeros((place.max() + 1, numerator.max() + 1), dtype=bool)
-    is_low = ((cells["unit"] == COUNT) & (cells["symbol"] == LOW)).to_numpy()
-    low[place[is_low], numerator[is_low]] = True
-    vanish = low[place, numerator] & cells["unit"].isin([PERCENT, RATE]).to_numpy() & (cells["symbol"] == "").to_numpy()
-    return cells.assign(symbol=cells["symbol"].mask(vanish, LOW), shown=cells["shown"].mask(vanish, None))
-
-
-def _numerators(cells: DataFrame) -> Indices:
-    """A number for the count each cell shows or is a part of."""
-    _, figures = figure_index()
-    number = {count: n for n, count in enumerate(dict.fromkeys(figure.numerator for figure in figures))}
-    figure_at, _ = positions_of(cells)
-    return np.array([number[figure.numerator] for figure in figures])[figure_at]
+    return _suppressed(cells, decided, of_places)
 
 
 @dataclass
@@ -136,11 +130,12 @@ class _Suppressing:
 
     seen: Intruder  # with every count of the LAs shown
     values: Floats
+    first: Flags  # counts of places that are suppressed whatever LAs need
 
     def __post_init__(self) -> None:
         self.suppressed: Flags = is_small(self.values)
         self.attempts = np.zeros(self.suppressed.shape, dtype=np.int64)
-        self.places: Indices = np.full((len(self.seen.codes), len(la_counts())), NOTHING)
+        self.places: Indices = np.where(self.first, COUNTS, NOTHING)
         self._begin_round()
 
     def _begin_round(self) -> None:
@@ -176,34 +171,7 @@ class _Suppressing:
             for relation in la_relations()
             if relation.kind != AT_MOST
         ]
-        changed = True
-        while changed:
-            changed = False
-            for columns, signs in sums:
-                for la in np.flatnonzero(self._open_rows(columns, signs)):
-                    changed |= self._suppress_next(int(la), columns)
-
-    def _open_rows(self, columns: Indices, signs: Indices) -> Flags:
-        """LAs whose suppressed counts in a sum leave too few possible values for the smallest of them.
-
-        Suppressed counts of one sign add up to a known sum; each is at least 1, so that none is more than the sum less
-        the number of the others."""
-        values, suppressed = self.values[:, columns], self.suppressed[:, columns]
-        count = suppressed.sum(axis=1)
-        same_sign = (suppressed & (signs > 0)).sum(axis=1) % np.maximum(count, 1) == 0
-        most = np.where(suppressed, values, 0).sum(axis=1) - (count - 1)
-        narrow = same_sign & ((count == 1) | (most < MUST_REMAIN))
-        is_open: Flags = narrow & (count > 0) & ~np.isnan(values).any(axis=1)
-        return is_open
-
-    def _suppress_next(self, la: int, columns: Indices) -> bool:
-        """Suppresses the smallest count of a row that is not suppressed and not 0; the first of equals."""
-        values = np.where(self.suppressed[la, columns], np.nan, self.values[la, columns])
-        candidates = np.flatnonzero(values > 0)
-        if not len(candidates):
-            return False
-        self.suppressed[la, columns[candidates[np.argmin(values[candidates])]]] = True
-        return True
+        close_sums(self.values, self.suppressed, sums)
 
     def _suppress_more(self, narrowed: list[tuple[int, int, float, float, str]], in_rows: Flags) -> bool:
         """One more count for each that was worked out, where there is one; whether there was any."""
@@ -271,15 +239,25 @@ class _Suppressing:
         """Suppresses one more of the counts that one hangs together with in its LA, of sums first; whether there was
         any."""
         for number, columns in enumerate(_columns_of_relations()):
-            if column in columns and ((la, number) in self.rows or self._suppress_next(la, columns)):
+            if column in columns and (
+                (la, number) in self.rows or suppress_next(self.values, self.suppressed, la, columns)
+            ):
                 self.rows.add((la, number))
                 return True
         return False
 
     def _partners_in_places(self, la: int, column: int) -> bool:
-        """Last of all, suppresses what places of the LA show of the counts that one hangs together with."""
-        together = [columns for columns in _columns_of_relations() if column in columns]
-        return bool(together) and self._suppress_in_a_place(la, np.unique(np.concatenate(together)))
+        """Last of all, suppresses what places of the LA show of the counts that one hangs together with, and, where
+        they show none of those any more, of the counts that these hang together with."""
+        together = np.array([column])
+        while True:
+            touched = (columns for columns in _columns_of_relations() if np.isin(columns, together).any())
+            wider = np.unique(np.concatenate([together, *touched]))
+            if self._suppress_in_a_place(la, wider):
+                return True
+            if len(wider) == len(together):
+                return False
+            together = wider
 
     def _suppress_in_a_place(self, la: int, columns: Indices) -> bool:
         """Suppresses more of these counts of the smallest place of an LA that shows any; whether there was one."""
@@ -350,13 +328,21 @@ def _columns_of_relations() -> tuple[Indices, ...]:
     return tuple(np.array([position[count] for count, _ in relation.terms]) for relation in ordered)
 
 
-def _suppressed(cells: DataFrame, decided: _Suppressing) -> DataFrame:
+def _suppressed(cells: DataFrame, decided: _Suppressing, of_places: SmallPlaces) -> DataFrame:
     """The cells with what was decided, and all that depends on it, suppressed."""
     seen = decided.seen
     row = rows_of(cells, seen.codes, seen.las)
-    gone = np.concatenate([decided.places == COUNTS, decided.suppressed])
-    fine = np.concatenate([decided.places >= FINE, decided.suppressed])
-    small = np.concatenate([np.zeros_like(decided.places, dtype=bool), is_small(decided.values)])
+
+    def of_all(places: Flags, las: Flags) -> Flags:
+        """Of places and LAs, in columns of `place_counts`: what LAs have none of is in tables of England alone."""
+        found = np.concatenate([of_places.suppressed, np.zeros((len(las), len(place_counts())), dtype=bool)])
+        found[:, : las.shape[1]] = np.concatenate([places, las])
+        return found
+
+    gone = of_all(decided.places == COUNTS, decided.suppressed)
+    fine = of_all(decided.places >= FINE, decided.suppressed)
+    small = np.concatenate([of_places.small, np.zeros((len(seen.las), len(place_counts())), dtype=bool)])
+    small[len(seen.codes) :, : len(la_counts())] = is_small(decided.values)
     part, whole, distribution = _depends_on(cells)
     is_count = (cells["unit"] == COUNT).to_numpy()
     suppresses = (part >= 0) & np.where(is_count, gone[row, part], fine[row, part])
@@ -365,7 +351,7 @@ def _suppressed(cells: DataFrame, decided: _Suppressing) -> DataFrame:
         bands = [n for n, count in enumerate(la_counts()) if count in (FigureKey(measure), *bands_of(measure))]
         of_bands = np.asarray(fine[:, bands].any(axis=1))
         suppresses |= (distribution == measure).astype(bool) & of_bands[row]
-    suppresses &= cells["symbol"].isin(["", LOW]).to_numpy()
+    suppresses &= cells["symbol"].isin(["", ROUNDS_TO_ZERO]).to_numpy()
     reason = np.select([~suppresses, ~is_count, small[row, part]], ["", DEPENDENT, PRIMARY], SECONDARY)
     return cells.assign(
         suppressed=reason.astype(object),
@@ -375,11 +361,12 @@ def _suppressed(cells: DataFrame, decided: _Suppressing) -> DataFrame:
 
 
 def _depends_on(cells: DataFrame) -> tuple[Indices, Indices, NDArray[np.object_]]:
-    """Of each cell the count it shows or is a part of, that it is a percentage of (-1: none), and the measure whose
-    distribution it is of."""
+    """Of each cell the count it shows or is a part of, that it is a percentage of (-1: none), both in `place_counts`,
+    and the measure whose distribution it is of."""
     _, figures = figure_index()
-    number = {count: n for n, count in enumerate(la_counts())}
-    figure_at, part = positions_of(cells)
+    number = {count: n for n, count in enumerate(place_counts())}
+    figure_at, _ = positions_of(cells)
+    part = place_positions(cells)
     whole = np.array([number.get(figure.denominator or FigureKey(""), -1) for figure in figures])
     of_days = [figure.numerator.measure if figure.indicator.unit == DAYS else "" for figure in figures]
     return part, whole[figure_at], np.array(of_days, dtype=object)[figure_at]

@@ -15,10 +15,10 @@ from pandas import DataFrame
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from cin_pipeline.publication.closing import MUST_REMAIN, Indices
 from cin_pipeline.publication.declaring import COUNT, LOCAL_AUTHORITY
 from cin_pipeline.publication.intruder import (
     LARGEST_SUPPRESSED,
-    Indices,
     Intruder,
     Quartile,
     intruder_of,
@@ -27,7 +27,6 @@ from cin_pipeline.publication.intruder import (
 from cin_pipeline.publication.numbers import Flags, Floats
 from cin_pipeline.publication.relations import AS_A_RULE, AT_MOST, EXACT, la_counts, la_relations
 
-MUST_REMAIN = 3  # possible values of every suppressed cell, of a small one also among 1 to 5
 SUBTRACTION, LINEAR_PROGRAMMING, NOT_PROVABLE = "subtraction", "linear programming", "not provable"
 FOUND_COLUMNS = (
     *("table", "collection_year", "geography_code", "la_code", "filter_1_category", "filter_2_category"),

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
+from cin_pipeline.publication.closing import Indices
 from cin_pipeline.publication.declaring import (
     COUNT,
     DAYS,
@@ -19,17 +20,17 @@ from cin_pipeline.publication.declaring import (
     Figure,
 )
 from cin_pipeline.publication.numbers import Flags, Floats
-from cin_pipeline.publication.relations import bands_of, la_counts
+from cin_pipeline.publication.relations import bands_of, la_counts, place_counts
 from cin_pipeline.publication.release_tables import every_figure
-from cin_pipeline.publication.rounding import step
-from cin_pipeline.publication.symbols import INAPPLICABLE, LOW, SUPPRESSED
+from cin_pipeline.publication.rounding import step, to_whole
+from cin_pipeline.publication.symbols import INAPPLICABLE, ROUNDS_TO_ZERO, SUPPRESSED
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.reference.figure_keys import FigureKey
 
 LARGEST_SUPPRESSED = 5
+_SMALL = 0.5, LARGEST_SUPPRESSED + 0.5  # from, and up to, what rounds to a small whole number
 # What is suppressed of a count of a place: nothing; its rate, and the percentages and quartiles it is in; itself, too.
 LEVELS = NOTHING, FINE, COUNTS = 0, 1, 2
-Indices = NDArray[np.int64]
 ROW_KEY = ["table", "filter_1_category", "filter_2_category", "indicator"]
 
 
@@ -63,6 +64,7 @@ class Intruder:
     `shown` holds the numbers that are there, empty where one is suppressed or there is none. Places are England,
     regions, and every LA as a place of its own; `members` says which LAs lie in each. `low` and `high` bound each
     place's count by what is published of it, rounded counts and rates; `count_low` and `count_high` by its count alone.
+    Of a suppressed count of a place nothing is known: it may be suppressed for its own sake or for another's.
     What a place holds beside its LAs' own figures is `grossed` times what all LAs together gave: the intruder, who
     could repeat the estimate, is granted that."""
 
@@ -103,8 +105,9 @@ class Intruder:
 
 
 def is_small(values: Floats) -> Flags:
-    """Whether a count of an LA is suppressed for its own sake: 1 to 5 [A50]."""
-    return (values >= 1) & (values <= LARGEST_SUPPRESSED)
+    """Whether a count is suppressed for its own sake: 1 to 5 to the nearest whole number [A50]."""
+    whole = to_whole(values)
+    return (whole >= 1) & (whole <= LARGEST_SUPPRESSED)
 
 
 @cache
@@ -127,6 +130,15 @@ def positions_of(cells: DataFrame) -> tuple[Indices, Indices]:
     return found, numerators[found]
 
 
+def place_positions(cells: DataFrame) -> Indices:
+    """For each cell the position of its numerator among `place_counts` (-1 where it is not one)."""
+    keys, figures = figure_index()
+    found = keys.get_indexer(pd.MultiIndex.from_frame(cells[ROW_KEY]))
+    position = {count: n for n, count in enumerate(place_counts())}
+    numerators: Indices = np.array([position.get(figure.numerator, -1) for figure in figures])[found]
+    return numerators
+
+
 def intruder_of(protected: DataFrame) -> Intruder:
     """What is published of one collection year; columns of cells with `shown`, `symbol` and `suppressed`."""
     protected = protected.reset_index(drop=True)
@@ -135,7 +147,6 @@ def intruder_of(protected: DataFrame) -> Intruder:
     codes = tuple(protected["geography_code"][protected["geographic_level"] != LOCAL_AUTHORITY].unique())
     figure, column = positions_of(protected)
     row = rows_of(protected, codes, las)
-    protected = _without_low_by_rule(protected, column, row)
     values, suppressed, shown = _la_counts(protected, column, row - len(codes), len(las))
     members = _members(codes, las)
     exact, grossed = _exact_counts(protected, column, row, members, values)
@@ -156,15 +167,6 @@ def intruder_of(protected: DataFrame) -> Intruder:
         shares=tuple(_shares(protected, figure, row)),
         quartiles=tuple(_quartiles(protected, figure, row)),
     )
-
-
-def _without_low_by_rule(protected: DataFrame, column: Indices, row: Indices) -> DataFrame:
-    """Percentages and rates of a count that rounds to zero say nothing: they are `low` with it, whatever they are."""
-    is_low = (protected["symbol"] == LOW).to_numpy() & (column >= 0)
-    is_count = (protected["unit"] == COUNT).to_numpy()
-    low_counts = set(zip(row[is_low & is_count].tolist(), column[is_low & is_count].tolist(), strict=True))
-    by_rule = [at in low_counts for at in zip(row.tolist(), column.tolist(), strict=True)]
-    return protected.assign(symbol=protected["symbol"].mask(is_low & ~is_count & by_rule, SUPPRESSED))
 
 
 def rows_of(protected: DataFrame, codes: tuple[str, ...], las: tuple[str, ...]) -> Indices:
@@ -214,10 +216,10 @@ def _exact_counts(
 def _windows(protected: DataFrame, column: Indices, row: Indices, exact: Floats, of: str) -> tuple[Floats, Floats]:
     """Bounds of every count of every place from its rounded figures of one unit.
 
-    A figure r rounded half up to s is of a value from r - s/2 up to, not including, r + s/2; what rounds to zero is
-    more than 0. Of a rate the people it is of are public."""
+    A figure r rounded half up to s is of a value from r - s/2 up to, not including, r + s/2; a count that is shown is
+    not small to the nearest whole number. Of a rate the people it is of are public."""
     low, high = np.full(exact.shape, -np.inf), np.full(exact.shape, np.inf)
-    seen = (protected["shown"].notna() | (protected["symbol"] == LOW)).to_numpy()
+    seen = (protected["shown"].notna() | (protected["symbol"] == ROUNDS_TO_ZERO)).to_numpy()
     used = seen & (column >= 0) & (protected["unit"] == of).to_numpy()
     if of == COUNT:  # a shown count of an LA is no variable
         used &= (protected["geographic_level"] != LOCAL_AUTHORITY).to_numpy()
@@ -233,16 +235,16 @@ def _windows(protected: DataFrame, column: Indices, row: Indices, exact: Floats,
 
 def _rounding_bounds(shown: object, unit: str, level: str) -> tuple[float, float]:
     half = float(step(unit, level)) / 2
-    if shown is None:
-        return 0.0, half
-    number = float(shown)  # type: ignore[arg-type]
-    return (number, number) if number == 0 else (number - half, number + half)
+    number = 0.0 if shown is None else float(shown)  # type: ignore[arg-type]
+    if unit == COUNT and level != LOCAL_AUTHORITY:
+        return (0.0, _SMALL[0]) if number == 0 else (max(number - half, _SMALL[1]), number + half)
+    return max(number - half, 0.0), number + half
 
 
 def _shares(protected: DataFrame, figure: Indices, row: Indices) -> Iterator[Percentage]:
     _, figures = figure_index()
     position = {count: n for n, count in enumerate(la_counts())}
-    used = (protected["unit"] == PERCENT) & (protected["shown"].notna() | (protected["symbol"] == LOW))
+    used = (protected["unit"] == PERCENT) & (protected["shown"].notna() | (protected["symbol"] == ROUNDS_TO_ZERO))
     shown, level = protected["shown"].to_numpy(), protected["geographic_level"].to_numpy()
     for n in np.flatnonzero(used.to_numpy()):
         found = figures[figure[n]]

@@ -1,5 +1,6 @@
 """How the published counts of one LA hang together: declared once, for those who suppress and for those who audit."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -7,8 +8,8 @@ from cin_pipeline.census.years import LAST_YEAR
 from cin_pipeline.methodology.breakdowns import DURATION_TO_31_MARCH, Breakdown, Kind
 from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, SUMS, Measure
 from cin_pipeline.methodology.tracing import categories
-from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY
-from cin_pipeline.publication.release_tables import every_figure
+from cin_pipeline.publication.declaring import ALL, COUNT, DAYS, ENGLAND_ONLY, LOCAL_AUTHORITY, Table, figures_of
+from cin_pipeline.publication.release_tables import TABLES, every_figure
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
 EXACT, AS_A_RULE, AT_MOST = "exact", "as a rule", "at most"
@@ -37,6 +38,35 @@ def la_counts() -> tuple[FigureKey, ...]:
     """Every count published of LAs, once, in the order of the tables."""
     figures = (figure for figure in every_figure() if LOCAL_AUTHORITY in figure.table.levels)
     return tuple(dict.fromkeys(figure.numerator for figure in figures if figure.indicator.unit == COUNT))
+
+
+@cache
+def place_counts() -> tuple[FigureKey, ...]:
+    """Every count published of England or a region, once: first those of LAs, in the order of `la_counts`."""
+    counts = (figure.numerator for figure in every_figure() if figure.indicator.unit == COUNT)
+    return tuple(dict.fromkeys((*la_counts(), *counts)))
+
+
+@cache
+def place_rows() -> tuple[tuple[FigureKey, ...], ...]:
+    """The counts that stand in a row of a table of England or regions: a whole, then the categories that make it up."""
+    of_las = (tuple(count for count, _ in relation.terms) for relation in _partitions())
+    of_england = (row for table in TABLES if table.levels == ENGLAND_ONLY for row in _rows_of(table))
+    return tuple(dict.fromkeys((*of_las, *of_england)))
+
+
+def _rows_of(table: Table) -> Iterator[tuple[FigureKey, ...]]:
+    """Of a table by two filters, the categories of the first for each of the second; of characteristics, each kind."""
+    figures = [figure for figure in figures_of(table) if figure.indicator.unit == COUNT]
+    counts = {tuple(category.code for category in figure.row): figure.numerator for figure in figures}
+    if len(table.filters) == 2:
+        first, second = ([category.code for category in filter_.categories] for filter_ in table.filters)
+        for other in second:
+            yield (counts[ALL, other], *(counts[code, other] for code in first if code != ALL))
+    elif any(code.startswith("gender_") for (code,) in counts):
+        for kind, also in (("gender_", "age_unborn"), ("age_", ""), ("ethnicity_", "")):
+            parts = (count for (code,), count in counts.items() if code.startswith(kind) or code == also)
+            yield (counts[ALL,], *parts)
 
 
 @cache

@@ -7,23 +7,21 @@ from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.publication.changes import OPEN_DATA
-from cin_pipeline.publication.declaring import Table
 from cin_pipeline.publication.manifest import MANIFEST, Provenance, manifest
 from cin_pipeline.publication.open_data import open_data_files
-from cin_pipeline.publication.release_tables import TABLES
+from cin_pipeline.publication.release_tables import labelled
 from cin_pipeline.publication.workbook.building import release_sheets, title_of
 from cin_pipeline.publication.workbook.ods import ods
 from cin_pipeline.publication.workbook.xlsx import xlsx
 
-BY_ID: Mapping[str, Table] = {table.id: table for table in TABLES}
-
 
 def table_files(protected: DataFrame, year: CollectionYear) -> dict[str, bytes]:
     """The open-data files and both workbooks, by path in the release; `protected` as `disclosure.protect` gives it."""
-    sheets = release_sheets(BY_ID, protected, year)
+    tables = labelled(year.ending)
+    sheets = release_sheets(tables, protected, year)
     title, made = title_of(year), datetime(year.ending, 3, 31)
     return {
-        **{f"{OPEN_DATA}{name}": content for name, content in open_data_files(BY_ID, protected).items()},
+        **{f"{OPEN_DATA}{name}": content for name, content in open_data_files(tables, protected).items()},
         "tables.xlsx": xlsx(sheets, title=title, made=made),
         "tables.ods": ods(sheets, title=title, made=made),
     }

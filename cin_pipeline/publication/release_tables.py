@@ -1,6 +1,7 @@
 """The 27 tables of the release, A1 to D8, declared once: cells, disclosure control, files and documents read this."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypedDict
 
 from cin_pipeline.methodology import breakdowns as by
@@ -20,8 +21,9 @@ from cin_pipeline.publication.declaring import (
     Table,
     figures_of,
 )
+from cin_pipeline.reference.code_sets import codes
 
-__all__ = ["TABLES", "Category", "Figure", "Filter", "Indicator", "Table", "every_figure", "table"]
+__all__ = ["TABLES", "Category", "Figure", "Filter", "Indicator", "Table", "every_figure", "labelled", "table"]
 
 _EPISODES = "Counts episodes, so a child with two episodes counts twice."
 _UNDATED = "Categories may add up to less than the total: records with an impossible end date are in the total alone."
@@ -31,7 +33,7 @@ _WORKING_DAYS = (
     "and median are the smallest whole number of days in which at least a quarter, half or three quarters were done."
 )
 _RATE = "Rates are per 10,000 people aged 0 to 17 in the middle of the previous year."
-_GENDER = "Unborn children are among those of unknown gender, and a row of their own by age."
+_GENDER = "Unborn children are in a row of their own, and in none by gender."
 
 
 class _Columns(TypedDict):
@@ -106,14 +108,20 @@ def _by_category_of_abuse(measure: str, stem: str) -> _Columns:
     return {"filters": (categories.CATEGORY_OF_ABUSE,), "indicators": tuple(found)}
 
 
-def _series(*rows: tuple[str, str, str]) -> _Columns:
-    """A time series: a row for each measure with number, rate, and percentage of another row."""
-    found = tuple(
-        Category(code, MEASURES[measure].title, measure=measure, percent_of=percent_of)
-        for code, measure, percent_of in rows
-    )
+def _rate_of(code: str, measure: str) -> Category:
+    """A row of a time series: number and rate."""
+    return Category(code, MEASURES[measure].title, measure=measure, percent_of="")
+
+
+def _share_of(code: str, measure: str, whole: str) -> Category:
+    """A row of a time series: number and percentage of another row."""
+    return Category(code, MEASURES[measure].title, measure=measure, percent_of=whole, rated=False)
+
+
+def _series(*rows: Category) -> _Columns:
+    """A time series: a row for each measure with number, percentage and rate."""
     return {
-        "filters": (Filter("category", "Category", found),),
+        "filters": (Filter("category", "Category", rows),),
         "indicators": (
             Indicator("number", "Number", COUNT),
             Indicator("percent", "Percentage", PERCENT, of=("number",)),
@@ -130,21 +138,21 @@ _A = (
         ENGLAND_ONLY,
         2013,
         **_series(
-            ("at31_episodes", "cin_episodes_at_31_march", ""),
-            ("anypoint_child", "cin_children_any_point", ""),
-            ("started_child", "cin_children_starting", ""),
-            ("ended_child", "cin_children_ending", ""),
-            ("awaiting_assessment", "cin_awaiting_assessment_at_31_march", "at31_episodes"),
-            ("anypoint_episodes", "cin_episodes_any_point", ""),
-            ("started_episodes", "cin_episodes_starting", ""),
-            ("ended_episodes", "cin_episodes_ending", ""),
-            ("referral", "referrals", ""),
-            ("referral_child", "children_referred", ""),
-            ("rereferral", "re_referrals", "referral"),
-            ("rereferral_child", "children_re_referred", "referral_child"),
-            ("no_further_action", "referrals_no_further_action", "referral"),
-            ("not_in_need", "referrals_assessed_not_in_need", "referral"),
-            ("assessment", "assessments_completed", ""),
+            _rate_of("at31_episodes", "cin_episodes_at_31_march"),
+            _rate_of("anypoint_child", "cin_children_any_point"),
+            _rate_of("started_child", "cin_children_starting"),
+            _rate_of("ended_child", "cin_children_ending"),
+            replace(_rate_of("awaiting_assessment", "cin_awaiting_assessment_at_31_march"), percent_of="at31_episodes"),
+            _rate_of("anypoint_episodes", "cin_episodes_any_point"),
+            _rate_of("started_episodes", "cin_episodes_starting"),
+            _rate_of("ended_episodes", "cin_episodes_ending"),
+            _rate_of("referral", "referrals"),
+            _rate_of("referral_child", "children_referred"),
+            _share_of("rereferral", "re_referrals", "referral"),
+            _share_of("rereferral_child", "children_re_referred", "referral_child"),
+            _share_of("no_further_action", "referrals_no_further_action", "referral"),
+            _share_of("not_in_need", "referrals_assessed_not_in_need", "referral"),
+            _rate_of("assessment", "assessments_completed"),
         ),
         notes=(
             _RATE,
@@ -159,16 +167,33 @@ _A = (
         ENGLAND_ONLY,
         2013,
         **_series(
-            ("section_47", "section_47_enquiries", ""),
-            ("section_47_child", "children_section_47", ""),
-            ("icpc", "icpcs", "section_47"),
-            ("icpc_child", "children_icpc", "section_47_child"),
-            ("cpp_start", "cpp_starting", ""),
-            ("cpp_end", "cpp_ending", ""),
-            ("cpp_anypoint", "cpp_any_point", ""),
-            ("cpp_at31", "cpp_at_31_march", ""),
+            _rate_of("section_47", "section_47_enquiries"),
+            _rate_of("section_47_child", "children_section_47"),
+            _rate_of("icpc", "icpcs"),
+            _rate_of("icpc_child", "children_icpc"),
+            _rate_of("cpp_at31", "cpp_at_31_march"),
+            replace(_rate_of("cpp_open_3_months", "cpp_open_3_months_at_31_march"), rated=False),
+            _share_of("cpp_reviewed", "cpp_reviewed_in_time_at_31_march", "cpp_open_3_months"),
+            _rate_of("cpp_start", "cpp_starting"),
+            _share_of("cpp_subsequent", "cpp_starting_second_or_subsequent", "cpp_start"),
+            _rate_of("cpp_start_child", "children_cpp_starting"),
+            _rate_of("cpp_end", "cpp_ending"),
+            Category(
+                "cpp_end_2_years",
+                "Child protection plans ending in the year that had lasted two years or more",
+                "duration",
+                ("2_years_or_more",),
+                "cpp_ending",
+                "cpp_end",
+                rated=False,
+            ),
+            _rate_of("cpp_end_child", "children_cpp_ending"),
         ),
-        notes=(_RATE, "Percentages: conferences per 100 section 47 enquiries, and children alike."),
+        notes=(
+            _RATE,
+            "Percentages: reviewed in time of those open for 3 months or more; second or subsequent plans of those "
+            "starting; plans that had lasted two years of those ending.",
+        ),
     ),
     Table(
         "A3",
@@ -491,6 +516,29 @@ TABLES: tuple[Table, ...] = (*_A, *_B, *_C, *_D)
 def table(table_id: str) -> Table:
     """The table of that id, `A1` to `D8`."""
     return next(each for each in TABLES if each.id == table_id)
+
+
+def labelled(year: int) -> dict[str, Table]:
+    """The tables by id, in the words of a release year: sex where the census collected it, else gender."""
+    return {each.id: _of_sex(each) if codes("Sex", year) else each for each in TABLES}
+
+
+def _of_sex(each: Table) -> Table:
+    def worded(text: str) -> str:
+        return text.replace("gender", "sex").replace("Gender", "Sex")
+
+    def of_filter(filter_: Filter) -> Filter:
+        rows = tuple(replace(row, label=worded(row.label)) for row in filter_.categories)
+        return replace(filter_, label=worded(filter_.label), categories=rows)
+
+    return replace(
+        each,
+        title=worded(each.title),
+        description=worded(each.description),
+        filters=tuple(map(of_filter, each.filters)),
+        indicators=tuple(replace(one, label=worded(one.label)) for one in each.indicators),
+        notes=tuple(map(worded, each.notes)),
+    )
 
 
 def every_figure() -> tuple[Figure, ...]:

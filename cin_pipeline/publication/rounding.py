@@ -2,6 +2,9 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cin_pipeline.publication.declaring import COUNT, DECIMALS, LOCAL_AUTHORITY
 
 # Sums of estimates carry errors of the last binary digits; a half must not be lost to them.
@@ -15,6 +18,12 @@ def half_up(value: float, to: Decimal) -> Decimal:
     where there is one."""
     exact = Decimal(repr(round(float(value), _NOISE)))
     return (exact / to).quantize(Decimal(1), ROUND_HALF_UP) * to
+
+
+def to_whole(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The nearest whole numbers, halves up; what is empty stays so."""
+    whole: NDArray[np.float64] = np.floor(np.round(values, _NOISE) + 0.5)
+    return whole
 
 
 def step(unit: str, geographic_level: str) -> Decimal:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, PERCENT, RATE, Figure, Table, figures_of
-from cin_pipeline.publication.symbols import INAPPLICABLE, LOW, SUPPRESSED, UNAVAILABLE, UNRELIABLE
+from cin_pipeline.publication.symbols import INAPPLICABLE, ROUNDS_TO_ZERO, SUPPRESSED, UNAVAILABLE, UNRELIABLE
 from cin_pipeline.reference.authorities import ENGLAND
 from cin_pipeline.reference.figure_keys import FigureKey
 
@@ -22,7 +22,7 @@ SYMBOLS = {
     SUPPRESSED: "suppressed",
     UNAVAILABLE: "not available",
     INAPPLICABLE: "not applicable",
-    LOW: "rounds to zero",
+    ROUNDS_TO_ZERO: "rounds to zero",
     UNRELIABLE: "of low reliability",
 }
 _UNITS = {COUNT: "", PERCENT: "%", RATE: "", DAYS: ""}
@@ -94,7 +94,9 @@ class Published:
             found = [
                 (_label(figure), InUnit(figure.numerator))
                 for figure in self._figures(table)
-                if figure.indicator.unit == COUNT and figure.numerator[:2] == (measure, breakdown)
+                if figure.indicator.unit == COUNT
+                and figure.numerator[:2] == (measure, breakdown)
+                and not any(category.measure for category in figure.row)  # a row of a series is no list
             ]
             if found:
                 return found

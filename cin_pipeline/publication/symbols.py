@@ -1,3 +1,3 @@
 """What stands in a cell where no number does: the symbols of the open data."""
 
-SUPPRESSED, UNAVAILABLE, INAPPLICABLE, LOW, UNRELIABLE = "c", "x", "z", "low", "u"
+SUPPRESSED, UNAVAILABLE, INAPPLICABLE, ROUNDS_TO_ZERO, UNRELIABLE = "c", "x", "z", "k", "u"

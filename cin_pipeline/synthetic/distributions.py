@@ -147,7 +147,7 @@ DEATHS = 0.0012  # share of episodes of need that end with the death of the chil
 EARLY_HELP = 0.3  # share of cases closed after assessment that go to early help (RC9, where collected); invented
 
 # Groups of factors: percent of the episodes with factors that have one, and how they divide within it. Published for
-# 2015-16: domestic violence (3), mental health (4), drugs (2), emotional abuse (17), alcohol (1), neglect (16),
+# 2015-16: domestic abuse (3), mental health (4), drugs (2), emotional abuse (17), alcohol (1), neglect (16),
 # physical abuse (18), sexual abuse (19), self-harm (15), sexual exploitation (11), missing (10), gangs (13). From the
 # counts of 2016-17: 22A and 23A. Invented: the others, and all divisions (table C3 of 2017-18 has every factor).
 # Episodes without any of these have 20, other.

@@ -1,5 +1,6 @@
 """The cells, each against a plain calculation; and what stands where something is missing."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -10,13 +11,14 @@ import pytest
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS
 from cin_pipeline.methodology.identities import broken_identities
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.methodology.missing import UnusableItem, without_unusable
 from cin_pipeline.publication.cells import CELL_COLUMNS, ReleaseInput, release_cells
 from cin_pipeline.publication.disclosure import protect
-from cin_pipeline.reference.authorities import every_authority
+from cin_pipeline.reference.authorities import authorities, every_authority
 from cin_pipeline_tests.support.plain_release import Plain, exists, people_of
 from cin_pipeline_tests.support.small_las import measures_of, release_of
 
@@ -78,6 +80,116 @@ def test_every_published_number_is_the_rounded_plain_one(release: ReleaseInput, 
         assert abs(Fraction(cell.shown) - Fraction(cell.value)) <= to / 2 + Fraction(1, 10**9), cell
         assert Fraction(cell.shown) % to == 0
         assert isinstance(cell.shown, Decimal if cell.unit in ("percent", "rate") else int)
+
+
+# Published for England, 2016-17, on the population below; by row number, rate and percentage ("z": there is none).
+PUBLISHED_A2 = {
+    "section_47": (185_680, 159.1, "z"),
+    "section_47_child": (167_670, 143.7, "z"),
+    "icpc": (76_930, 65.9, "z"),
+    "icpc_child": (75_890, 65.0, "z"),
+    "cpp_at31": (51_080, 43.8, "z"),
+    "cpp_open_3_months": (34_950, "z", "z"),
+    "cpp_reviewed": (32_210, "z", 92.2),  # published 92.1, of unrounded counts
+    "cpp_start": (66_410, 56.9, "z"),
+    "cpp_subsequent": (12_420, "z", 18.7),
+    "cpp_start_child": (66_180, 56.7, "z"),
+    "cpp_end": (65_420, 56.1, "z"),
+    "cpp_end_2_years": (2_230, "z", 3.4),
+    "cpp_end_child": (65_200, 55.9, "z"),
+}
+MEASURES_OF_A2 = {
+    "section_47": ("section_47_enquiries", "total", "total"),
+    "section_47_child": ("children_section_47", "total", "total"),
+    "icpc": ("icpcs", "total", "total"),
+    "icpc_child": ("children_icpc", "total", "total"),
+    "cpp_at31": ("cpp_at_31_march", "total", "total"),
+    "cpp_open_3_months": ("cpp_open_3_months_at_31_march", "total", "total"),
+    "cpp_reviewed": ("cpp_reviewed_in_time_at_31_march", "total", "total"),
+    "cpp_start": ("cpp_starting", "total", "total"),
+    "cpp_subsequent": ("cpp_starting_second_or_subsequent", "total", "total"),
+    "cpp_start_child": ("children_cpp_starting", "total", "total"),
+    "cpp_end": ("cpp_ending", "total", "total"),
+    "cpp_end_2_years": ("cpp_ending", "duration", "2_years_or_more"),
+    "cpp_end_child": ("children_cpp_ending", "total", "total"),
+}
+
+
+def test_table_a2_has_the_published_rows_with_their_rates_and_percentages() -> None:
+    estimates = DataFrame(
+        [
+            (2017, "National", "E92000001", *MEASURES_OF_A2[row], number, 0.0, float(number), 1.0)
+            for row, (number, *_) in PUBLISHED_A2.items()
+        ],
+        columns=list(ESTIMATE_COLUMNS),
+    )
+    las = tuple(authorities(2017))
+    measures = DataFrame(
+        [(2017, la, "cpp_starting", "total", "total", 9, "known") for la in las], columns=list(MEASURE_COLUMNS)
+    )
+    release = ReleaseInput(CollectionYear(2017), measures, estimates, {2017: las}, {2017: {"E92000001": 11_671_521}})
+    cells = release_cells(release)
+    a2 = protect(cells[cells["table"] == "A2"])
+    shown = {(row.filter_1_category, row.indicator): row.symbol or float(row.shown) for row in a2.itertuples()}
+    assert list(dict.fromkeys(a2["filter_1_category"])) == list(PUBLISHED_A2)
+    for row, published in PUBLISHED_A2.items():
+        assert tuple(shown[row, indicator] for indicator in ("number", "rate", "percent")) == published, row
+
+
+def a_return(*children: tuple[str, str]) -> DataFrame:
+    """The measures of one LA with so many episodes (and as many plans) of children of a gender and an age band."""
+    measures = measures_of("390", np.random.default_rng(1), 0)
+    found = []
+    for measure, first in (
+        ("cin_episodes_at_31_march", {"primary_need": "N1", "ethnicity": "WBRI"}),
+        ("cpp_at_31_march", {"initial_category": "NEG"}),
+    ):
+        measures.loc[(measures["measure"] == measure) & (measures["breakdown"] == "total"), "value"] = len(children)
+        for gender, age in children:
+            items = {**first, "gender": gender, "age_band": age}
+            found += [
+                (measure, breakdown, ":".join(items[item] for item in breakdown.split(":")))
+                for breakdown in MEASURES[measure].breakdowns
+                if set(breakdown.split(":")) <= set(items)
+            ]
+    rows = [(2017, "390", *key, count, "known") for key, count in Counter(found).items()]
+    return pd.concat([measures, DataFrame(rows, columns=measures.columns).astype({"value": "Int64"})])
+
+
+def test_unborn_children_are_in_no_row_by_gender() -> None:
+    """Three boys, a girl, one of unknown gender, and three unborn children, one of whom has a gender recorded."""
+    boys, girl, unknown = [("1", "1-4"), ("1", "16+"), ("1", "unknown")], ("2", "5-9"), ("9", "under_1")
+    unborn = [("0", "unborn"), ("unknown", "unborn"), ("2", "unborn")]
+    found = release_cells(release_of(a_return(*boys, girl, unknown, *unborn), {2017: ("390",)}, PEOPLE))
+    counts = found[(found["unit"] == "count") & (found["geography_code"] == "E92000001")]
+    for table, row, filter_ in (
+        ("A7", "", "filter_1_category"),
+        ("A3", "N1", "filter_2_category"),
+        ("A3", "Total", "filter_2_category"),
+        ("A4", "white", "filter_2_category"),
+        ("A4", "Total", "filter_2_category"),
+        ("A5", "NEG", "filter_2_category"),
+        ("A5", "Total", "filter_2_category"),
+    ):
+        rows = counts[(counts["table"] == table) & ((row == "") | (counts["filter_1_category"] == row))]
+        by_row = dict(zip(rows[filter_], rows["value"], strict=True))
+        wanted = {"Total": 8, "gender_male": 3, "gender_female": 1, "gender_unknown": 1, "age_unborn": 3}
+        assert {name: by_row[name] for name in wanted} == wanted, (table, row)
+
+
+def test_genders_and_unborn_add_up_in_unrounded_figures(cells: DataFrame) -> None:
+    """As published, within rounding: of 2016-17 206,060 + 175,320 + 690 + 6,970 = 389,040."""
+    parts = ("gender_male", "gender_female", "gender_unknown", "age_unborn")
+    compared = 0
+    for table in ("A3", "A4", "A5", "A7"):
+        counts = cells[(cells["table"] == table) & (cells["unit"] == "count")]
+        by = "filter_1_category" if table == "A7" else "filter_2_category"
+        others = ["collection_year", *([] if table == "A7" else ["filter_1_category"])]
+        summed = counts[counts[by].isin(parts)].groupby(others)["value"].sum()
+        whole = counts[counts[by] == "Total"].set_index(others)["value"]
+        assert np.allclose(summed.sort_index(), whole.sort_index())
+        compared += len(whole)
+    assert compared == 2 * (11 + 7 + 7 + 1)  # years, rows of A3, A4, A5 and A7
 
 
 def test_rows_and_columns(cells: DataFrame) -> None:

@@ -10,10 +10,11 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.publication import open_data
 from cin_pipeline.publication.checking import broken_screening
 from cin_pipeline.publication.open_data import FILE_NAMES, open_data_files
-from cin_pipeline.publication.release import BY_ID, table_files
-from cin_pipeline.publication.release_tables import TABLES, table
+from cin_pipeline.publication.release import table_files
+from cin_pipeline.publication.release_tables import TABLES, labelled, table
 from cin_pipeline.publication.screening.ours import EXEMPTIONS
 from cin_pipeline.publication.screening.running import findings_of
+from cin_pipeline.publication.workbook.building import release_sheets
 from cin_pipeline_tests.support.release_frames import protected
 
 PLACE = [
@@ -33,7 +34,7 @@ REAL = {
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    return open_data_files(BY_ID, protected())
+    return open_data_files(labelled(2017), protected())
 
 
 def read(files: dict[str, bytes], name: str) -> DataFrame:
@@ -78,15 +79,15 @@ def test_england_tables_have_no_columns_of_other_places(files: dict[str, bytes])
 
 def test_cells_are_what_is_shown_or_its_symbol() -> None:
     cells = protected((2017,))
-    texts = iter(("c", "x", "z", "low", "u"))
+    texts = iter(("c", "x", "z", "k", "u"))
     b1 = cells["table"] == "B1"
     local = cells[b1 & (cells["la_code"] == "202")].index
     for row, symbol in zip(local, texts, strict=False):
         cells.loc[row, ["shown", "symbol"]] = [None, symbol]
-    written = read(open_data_files(BY_ID, cells), "b1_children_in_need")
+    written = read(open_data_files(labelled(2017), cells), "b1_children_in_need")
     row = written[written["old_la_code"] == "202"].iloc[0]
-    first = row[[figure.name for figure in BY_ID["B1"].indicators[:5]]]
-    assert first.tolist() == ["c", "x", "z", "low", "u"]
+    first = row[[figure.name for figure in table("B1").indicators[:5]]]
+    assert first.tolist() == ["c", "x", "z", "k", "u"]
     assert row["At31_episodes_rate"].count(".") == 1
 
 
@@ -136,5 +137,26 @@ def test_a_wrong_word_of_the_writer_is_seen(
 ) -> None:
     """The screener does not take its words from the writer."""
     monkeypatch.setattr(open_data, word, wrong)
-    written = open_data_files(BY_ID, protected((2017,), (table("C5"),)))
+    written = open_data_files(labelled(2017), protected((2017,), (table("C5"),)))
     assert any(said in str(finding) for finding in findings_of(written))
+
+
+@pytest.mark.parametrize(("year", "word", "other"), [(2024, "gender", "sex"), (2025, "sex", "gender")])
+def test_labels_say_what_was_collected(year: int, word: str, other: str) -> None:
+    """Gender to 2023-24, sex since: in titles of sheets and tables, in labels of rows and columns."""
+    cells = protected((year,), (table("A3"),))
+    tables = labelled(year)
+    written = open_data_files(tables, cells)
+    texts = [
+        *(text.decode() for text in written.values()),
+        *(str(line) for sheet in release_sheets(tables, cells, CollectionYear(year)) for line in sheet.lines),
+    ]
+    found = " ".join(texts).lower()
+    assert word in found
+    assert other not in found
+
+
+def test_the_census_says_domestic_abuse() -> None:
+    """As in the Department's table C3."""
+    labels = [category.label for category in table("C3").filters[0].categories if category.code[0] == "3"]
+    assert [label.partition(":")[0] for label in labels] == ["Domestic abuse"] * 3

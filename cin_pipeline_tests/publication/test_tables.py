@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from cin_pipeline.methodology.calendar import ASSESSMENT_BANDS, DURATION_BANDS, WAIT_BANDS
-from cin_pipeline.methodology.children import UNKNOWN
+from cin_pipeline.methodology.children import AGE_BANDS, UNKNOWN
 from cin_pipeline.publication.relations import la_counts, la_relations
 from cin_pipeline.publication.release_tables import TABLES, every_figure
 from cin_pipeline.reference.code_sets import codes
@@ -50,15 +50,45 @@ def test_every_code_is_in_one_row(measure: str, breakdown: str) -> None:
     assert set(expected) <= set(found)
 
 
-def test_ethnicity_and_gender_take_in_every_code() -> None:
-    for table, breakdown, code_set in (("A4", "ethnicity", "Ethnicity"), ("A7", "gender", "GenderCurrent")):
-        found = {
-            code
-            for figure in every_figure()
-            if figure.table.id == table and figure.numerator.breakdown == breakdown
-            for code in figure.numerator.categories
-        }
-        assert found >= {*codes(code_set, 2017), UNKNOWN}
+def test_ethnicity_takes_in_every_code() -> None:
+    found = {
+        code
+        for figure in every_figure()
+        if figure.table.id == "A4" and figure.numerator.breakdown == "ethnicity"
+        for code in figure.numerator.categories
+    }
+    assert found >= {*codes("Ethnicity", 2017), UNKNOWN}
+
+
+@pytest.mark.parametrize("code_set", ["GenderCurrent", "Sex"])
+@pytest.mark.parametrize(
+    ("table_id", "measure", "breakdown", "before"),
+    [
+        ("A7", "cin_episodes_at_31_march", "primary_need:gender:age_band", (*codes("PrimaryNeedCode", 2017), UNKNOWN)),
+        ("A5", "cpp_at_31_march", "gender:age_band", None),
+    ],
+)
+def test_every_gender_of_every_born_child_is_in_one_row(
+    table_id: str, measure: str, breakdown: str, before: tuple[str, ...] | None, code_set: str
+) -> None:
+    rows = [
+        figure
+        for figure in every_figure()
+        if (figure.table.id, figure.indicator.unit) == (table_id, "count")
+        and (figure.numerator.measure, figure.numerator.breakdown) == (measure, breakdown)
+    ]
+    assert [figure.row[-1].code for figure in rows] == ["gender_male", "gender_female", "gender_unknown"]
+    found = Counter(category for figure in rows for category in figure.numerator.categories)
+    born = {
+        ":".join((*first, gender, age))
+        for first in ([(need,) for need in before] if before else [()])
+        for gender in (*codes(code_set, 2017 if code_set == "GenderCurrent" else 2025), UNKNOWN)
+        for age in AGE_BANDS
+        if age != "unborn"
+    }
+    assert set(found.values()) == {1}
+    assert born <= set(found)
+    assert not any("unborn" in category for category in found)
 
 
 def test_every_partition_of_an_la_is_a_relation() -> None:

@@ -122,7 +122,7 @@ def test_shorthand_is_explained_above_the_table_that_uses_it(xlsx: Any) -> None:
         }
         above = " ".join(str(page.cell(row, 1).value) for row in range(1, first))
         assert used <= {"[c]", "[z]"}
-        assert {symbol for symbol in ("[c]", "[x]", "[z]", "[low]", "[u]") if symbol in above} == used
+        assert {symbol for symbol in ("[c]", "[x]", "[z]", "[k]", "[u]") if symbol in above} == used
 
 
 @pytest.mark.parametrize("name", ["A3", "B1", "C2", "D5"])

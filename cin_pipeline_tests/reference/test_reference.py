@@ -6,7 +6,7 @@ import pytest
 from cin_pipeline.census.years import COLLECTION_YEARS
 from cin_pipeline.reference.authorities import ENGLAND, authorities, every_authority, places
 from cin_pipeline.reference.bank_holidays import bank_holidays
-from cin_pipeline.reference.code_sets import code_labels, codes
+from cin_pipeline.reference.code_sets import code_labels, codes, every_code
 from cin_pipeline.reference.population import (
     CENSUS_2011,
     CENSUS_2021,
@@ -58,6 +58,14 @@ def test_codes_are_those_of_the_year() -> None:
     assert code_labels("Sex", 2025)["M"] == "Male"
     with pytest.raises(KeyError):
         codes("NoSuchSet", 2017)
+
+
+def test_chinese_children_are_in_the_asian_group() -> None:
+    """As published for England, 2016-17 (table A7): 26,690 Asian children in need with 720 Chinese."""
+    published = {"AIND": 3_460, "APKN": 9_490, "ABAN": 4_180, "AOTH": 8_840, "CHNE": 720}
+    asian = {code.code for code in every_code("Ethnicity") if code.group == "Asian or Asian British"}
+    assert asian == set(published)
+    assert sum(published.values()) == 26_690
 
 
 def test_population_is_the_mid_year_before() -> None:

@@ -8,30 +8,35 @@ from pandas import DataFrame
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.data_files import rows
 
+# Row: measure, what its percentage is of, whether it has a rate.
 SERIES = {
-    "at31_episodes": ("cin_episodes_at_31_march", ""),
-    "anypoint_child": ("cin_children_any_point", ""),
-    "started_child": ("cin_children_starting", ""),
-    "ended_child": ("cin_children_ending", ""),
-    "awaiting_assessment": ("cin_awaiting_assessment_at_31_march", "cin_episodes_at_31_march"),
-    "anypoint_episodes": ("cin_episodes_any_point", ""),
-    "started_episodes": ("cin_episodes_starting", ""),
-    "ended_episodes": ("cin_episodes_ending", ""),
-    "referral": ("referrals", ""),
-    "referral_child": ("children_referred", ""),
-    "rereferral": ("re_referrals", "referrals"),
-    "rereferral_child": ("children_re_referred", "children_referred"),
-    "no_further_action": ("referrals_no_further_action", "referrals"),
-    "not_in_need": ("referrals_assessed_not_in_need", "referrals"),
-    "assessment": ("assessments_completed", ""),
-    "section_47": ("section_47_enquiries", ""),
-    "section_47_child": ("children_section_47", ""),
-    "icpc": ("icpcs", "section_47_enquiries"),
-    "icpc_child": ("children_icpc", "children_section_47"),
-    "cpp_start": ("cpp_starting", ""),
-    "cpp_end": ("cpp_ending", ""),
-    "cpp_anypoint": ("cpp_any_point", ""),
-    "cpp_at31": ("cpp_at_31_march", ""),
+    "at31_episodes": ("cin_episodes_at_31_march", "", True),
+    "anypoint_child": ("cin_children_any_point", "", True),
+    "started_child": ("cin_children_starting", "", True),
+    "ended_child": ("cin_children_ending", "", True),
+    "awaiting_assessment": ("cin_awaiting_assessment_at_31_march", "cin_episodes_at_31_march", True),
+    "anypoint_episodes": ("cin_episodes_any_point", "", True),
+    "started_episodes": ("cin_episodes_starting", "", True),
+    "ended_episodes": ("cin_episodes_ending", "", True),
+    "referral": ("referrals", "", True),
+    "referral_child": ("children_referred", "", True),
+    "rereferral": ("re_referrals", "referrals", False),
+    "rereferral_child": ("children_re_referred", "children_referred", False),
+    "no_further_action": ("referrals_no_further_action", "referrals", False),
+    "not_in_need": ("referrals_assessed_not_in_need", "referrals", False),
+    "assessment": ("assessments_completed", "", True),
+    "section_47": ("section_47_enquiries", "", True),
+    "section_47_child": ("children_section_47", "", True),
+    "icpc": ("icpcs", "", True),
+    "icpc_child": ("children_icpc", "", True),
+    "cpp_at31": ("cpp_at_31_march", "", True),
+    "cpp_open_3_months": ("cpp_open_3_months_at_31_march", "", False),
+    "cpp_reviewed": ("cpp_reviewed_in_time_at_31_march", "cpp_open_3_months_at_31_march", False),
+    "cpp_start": ("cpp_starting", "", True),
+    "cpp_subsequent": ("cpp_starting_second_or_subsequent", "cpp_starting", False),
+    "cpp_start_child": ("children_cpp_starting", "", True),
+    "cpp_end": ("cpp_ending", "", True),
+    "cpp_end_child": ("children_cpp_ending", "", True),
 }
 WIDE = {
     "B1": {
@@ -123,7 +128,8 @@ def split(breakdown: str, code: str, year: int) -> tuple[str, list[str]]:
         if code in AGES:
             return "age_band", [AGES[code]]
         if code in GENDERS:
-            return "gender", GENDERS[code]
+            ages = [age for age in AGES.values() if age != "unborn"]
+            return "gender:age_band", [f"{gender}:{age}" for gender in GENDERS[code] for age in ages]
         return split("ethnicity", code.removeprefix("ethnicity_"), year)
     if breakdown == "ethnicity":
         start = "Not" if code == "unknown" else code.title()
@@ -161,9 +167,7 @@ class Plain:
     def cell(self, table: str, first: str, second: str, indicator: str) -> Fraction | None:
         """A cell's value; None where there is none, like a percentage of nothing."""
         if table in ("A1", "A2"):
-            measure, whole = SERIES[first]
-            of = self.count(whole) if whole else Fraction(0)
-            return self._of(indicator, self.count(measure), of)
+            return self._series(first, indicator)
         if table in WIDE:
             return self._wide(table, indicator)
         measure, breakdown = LONG[table]
@@ -174,6 +178,15 @@ class Plain:
         )
         return self._of(indicator, part, whole)
 
+    def _series(self, row: str, indicator: str) -> Fraction | None:
+        if row == "cpp_end_2_years":
+            part = self.count("cpp_ending", "duration", ["2_years_or_more"])
+            return None if indicator == "rate" else self._of(indicator, part, self.count("cpp_ending"))
+        measure, whole, has_rate = SERIES[row]
+        if indicator == "rate" and not has_rate:
+            return None
+        return self._of(indicator, self.count(measure), self.count(whole) if whole else Fraction(0))
+
     def _crossing(self, measure: str, breakdown: str, first: str, second: str) -> Fraction:
         parts = [
             split(b, c, self.year)
@@ -183,6 +196,11 @@ class Plain:
         if not parts:
             return self.count(measure)
         names = parts[0][1] if len(parts) == 1 else [f"{a}:{b}" for a in parts[0][1] for b in parts[1][1]]
+        if measure == "cin_episodes_at_31_march" and parts[0][0] == "gender:age_band":
+            # Gender and age of all episodes are in `measures.csv` only beside the need.
+            breakdown = "primary_need:gender:age_band"
+            held = ((b, category.partition(":")[2], n) for (m, b, category), n in self.counts.items() if m == measure)
+            return sum((n for b, category, n in held if b == breakdown and category in names), Fraction(0))
         return self.count(measure, ":".join(name for name, _ in parts), names)
 
     def _wide(self, table: str, indicator: str) -> Fraction | None:

@@ -20,7 +20,7 @@ from cin_pipeline.publication.declaring import (
     Table,
 )
 from cin_pipeline.publication.open_data import Where, authority_of, place_names, region_of, where_of, wide_rows
-from cin_pipeline.publication.symbols import INAPPLICABLE, LOW, SUPPRESSED, UNAVAILABLE, UNRELIABLE
+from cin_pipeline.publication.symbols import INAPPLICABLE, ROUNDS_TO_ZERO, SUPPRESSED, UNAVAILABLE, UNRELIABLE
 from cin_pipeline.publication.workbook import sheets
 from cin_pipeline.publication.workbook.sheets import Cell, Column, Link, Sheet
 from cin_pipeline.reference.authorities import authorities
@@ -31,7 +31,7 @@ SHORTHAND = {
     SUPPRESSED: "[c] confidential: suppressed so that nothing is learnt of a child",
     UNAVAILABLE: "[x] not available",
     INAPPLICABLE: "[z] not applicable",
-    LOW: "[low] rounds to zero, but is not zero",
+    ROUNDS_TO_ZERO: "[k] a percentage that rounds to zero, though its count is not zero",
     UNRELIABLE: "[u] of low reliability",
 }
 _SHOWN = {COUNT: sheets.COUNT, PERCENT: sheets.ONE_DECIMAL, RATE: sheets.ONE_DECIMAL}
@@ -83,7 +83,7 @@ def _cover(year: CollectionYear, years: str, made: list[Table], covered: str) ->
             "Counts of England and its regions are rounded to the nearest 10, so parts may not add up to their total. "
             "Counts of local authorities are not rounded. Percentages and rates are made from unrounded counts and "
             "have one decimal.",
-            "Counts of local authorities from 1 to 5 are suppressed, and so is what they could be worked out from.",
+            "Counts from 1 to 5 are suppressed, and so is what they could be worked out from.",
             "Shorthand in the tables:",
             *SHORTHAND.values(),
             Link("Contents", CONTENTS),
