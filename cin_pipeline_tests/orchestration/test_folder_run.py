@@ -245,7 +245,13 @@ def test_unusable_items_and_missing_returns_are_estimated(job: Job, tmp_path: Pa
     measures = pd.read_csv(job.output / "measures.csv", dtype={"la_code": str})
     lacking = measures[(measures["la_code"] == "202") & (measures["status"] == "not_available")]
     of_stock = lacking[lacking["measure"] == "cin_episodes_at_31_march"]
-    assert list(of_stock["breakdown"]) == ["gender", "primary_need:gender", "ethnicity:gender"]
+    assert list(of_stock["breakdown"]) == [
+        "gender",
+        "primary_need:gender",
+        "primary_need:gender:age_band",
+        "ethnicity:gender",
+        "ethnicity:gender:age_band",
+    ]
     assert of_stock["category"].isna().all()
 
 
