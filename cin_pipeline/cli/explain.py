@@ -115,8 +115,8 @@ def _explain_place(
         console.print(f"Where it is missing: {_rule(found.ratio, key)}", markup=False)
     if not found.agrees:
         errors.print(
-            "The current returns do not add up to that: it was made from other returns. Make it again with: "
-            "cin-pipeline run, or job england in the UI.",
+            "The current returns do not add up to that: it was made from other returns or another population. "
+            "Make it again with: cin-pipeline run, or job england in the UI.",
             markup=False,
         )
     if la_code is None:

@@ -24,7 +24,24 @@ def said(*args: object, code: int = 0) -> str:
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:
-    return unpacked(tmp_path)
+    """The old state, with the vintage of the population that its version had asked for."""
+    old = unpacked(tmp_path)
+    (old / "inputs" / "2017").mkdir(parents=True, exist_ok=True)
+    (old / "inputs" / "2017" / "vintage.txt").write_text("2021\n")
+    return old
+
+
+def test_an_old_state_is_on_the_vintage_of_its_year_once_run_again(tmp_path: Path) -> None:
+    """Known figures are the same, and estimates those of the 2011 Census."""
+    old = unpacked(tmp_path)
+    stale = said("explain", "--year", 2017, "--measure", "referrals", "--state", old, code=1)
+    assert "made from other returns or another population" in stale
+    assert "2011 Census, mid-2016" in said("run", "--year", 2017, "--state", old, "--output", tmp_path / "now")
+    said("explain", "--year", 2017, "--measure", "referrals", "--state", old)
+    assert (tmp_path / "now" / "measures.csv").read_bytes() == (tmp_path / "measures.csv").read_bytes()
+    before, now = (pd.read_csv(path / "england.csv") for path in (tmp_path, tmp_path / "now"))
+    assert (now["known"] == before["known"]).all()
+    assert (now["estimated"] != before["estimated"]).any()
 
 
 def test_what_looks_into_an_old_state_finds_what_was_there(state: Path, tmp_path: Path) -> None:

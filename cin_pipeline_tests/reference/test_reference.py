@@ -116,6 +116,13 @@ def test_places_are_sums_or_their_own_figure_where_a_sum_would_lack_an_authority
     assert place_population(2026, CENSUS_2021) == {}
 
 
+def test_revised_rates_of_england_are_per_10_000_of_the_2021_vintage() -> None:
+    for year in (2016, 2017):
+        rates = [each for each in published_england_figures(year) if each.unit == "rate" and each.series == "revised"]
+        assert len(rates) == 5
+        assert {each.population for each in rates} == {place_population(year, CENSUS_2021)[ENGLAND]}
+
+
 def test_the_vintage_of_a_year() -> None:
     assert [vintage_of(year) for year in (2014, 2022, 2023, 2026)] == [2011, 2011, 2021, 2021]
     assert str(PopulationSource(2022, 2011)) == "2011 Census, mid-2020"

@@ -38,7 +38,7 @@ def says(figure: Figure, year: int, la: str) -> Decimal | int | str:
 
 @pytest.fixture(scope="module")
 def pages():
-    people = {year: population(year, 2011) for year in (2016, 2017)}
+    people = {year: population(year, 2021) for year in (2016, 2017)}
     release = release_input(2017, dict.fromkeys((2016, 2017), LAS), people)
     cells = protected_cells(says, LAS, (2016, 2017))
     return {"release": release_report(cells, release), "quality": quality_report(facts(release, protected=cells))}
