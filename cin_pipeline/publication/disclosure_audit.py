@@ -71,8 +71,8 @@ def audit(
     wanted = np.ones(len(system.la), dtype=bool) if among is None else among[system.la, system.column]
     parts = _components(system)
     low, high = _propagated(system)
-    if (low > high).any():
-        system = system.without_rules(np.isin(parts, parts[low > high]))
+    if (cannot_be := low > system.most(high)).any():
+        system = system.without_rules(np.isin(parts, parts[cannot_be]))
         low, high = _propagated(system)
     found = dict.fromkeys((int(n) for n in np.flatnonzero(~system.leaves_enough(low, high))), SUBTRACTION)
     for part in () if subtraction_alone else np.unique(parts):
@@ -113,6 +113,10 @@ class _System:
         """The same without the assumption that dates are never impossible, for some of the counts."""
         concerned = (abs(self.matrix) @ variables.astype(np.float64)) > 0
         return replace(self, high=np.where(self.as_a_rule & concerned, np.inf, self.high))
+
+    def most(self, high: Floats) -> Floats:
+        """Upper bounds with what is granted of small counts: a rule that makes one large is seen not to hold."""
+        return np.where(self.small, np.minimum(high, LARGEST_SUPPRESSED), high)
 
     def leaves_enough(self, low: Floats, high: Floats) -> Flags:
         """Whether the whole numbers from low to high leave an intruder in doubt."""
@@ -267,7 +271,7 @@ def _audit_component(
 ) -> None:
     """Adds to `found`, and narrows low and high of, what linear programming works out."""
     programme = _Programme(system, variables, low, high)
-    if not programme.is_possible():
+    if not _Programme(system, variables, low, system.most(high)).is_possible():
         relaxed = system.without_rules(np.isin(np.arange(len(low)), variables))
         programme = _Programme(relaxed, variables, *_propagated(relaxed))
         if not programme.is_possible():

@@ -107,6 +107,21 @@ def test_a_rule_that_is_seen_not_to_hold_suppresses_nothing() -> None:
     assert shown(protect(cells), "390")[:6] == [272, 77, 69, 86, "c", "c"]
 
 
+def test_a_rule_that_would_make_a_small_count_large_is_seen_not_to_hold() -> None:
+    """Seven conferences of seven children, shown; four waited 21 working days or more, three have impossible dates. By
+    the rule, bands add up to the total, there would be seven of a count that is known to be small."""
+    measures = measures_of("390", np.random.default_rng(1), 0)
+    total = (measures["breakdown"] == "total") & measures["measure"].isin(["icpcs", "children_icpc"])
+    measures.loc[total, "value"] = 7
+    bands = [(2017, "390", "icpcs", name, band, 4, "known") for name, band in (("wait", "21+"), ("working_days", "33"))]
+    made = pd.concat([measures, DataFrame(bands, columns=measures.columns).astype({"value": "Int64"})])
+    cells = release_cells(release_of(made, {2017: ("390",)}, PEOPLE))
+    protected = protect(cells[cells["table"] == "C4"].reset_index(drop=True))
+    row = protected[protected["la_code"] == "390"].set_index("indicator")["symbol"]
+    assert row[["icpc_21_or_more_count", "icpc_child_count"]].tolist() == ["c", ""]
+    assert recoverable(protected).empty
+
+
 def unprotected(cells: DataFrame, *suppressed: tuple[str, str]) -> DataFrame:
     """As published if no more than these counts, by LA and category, were suppressed."""
     protected = protect(cells)
