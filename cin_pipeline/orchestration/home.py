@@ -9,6 +9,8 @@ from dagster._core.instance.ref import InstanceRef  # the public way in takes no
 
 from cin_pipeline.orchestration.storages import storage_overrides
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.opening import refuse_read_only
+from cin_pipeline.store.versions import StateReadOnly
 
 _DAGSTER_YAML = """\
 # Written on first use; change it freely, it is not written again.
@@ -35,12 +37,23 @@ retention:
 
 
 def prepare_home(settings: Settings) -> None:
-    """Makes DAGSTER_HOME with its dagster.yaml where there is none, and names it to this process."""
+    """Makes DAGSTER_HOME with its dagster.yaml where there is none, and names it to this process.
+
+    Raises StateReadOnly where it, or the database beside it, cannot be written: whatever runs writes to both."""
+    _refuse_read_only(settings)
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     configuration = settings.dagster_home / "dagster.yaml"
     if not configuration.exists():
         configuration.write_text(_DAGSTER_YAML, encoding="utf-8")
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
+
+
+def _refuse_read_only(settings: Settings) -> None:
+    refuse_read_only(settings.database)
+    home = settings.dagster_home
+    held = [path for path in (home, *home.rglob("*.db")) if path.exists() and not os.access(path, os.W_OK)]
+    if held:
+        raise StateReadOnly(f"{held[0]}: the history of runs cannot be written, and this needs to")
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:

@@ -15,6 +15,7 @@ from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, u
 from cin_pipeline.store.versions import CURRENT, StateDamaged, StateReadOnly, UpgradeNeeded, version_of
 
 _log = logging.getLogger(__name__)
+_READ_ONLY = "{}: the database cannot be written, and this needs to"
 
 
 def open_database(url: str) -> Engine:
@@ -25,6 +26,7 @@ def open_database(url: str) -> Engine:
     path = sqlite_file(url)
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_emptied(path)
     engine = _engine(url, path)
     version = _version(engine)
     if version == CURRENT:
@@ -59,6 +61,22 @@ def upgrade_database(url: str) -> Upgrade:
             "writable, or copy the state and name the copy"
         )
     return upgrade(url)
+
+
+def refuse_read_only(url: str) -> None:
+    """Raises StateReadOnly where an SQLite file is there and cannot be written: for what writes, before it begins."""
+    path = sqlite_file(url)
+    if path and path.exists() and not can_be_written(path):
+        raise StateReadOnly(_READ_ONLY.format(path))
+
+
+def _refuse_emptied(path: Path) -> None:
+    """A file of no bytes is a new database, unless returns were received."""
+    returns = path.parent / "returns"
+    if path.exists() and not path.stat().st_size and returns.is_dir() and any(returns.iterdir()):
+        raise StateDamaged(
+            f"{path}: the database is empty though returns were received; put back a copy, or name another state"
+        )
 
 
 def _version(engine: Engine) -> str | None:
@@ -103,4 +121,4 @@ def _read_only(path: Path) -> sqlite3.Connection:
 def _say_read_only(path: Path, context: ExceptionContext) -> None:
     name = getattr(context.original_exception, "sqlite_errorname", "")
     if name.startswith("SQLITE_READONLY"):
-        raise StateReadOnly(f"{path}: the database cannot be written, and this needs to") from None
+        raise StateReadOnly(_READ_ONLY.format(path)) from None

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, select
 
-from cin_pipeline.store.database import METADATA
+from cin_pipeline.store.database import EVENTS, LA_MEASURES, METADATA, SUBMISSIONS
 
 VERSIONS = ("0001", "0002")  # each has its file in store/migrations/versions
 CURRENT = VERSIONS[-1]
@@ -41,16 +41,21 @@ class UpgradeFailed(StateRefused):
     """It could not be upgraded, and is as it was."""
 
 
+_PUT_BACK = "put back a copy of the database, such as an upgrade leaves beside it"
+
+
 def version_of(connection: Connection) -> str | None:
     """The version of a database; None where it holds nothing of ours yet.
 
-    Raises StateTooNew for a version that is not known, StateDamaged where a table of the current one is missing."""
+    Raises StateTooNew for a version that is not known, StateDamaged where what tells it, or a table of the current one,
+    is missing."""
     tables = set(inspect(connection).get_table_names())
-    version: str | None = None
-    if VERSION_TABLE in tables:
-        version = connection.execute(select(VERSION.c.version_num)).scalar_one_or_none()
-    if version is None:
-        return VERSIONS[0] if "submissions" in tables else None
+    if VERSION_TABLE not in tables:
+        return _before_versions(connection, tables)
+    versions = connection.execute(select(VERSION.c.version_num)).scalars().all()
+    if len(versions) != 1 or not versions[0].isdecimal():
+        raise StateDamaged(f"the table {VERSION_TABLE} of the state names no version, or two; {_PUT_BACK}")
+    version: str = versions[0]
     if version not in VERSIONS:
         raise StateTooNew(
             f"the state was made by a later version of cin-pipeline (its database is of version {version}, the last "
@@ -61,10 +66,23 @@ def version_of(connection: Connection) -> str | None:
     return version
 
 
+def _before_versions(connection: Connection, tables: set[str]) -> str | None:
+    """The version of a database that does not say it: the first, or none of ours yet."""
+    if SUBMISSIONS.name not in tables:
+        if lost := tables & {EVENTS.name, LA_MEASURES.name}:
+            raise StateDamaged(
+                f"the database of the state has a table {min(lost)} and no table {SUBMISSIONS.name}; {_PUT_BACK}"
+            )
+        return None
+    columns = {column["name"] for column in inspect(connection).get_columns(SUBMISSIONS.name)}
+    if SUBMISSIONS.c.collection.name in columns:
+        raise StateDamaged(f"the database of the state has no table {VERSION_TABLE} and is not the first; {_PUT_BACK}")
+    return VERSIONS[0]
+
+
 def _refuse_damaged(tables: set[str]) -> None:
     missing = METADATA.tables.keys() - tables
     if missing:
         raise StateDamaged(
-            f"the database of the state has no table {min(missing)}, which version {CURRENT} has; put "
-            "back a copy of the database, such as an upgrade leaves beside it"
+            f"the database of the state has no table {min(missing)}, which version {CURRENT} has; {_PUT_BACK}"
         )

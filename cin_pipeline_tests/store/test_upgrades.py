@@ -16,6 +16,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, delete, insert, text, update
 
+from cin_pipeline.orchestration.home import open_instance, prepare_home
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.database import EVENTS, METADATA
 from cin_pipeline.store.opening import open_database, upgrade_database
@@ -258,6 +259,50 @@ def test_a_state_that_lacks_a_table_of_its_version_is_told(old: Settings) -> Non
         open_database(old.database)
 
 
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("drop table la_measures", "has no table la_measures"),
+        ("drop table submissions", "and no table submissions"),
+    ],
+)
+def test_an_old_state_that_lost_a_table_is_not_made_up_for(
+    old: Settings, database: Path, damage: str, told: str
+) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(damage)
+    before = rows_of(database)
+    with pytest.raises(StateDamaged, match=told):
+        open_database(old.database)
+    assert rows_of(database) == before
+    assert [path.name for path in old.state.glob("cin.db*[0-9]")] == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("drop table cin_schema_version", "is not the first"),
+        ("delete from cin_schema_version", "names no version"),
+        ("insert into cin_schema_version values ('0001')", "names no version, or two"),
+        ("update cin_schema_version set version_num = 'banana'", "names no version"),
+    ],
+)
+def test_a_state_that_does_not_say_its_version_is_told(old: Settings, damage: str, told: str) -> None:
+    upgrade(old.database)
+    with closing(sqlite3.connect(old.state / "cin.db")) as connection:
+        connection.execute(damage)
+        connection.commit()
+    with pytest.raises(StateDamaged, match=told):
+        open_database(old.database)
+
+
+def test_an_emptied_database_is_no_new_one(old: Settings, database: Path) -> None:
+    database.write_bytes(b"")
+    with pytest.raises(StateDamaged, match="the database is empty though returns were received"):
+        open_database(old.database)
+    assert database.read_bytes() == b""
+
+
 def test_a_state_older_than_any_upgrade_is_told_and_left_alone(settings: Settings) -> None:
     settings.state.mkdir(parents=True)
     engine = create_engine(settings.database)
@@ -285,6 +330,29 @@ def _nothing_can_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """As it is for a user without the right; the tests may run as one who has every right."""
     can = os.access
     monkeypatch.setattr(os, "access", lambda path, mode, **more: mode != os.W_OK and can(path, mode, **more))
+
+
+def test_what_writes_asks_first(old: Settings, request: pytest.FixtureRequest) -> None:
+    upgrade(old.database)
+    open_instance(old).dispose()
+    history = sorted((old.dagster_home / "history").rglob("*"))
+    request.getfixturevalue("_nothing_can_be_written")
+    for opens in (open_instance, prepare_home):
+        with pytest.raises(StateReadOnly, match="cannot be written, and this needs to"):
+            opens(old)
+    assert sorted((old.dagster_home / "history").rglob("*")) == history
+
+
+def test_a_history_that_cannot_be_written_is_told(old: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    upgrade(old.database)
+    open_instance(old).dispose()
+    can = os.access
+    home = old.dagster_home
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: not (mode == os.W_OK and home in Path(path).parents) and can(path, mode)
+    )
+    with pytest.raises(StateReadOnly, match="the history of runs cannot be written"):
+        open_instance(old)
 
 
 @pytest.mark.usefixtures("_nothing_can_be_written")

@@ -20,7 +20,7 @@ from sqlalchemy import (
     inspect,
 )
 
-from cin_pipeline.store.versions import StateTooOld
+from cin_pipeline.store.versions import StateDamaged, StateTooOld
 
 revision = "0001"
 down_revision = None
@@ -151,9 +151,12 @@ Table(
     Index("estimates_of_year", "collection_year"),
 )
 
+_FROM_THE_FIRST = ("submission_events", "la_measures", "counts")
+
 
 def upgrade() -> None:
-    """Makes the tables that are not there. Raises StateTooOld where one is there and lacks a column."""
+    """Makes the tables that came later. Raises StateTooOld where submissions lack a column, StateDamaged where there
+    are submissions and nothing of what they gave."""
     connection = op.get_bind()
     found = inspect(connection)
     if found.has_table(SUBMISSIONS.name):
@@ -161,7 +164,11 @@ def upgrade() -> None:
         lacking = {column.name for column in SUBMISSIONS.c} - there
         if lacking:
             raise StateTooOld(
-                f"the state was made by a version too old to be upgraded (its submissions have no {min(lacking)}); "
-                "name another state directory and run on the folder of returns again, all figures come from there"
+                f"the state was made by a version too old to be upgraded (its submissions lack {len(lacking)} "
+                "columns); name another state directory and run on the folder of returns again, where all figures "
+                "come from"
             )
+        lost = [name for name in _FROM_THE_FIRST if not found.has_table(name)]
+        if lost:
+            raise StateDamaged(f"the database of the state has no table {lost[0]}; put back a copy of it")
     TABLES.create_all(connection)
