@@ -12,7 +12,7 @@ from cin_pipeline.outputs.population_of_rates import no_population, people_of, r
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.manifest import Population, Provenance, YearInputs
 from cin_pipeline.reference.data_files import fingerprints
-from cin_pipeline.store.made_from import ESTIMATES, NOT_NOTED, since_changed
+from cin_pipeline.store.made_from import ESTIMATES, NOT_NOTED, since_changed, why_uncounted
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.store import Store
 
@@ -30,7 +30,7 @@ def release_input(store: Store, year: int, vintage: int | None = None) -> Releas
 
     All rates are on one vintage of the population, but for years with the user's own: `vintage`, else the one that the
     release year is estimated with [A66]. Raises ReleaseRefused where England's figures of the year are missing, those
-    of any of the years were not made from what is current, or a year has no population at all."""
+    of any of the years were not made from what is current, returns lack figures, or a year has no population at all."""
     held = [each for each in range(FIRST_YEAR, year + 1) if not store.figures.estimates(each).empty]
     if year not in held:
         raise ReleaseRefused(_why_no_england(store, year))
@@ -40,6 +40,9 @@ def release_input(store: Store, year: int, vintage: int | None = None) -> Releas
             if str(changed) == NOT_NOTED:
                 old = "were made by an earlier version, which did not note all that they were made from"
             raise ReleaseRefused(f"the figures of England for {CollectionYear(each)} {old}: {_again(each)}")
+    for each in held:
+        if why := why_uncounted(store, each):
+            raise ReleaseRefused(f"there can be no release with {CollectionYear(each)}: {why}")
     inputs = {each: store.inputs.of(each) for each in held}
     vintage = inputs[year].vintage if vintage is None else vintage
     sources = {each: rates_from(each, inputs[each], vintage) for each in held}

@@ -1,15 +1,16 @@
 """Measures and estimates in SQL. Each write replaces what it is about in one transaction."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 from pandas import DataFrame
-from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
+from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.store.database import (
     COUNTS,
     ESTIMATES,
@@ -93,6 +94,22 @@ class Figures:
             .order_by(LA_MEASURES.c.la_code)
         )
         return self._read(query, {"value": "Int64"})
+
+    def uncounted(self, year: int, measures: Collection[str]) -> list[str]:
+        """The LAs whose current return has no total of one of these measures, not even one that is not available: an
+        earlier version counted it, or figures were lost. By code."""
+        totals = (
+            select(func.count())
+            .where(
+                LA_MEASURES.c.submission == SUBMISSIONS.c.submission,
+                LA_MEASURES.c.breakdown == TOTAL,
+                LA_MEASURES.c.measure.in_(measures),
+            )
+            .scalar_subquery()
+        )
+        query = select(SUBMISSIONS.c.la_code).where(current_of_year(year), totals < len(measures))
+        with self._engine.connect() as connection:
+            return list(connection.execute(query.order_by(SUBMISSIONS.c.la_code)).scalars())
 
     def current_inputs(self, year: int) -> list[Input]:
         """What national figures of a year would be made from now, by LA."""

@@ -7,7 +7,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cin_pipeline.methodology.catalogue import MEASURES
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.catalogue import MEASURES, catalogue_of
 from cin_pipeline.methodology.estimates import METHOD_VERSION
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.store.figures import Input
@@ -16,6 +17,7 @@ from cin_pipeline.store.store import Store
 
 NATIONAL_MEASURES, ESTIMATES = "national_measures", "estimates"
 
+_NAMED = 5
 NOT_NOTED = "inputs that an earlier version did not note"
 
 _SUMS = ("expected authorities", "unusable items")
@@ -52,6 +54,21 @@ def since_changed(store: Store, asset: str, year: int) -> SinceChanged:
     noted, now = store.figures.input_versions(asset, year), _versions(asset, year, inputs)
     others = tuple(name for name in now if noted.get(name) != now[name]) if noted else (NOT_NOTED,)
     return SinceChanged(outdated(made_from, current), others)
+
+
+def why_uncounted(store: Store, year: int) -> str:
+    """Why current returns of expected LAs have not all the figures that England is made from, so that these LAs would
+    pass for missing; empty where they have."""
+    expected = store.inputs.of(year).expected
+    measures = [measure.name for measure in catalogue_of(year)]
+    las = [la for la in store.figures.uncounted(year, measures) if la in expected]
+    if not las:
+        return ""
+    return (
+        f"the current returns of {len(las)} LAs ({', '.join(las[:_NAMED])}{', ...' if len(las) > _NAMED else ''}) have "
+        f"not all figures of {CollectionYear(year)}: an earlier version counted them, or figures were lost; count them "
+        f"again: cin-pipeline run --year {year} with --state, without --landing"
+    )
 
 
 def outdated(made_from: Iterable[Input], current: Iterable[Input]) -> tuple[str, ...]:

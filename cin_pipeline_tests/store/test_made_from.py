@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 from pandas.testing import assert_frame_equal
+from sqlalchemy import delete
 
 from cin_pipeline.methodology import estimates
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.missing import without_unusable
+from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input
 from cin_pipeline.settings import Settings
 from cin_pipeline.store import made_from
+from cin_pipeline.store.database import LA_MEASURES
 from cin_pipeline.store.figures import Input
 from cin_pipeline.store.made_from import (
     ESTIMATES,
@@ -22,6 +25,7 @@ from cin_pipeline.store.made_from import (
     note_made_from,
     outdated,
     since_changed,
+    why_uncounted,
 )
 from cin_pipeline_tests.methodology.test_worked_examples import child, referral
 from cin_pipeline_tests.support.random_returns import whole_return
@@ -159,6 +163,20 @@ def test_what_an_earlier_version_did_not_note_is_made_again(office: Office) -> N
     assert str(since_changed(office.state, ESTIMATES, 2017)) == NOT_NOTED
     office.make_england()
     assert not since_changed(office.state, ESTIMATES, 2017)
+
+
+def test_figures_that_were_lost_or_not_counted_yet_do_not_make_an_la_missing(office: Office) -> None:
+    """An LA that has a return and no figure of a measure would be estimated, and nobody told."""
+    assert why_uncounted(office.state, 2017) == ""
+    number = office.state.registry.current(2017, "202").submission
+    lost = LA_MEASURES.c.submission == number
+    for which in (lost & (LA_MEASURES.c.measure == "cpp_ending_first_6_months"), lost):
+        with office.state.engine.begin() as connection:
+            connection.execute(delete(LA_MEASURES).where(which))
+        why = why_uncounted(office.state, 2017)
+        assert "the current returns of 1 LAs (202) have not all figures of 2016 to 2017" in why
+        with pytest.raises(ReleaseRefused, match=r"\(202\) have not all figures"):
+            release_input(office.state, 2017)
 
 
 def test_a_year_without_anything_is_not_old(office: Office) -> None:

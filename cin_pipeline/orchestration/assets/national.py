@@ -29,7 +29,7 @@ from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, part
 from cin_pipeline.reference.authorities import ENGLAND, authorities
 from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.store.figures import Input
-from cin_pipeline.store.made_from import ESTIMATES, NATIONAL_MEASURES, note_made_from, since_changed
+from cin_pipeline.store.made_from import ESTIMATES, NATIONAL_MEASURES, note_made_from, since_changed, why_uncounted
 from cin_pipeline.store.store import Store
 
 population = dg.AssetSpec(
@@ -63,6 +63,7 @@ def national_measures(
 ) -> dg.MaterializeResult:  # the sums are shown, and nothing is made from them
     """See methodology.national.sum_known."""
     year = CollectionYear.from_key(context.partition_key)
+    _refuse_uncounted(store, year)
     inputs = store.inputs.of(year.ending)
     known = la_measures.measures[la_measures.measures["la_code"].isin(inputs.expected)]
     made_from = [each for each in la_measures.inputs if each.la_code in inputs.expected]
@@ -106,6 +107,7 @@ def estimates(
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.estimates.estimate_england."""
     year = CollectionYear.from_key(context.partition_key)
+    _refuse_uncounted(store, year)
     inputs = store.inputs.of(year.ending)
     given = without_unusable(la_measures.measures, inputs.unusable)
     made_from = [each for each in la_measures.inputs if each.la_code in inputs.expected]
@@ -144,6 +146,11 @@ def _inputs_current(asset: str) -> dg.AssetChecksDefinition:
 
 # Checks of their own, as they are looked at again without making the figures again.
 INPUTS_CURRENT = {asset: _inputs_current(asset) for asset in (NATIONAL_MEASURES, ESTIMATES)}
+
+
+def _refuse_uncounted(store: Store, year: CollectionYear) -> None:
+    if why := why_uncounted(store, year.ending):
+        raise dg.Failure(f"England cannot be made: {why}", allow_retries=False)
 
 
 def _missing(la_codes: list[str], year: CollectionYear) -> dict[str, Any]:
