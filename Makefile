@@ -17,7 +17,7 @@ demo: $(VENV)/runtime.done  ## make the synthetic returns of one region, run the
 	rm -rf demo
 	$(BIN)/cin-pipeline synthesise --calibrated --year 2017 --out demo/landing $(NORTH_EAST:%=--la %)
 	printf '%s\n' la_code $(NORTH_EAST) > demo/expected.csv
-	# So that estimates show: an LA sends nothing, one a broken file, one sent nothing last year, two figures are bad.
+	# So that estimates show: an LA sends nothing, one a broken file, one sent nothing the previous year, two figures are bad.
 	mkdir demo/inbox demo/later
 	mv demo/landing/392_2017.xml demo/landing/393_2016.xml demo/landing/805_2017.xml demo/later
 	head -c 20000 demo/later/805_2017.xml > demo/landing/805_2017.xml

@@ -50,8 +50,8 @@ def status_table(
     state is that of the LA's last submission of the year (`no return` without one), current the number of the one that
     figures come from (missing without one), received the time of the last. errors, queries and confidence are those of
     the current submission, else of the last; missing where nobody looked. `missing` says in words what the figures
-    lack. `submissions` in the order they were received; `returned_before`: LAs with a return of the previous year in
-    force, None in the first year."""
+    lack. `submissions` in the order they were received; `returned_before`: LAs with a current return of the previous
+    year, None in the first year."""
     of_la: dict[str, list[Submission]] = {}
     for each in submissions:
         of_la.setdefault(each.la_code, []).append(each)

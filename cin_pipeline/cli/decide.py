@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -52,10 +53,21 @@ def _decide(decision: _Decision, submission: int, reason: str, by: str, state: P
         if not settings.state.is_dir():
             wrong_use(f"there is no state in {settings.state}; name one with --state")
         console.print(decision(settings, submission, by, reason.strip()), markup=False)
+        again = _england_again(settings, submission)
     except KeyError:
         wrong_use(f"there is no submission {submission} in {settings.state}")
     except ValueError as refused:  # also what the registry or the state refuses
         wrong_use(str(refused))
     except OSError as error:  # such as a full or read-only disk
         wrong_use(f"{error.filename or state}: {error.strerror}")
-    console.print("England is made again by the sensors, or with: cin-pipeline run --year ... --la ...", markup=False)
+    console.print(f"England is made again by the sensors, or with: {again}", markup=False)
+
+
+def _england_again(settings: Settings, submission: int) -> str:
+    """The command that makes England of the year again: with this LA alone, unless nothing of it is current now."""
+    from cin_pipeline.store.store import Store
+
+    with closing(Store(settings)) as store:
+        year, la_code = store.registry.get(submission).partition
+        alone = f" --la {la_code}" if store.registry.current(year, la_code) else ""
+    return f"cin-pipeline run --year {year}{alone} --state {settings.state}"

@@ -33,7 +33,6 @@ def publish(
     from cin_pipeline.outputs.release_folders import NotARelease, refuse_other_files, write_release
     from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input, years_left_out
     from cin_pipeline.store.national_inputs import InputFileError
-    from cin_pipeline.store.row_tables import TablesDamaged
 
     with opened_store(state) as opened:
         try:
@@ -44,13 +43,10 @@ def publish(
             wrong_use(str(error))
         except OSError as error:
             wrong_use(f"{error.filename or output}: {error.strerror}")
-        try:
-            with progress_shown() as progress:
-                tables = publication_tables(release, progress)
-                faults = {name: found for name, found in broken_checks(release, tables, progress).items() if found}
-                files = {} if faults else whole_release(opened, release, tables, progress)
-        except TablesDamaged as damaged:
-            wrong_use(str(damaged))
+        with progress_shown() as progress:
+            tables = publication_tables(release, progress)
+            faults = {name: found for name, found in broken_checks(release, tables, progress).items() if found}
+            files = {} if faults else whole_release(opened, release, tables, progress)
         left_out = years_left_out(opened, release)
     if faults:
         _show_faults(faults)

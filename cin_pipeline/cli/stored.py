@@ -48,9 +48,12 @@ ShowChildren = Annotated[bool, typer.Option("--show-children", help="Show LAchil
 
 @contextmanager
 def opened_store(directory: Path | None) -> "Iterator[Store]":
-    """The state of earlier runs; ends the command where there is none, rather than make an empty one."""
+    """The state of earlier runs; ends the command where there is none, rather than make an empty one.
+
+    Ends it also where stored tables turn out to be gone while the command looks at them."""
     from sqlalchemy.exc import DBAPIError
 
+    from cin_pipeline.store.row_tables import TablesDamaged
     from cin_pipeline.store.store import Store
     from cin_pipeline.store.versions import StateRefused
 
@@ -68,7 +71,10 @@ def opened_store(directory: Path | None) -> "Iterator[Store]":
             wrong_use(str(refused))
         except DBAPIError as error:  # its message could hold parameters
             wrong_use(f"{settings.state}: its database cannot be read ({type(error).__name__})")
-        yield store
+        try:
+            yield store
+        except TablesDamaged as damaged:
+            wrong_use(str(damaged))
 
 
 def known_authority(code: str) -> str:

@@ -68,10 +68,10 @@ def latest_referrals(tables: ReturnTables, year: CollectionYear) -> DataFrame:
 
 @counted_rows
 def re_referrals(facts: ReturnFacts) -> DataFrame | None:
-    """This year's referrals that follow the child's referral before by 0 to 365 days [s4; A12-A17].
+    """This year's referrals that follow a previous referral of the child by 0 to 365 days [s4; A12-A17].
 
-    Columns child, referral_date, days, referral_number (of this year's return), follows (number of the referral
-    before) and follows_previous_year (whether that stands in the previous year's return).
+    Columns child, referral_date, days, referral_number (of this year's return), follows (number of the previous
+    referral) and follows_previous_year (whether that stands in the previous year's return).
 
     Each child's referrals of this year, with the latest of the previous year, in the order of their dates: each
     consecutive pair counts. None where the LA has no return of the previous year [A18]."""
@@ -81,7 +81,7 @@ def re_referrals(facts: ReturnFacts) -> DataFrame | None:
 
 @counted_rows
 def consecutive_referrals(facts: ReturnFacts) -> DataFrame | None:
-    """This year's referrals that follow a referral of the child before, however many days after it [s4; A13].
+    """This year's referrals that follow a previous referral of the child, however many days after it [s4; A13].
 
     Columns as of `re_referrals`; None where the LA has no return of the previous year."""
     if facts.prior_referrals is None:

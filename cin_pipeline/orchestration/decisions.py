@@ -23,7 +23,7 @@ from cin_pipeline.store.submissions import DecisionRefused, Submission
 
 @contextmanager
 def command(store: Store, instance: dg.DagsterInstance) -> Iterator[str]:
-    """A name in which a command claims submissions, while its process lives. Frees first what dead runs held."""
+    """A name in which a command claims submissions, while its process lives. Requeues first what orphaned runs held."""
     end_orphaned_runs(instance, store)
     requeue_orphaned(instance, store)
     name = f"command-{uuid4().hex}"

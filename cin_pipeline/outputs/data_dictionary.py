@@ -53,8 +53,8 @@ _HEAD = """\
 <!-- Written by `make docs`; edit the declarations, not this page. -->
 
 Every table, with a line for each column. Numbers such as [A9] are cases that the methodology leaves open
-([methodology.md](methodology.md)). The figures themselves are explained in [measures.md](measures.md), the rules in
-[rules.md](rules.md), indicators of confidence in [data-confidence.md](data-confidence.md).
+([interpretations.md](interpretations.md)). The figures themselves are explained in [measures.md](measures.md), the
+rules in [rules.md](rules.md), indicators of confidence in [data-confidence.md](data-confidence.md).
 
 ## The return
 

@@ -1,5 +1,6 @@
 """What a release is made from, as a state holds it; and whether it is fit to be published."""
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 import pandas as pd
@@ -17,8 +18,10 @@ from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.store import Store
 
 
-def _again(year: int) -> str:
-    return f"run job england for it in the UI, or cin-pipeline run --year {year} with the returns again"
+def _again(store: Store, years: Sequence[int]) -> str:
+    which = "it" if len(years) == 1 else "each of them"
+    commands = " and ".join(f"cin-pipeline run --year {year} --state {store.settings.state}" for year in years)
+    return f"run job england for {which} in the UI, or {commands}"
 
 
 class ReleaseRefused(ValueError):
@@ -32,14 +35,11 @@ def release_input(store: Store, year: int, vintage: int | None = None) -> Releas
     release year is estimated with [A66]. Raises ReleaseRefused where England's figures of the year are missing, those
     of any of the years were not made from what is current, returns lack figures, or a year has no population at all."""
     held = [each for each in range(FIRST_YEAR, year + 1) if not store.figures.estimates(each).empty]
-    if year not in held:
-        raise ReleaseRefused(_why_no_england(store, year))
-    for each in held:
-        if changed := since_changed(store, ESTIMATES, each):
-            old = "are older than the current returns or inputs"
-            if str(changed) == NOT_NOTED:
-                old = "were made by an earlier version, which did not note all that they were made from"
-            raise ReleaseRefused(f"the figures of England for {CollectionYear(each)} {old}: {_again(each)}")
+    if year not in held and (why := _why_no_england(store, year)):
+        raise ReleaseRefused(why)
+    to_make = {each: lacking for each in (*held, year) if (lacking := _lacking(store, each, held))}
+    if to_make:
+        raise ReleaseRefused(f"{'; '.join(to_make.values())}: {_again(store, list(to_make))}")
     for each in held:
         if why := why_uncounted(store, each):
             raise ReleaseRefused(f"there can be no release with {CollectionYear(each)}: {why}")
@@ -61,8 +61,20 @@ def release_input(store: Store, year: int, vintage: int | None = None) -> Releas
     )
 
 
+def _lacking(store: Store, year: int, held: Sequence[int]) -> str:
+    """Why England of a year is to be made first; empty where it is not. `held`: the years for which it was made."""
+    if year not in held:
+        return f"there are no figures of England for {CollectionYear(year)}"
+    if not (changed := since_changed(store, ESTIMATES, year)):
+        return ""
+    old = "are older than the current returns or inputs"
+    if str(changed) == NOT_NOTED:
+        old = "were made by an earlier version, which did not note all that they were made from"
+    return f"the figures of England for {CollectionYear(year)} {old}"
+
+
 def _why_no_england(store: Store, year: int) -> str:
-    """Why there are no figures of England for a year, and what to do."""
+    """Why there can be no figures of England for a year; empty where they only have to be made."""
     inputs = store.inputs.of(year)
     measures = _measures(store, year, inputs)
     if measures.empty:
@@ -72,7 +84,7 @@ def _why_no_england(store: Store, year: int) -> str:
         estimate_england(measures, inputs.expected, inputs.population, year)
     except EstimateImpossible as impossible:
         return f"England cannot be estimated for {CollectionYear(year)}: {impossible}"
-    return f"there are no figures of England for {CollectionYear(year)}: {_again(year)}"
+    return ""
 
 
 def years_left_out(store: Store, release: ReleaseInput) -> list[CollectionYear]:

@@ -32,7 +32,10 @@ _WORKING_DAYS = (
     "Working days are Monday to Friday less bank holidays in England and Wales, counted after the first day. Quartiles "
     "and median are the smallest whole number of days in which at least a quarter, half or three quarters were done."
 )
-_RATE = "Rates are per 10,000 people aged 0 to 17 in the middle of the previous year."
+_RATE = (
+    "Rates are per 10,000 people aged 0 to 17, by the mid-year estimate of the calendar year before the one in which "
+    "the year ends."
+)
 _GENDER = "Unborn children are in a row of their own, and in none by gender."
 
 

@@ -57,7 +57,7 @@ class Locks:
                 return Life.ALIVE
 
     def forget(self, name: str) -> None:
-        """Removes what a dead run left behind."""
+        """Removes what an orphaned run left behind."""
         self._mark(name).unlink(missing_ok=True)
 
     @contextmanager

@@ -21,7 +21,7 @@ from cin_pipeline.synthetic.mistakes import plant
 SEASON_FILE = "season.csv"
 
 FIRST, CORRECTION, SAME_AGAIN, BROKEN = "first", "correction", "same again", "broken"
-LAST_YEAR_FIRST, LAST_YEAR_CORRECTION = "last year's", "correction of last year's"
+PREVIOUS_FIRST, PREVIOUS_CORRECTION = "previous year's", "correction of previous year's"
 EARLIER_AGAIN = "an earlier one again"
 
 # What an LA sends, as (what, version): C is the clean return, M and N have mistakes, X cannot be read.
@@ -34,7 +34,7 @@ _PATTERNS: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = (
     (1, ((FIRST, "C"), (CORRECTION, "M"), (EARLIER_AGAIN, "C"))),
     (1, ((BROKEN, "X"), (FIRST, "C"))),
 )
-_LAST_YEAR_CORRECTED_EVERY = 12  # LAs: one of these corrects last year's return; invented
+_PREVIOUS_CORRECTED_EVERY = 12  # LAs: one of these corrects the previous year's return; invented
 _MORE_MISTAKES = 3  # times the rate, in a version N; invented
 
 # Invented: from one LA to the next so many of the twenty patterns further. It has no factor in common with 20, so each
@@ -62,7 +62,7 @@ def season(paths: Iterable[Path], year: int, rate: float, seed: int, out: Path, 
     """Moves returns without faults from `out` into folders by the day they land, with versions before and after.
 
     Yields the last landing of each return; `season.csv` is there at the end. `rate` is that of the mistakes in what is
-    corrected later. Last year's returns land before the season begins, on its first day."""
+    corrected later. Those of the previous year land before the season begins, on its first day."""
     order = drawn(sorted(authorities(year)), len(authorities(year)), seed, "season")
     landings: list[Landing] = []
     for path in paths:
@@ -84,19 +84,19 @@ def season(paths: Iterable[Path], year: int, rate: float, seed: int, out: Path, 
 
 def _sent(of: Identity, place: int, year: int) -> tuple[tuple[str, str], ...]:
     if of.year != year:
-        if place % _LAST_YEAR_CORRECTED_EVERY:
-            return ((LAST_YEAR_FIRST, "C"),)
-        return ((LAST_YEAR_FIRST, "M"), (LAST_YEAR_CORRECTION, "C"))
+        if place % _PREVIOUS_CORRECTED_EVERY:
+            return ((PREVIOUS_FIRST, "C"),)
+        return ((PREVIOUS_FIRST, "M"), (PREVIOUS_CORRECTION, "C"))
     patterns = [pattern for weight, pattern in _PATTERNS for _ in range(weight)]
     return patterns[place * _PATTERN_STEP % len(patterns)]
 
 
 def _times(sent: tuple[tuple[str, str], ...], year: int, random: Random) -> list[tuple[str, str]]:
-    """A different working day for each landing, in order; last year's first one on the first day, before all."""
+    """A different working day for each landing, in order; the first of the previous year on the first day."""
     opening = date(year, *_OPENS)
     days = [opening + timedelta(days=n) for n in range((date(year, *_CLOSES) - opening).days + 1)]
     open_days = [day for day in days if day.weekday() < _WEEKEND and day != opening]
-    early = [(str(opening), "06:00")] if sent[0][0] == LAST_YEAR_FIRST else []
+    early = [(str(opening), "06:00")] if sent[0][0] == PREVIOUS_FIRST else []
     drawn_days = sorted(random.sample(open_days, len(sent) - len(early)))
     return early + [
         (str(day), f"{random.randint(*_HOURS):02}:{random.randint(0, _LAST_MINUTE):02}") for day in drawn_days

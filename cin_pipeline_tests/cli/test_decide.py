@@ -33,9 +33,13 @@ def test_decisions_and_reruns_over_one_state(tmp_path: Path) -> None:
 
     reason = ("--reason", "wrong file", "--by", "ann", "--state", state)
     assert "submission 1 is accepted" in said("reject", 1, *reason, code=2)
-    assert "nothing is current in its place" in said("withdraw", 1, *reason)
+    withdrawn = said("withdraw", 1, *reason)
+    assert "nothing is current in its place" in withdrawn
+    assert f"with: cin-pipeline run --year 2017 --state {state}" in withdrawn  # not --la: nothing of it is left
     assert "withdrawn" in said("withdraw", 1, *reason, code=2)
-    assert "current, as it was counted before" in said("accept", 1, *reason)
+    accepted = said("accept", 1, *reason)
+    assert "current, as it was counted before" in accepted
+    assert f"with: cin-pipeline run --year 2017 --la 201 --state {state}" in accepted
     assert "there is no submission 9" in said("accept", 9, *reason, code=2)
     assert "--reason is empty" in said("accept", 1, "--reason", " ", "--state", state, code=2)
     events = Store(Settings.from_environment({}, state=state)).registry.events(1)

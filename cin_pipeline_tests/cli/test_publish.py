@@ -231,6 +231,9 @@ def test_what_cannot_be_published(settings: Settings, tmp_path: Path) -> None:
     made.declare(tmp_path / "files", "201,referrals,month,not recorded")
     stale = publish(made, tmp_path / "release")
     assert "older than the current returns or inputs" in stale.output
+    assert stale.output.endswith(
+        f"run job england for it in the UI, or cin-pipeline run --year 2017 --state {settings.state}\n"
+    )
     assert not (tmp_path / "release").exists()
     (tmp_path / "file").write_text("")
     below = command("publish", "--year", 2017, "--output", tmp_path / "file" / "release", "--state", settings.state)

@@ -9,6 +9,9 @@ from typer.testing import CliRunner
 
 from cin_pipeline.cli import app
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.row_tables import write_tables
+from cin_pipeline.store.sent_returns import RAW_RETURN, sent_return
+from cin_pipeline.store.stored_returns import tables_of_sent
 from cin_pipeline_tests.methodology.test_worked_examples import child, referral
 from cin_pipeline_tests.support.random_returns import whole_return
 from cin_pipeline_tests.support.stored import Office
@@ -134,6 +137,18 @@ def test_a_figure_that_is_older_than_the_returns_is_told(office: Office) -> None
     late = command(office, "explain", "--year", 2017, "--measure", "re_referrals", "--la", 201)
     assert late.exit_code == 1
     assert "The current returns now give 2" in late.output
+
+
+def test_a_stored_table_that_is_gone_is_told(office: Office) -> None:
+    words = ("explain", "--year", 2017, "--measure", "referrals", "--la", 201)
+    current = office.state.registry.current(2017, "201")
+    assert current
+    directory = office.state.tables_directory(RAW_RETURN, 2017, "201", current.submission)
+    write_tables(directory, tables_of_sent(sent_return(office.state, current)))
+    assert command(office, *words).exit_code == 0
+    (directory / "children.parquet").unlink()
+    found = command(office, *words)
+    assert (found.exit_code, "are gone: run the return again" in " ".join(found.output.split())) == (2, True)
 
 
 WRONG = {

@@ -108,6 +108,20 @@ def test_a_release_has_its_rates_from_one_vintage(settings: Settings, tmp_path: 
     assert release_input(office.state, 2017, 2011).population_sources[2016] == PopulationSource(2016, 2011)
 
 
+def test_every_year_whose_england_is_to_be_made_first_is_named_at_once(settings: Settings, tmp_path: Path) -> None:
+    office = with_england(settings, tmp_path / "files", 2016, 2017)
+    for year in (2016, 2017):
+        office.accept("836", whole_return("\n" + child(referral(f"{year - 1}-06-01")), year, "836"), year)
+    with pytest.raises(ReleaseRefused) as refused:
+        release_input(office.state, 2017)
+    told = str(refused.value)
+    assert [f"of England for {label} are older" in told for label in ("2015 to 2016", "2016 to 2017")] == [True, True]
+    assert told.endswith(
+        f"run job england for each of them in the UI, or cin-pipeline run --year 2016 --state {settings.state} "
+        f"and cin-pipeline run --year 2017 --state {settings.state}"
+    )
+
+
 def test_a_year_of_which_no_population_is_held_is_not_published(settings: Settings, tmp_path: Path) -> None:
     office = Office(settings, ("201",))
     (tmp_path / "expected.csv").write_text("la_code\n201\n")

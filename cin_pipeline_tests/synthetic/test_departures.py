@@ -155,8 +155,8 @@ def test_season(tmp_path: Path) -> None:
                 found = compared(version.decode(), each.collection_year, [_planted(row) for row in rows])
                 assert (found.not_found, found.unexplained) == ([], [])
     assert {each.what for each in landings if each.collection_year == 2016} == {
-        "last year's",
-        "correction of last year's",
+        "previous year's",
+        "correction of previous year's",
     }
     assert CORRECTION in {each.what for each in landings}
 
@@ -176,8 +176,8 @@ def test_a_whole_england_sends_in_every_way(tmp_path: Path) -> None:
     landings = landings_of(out)
     times = {what: sum(each.what == what for each in landings) for what in {each.what for each in landings}}
     assert times == {
-        "last year's": 152, "first": 152, "correction": 76, "same again": 16, "broken": 7, "an earlier one again": 7,
-        "correction of last year's": 13,
+        "previous year's": 152, "first": 152, "correction": 76, "same again": 16, "broken": 7,
+        "an earlier one again": 7, "correction of previous year's": 13,
     }  # fmt: skip
     some = tmp_path / "some"
     list(departing(smallest(some, LAS), 2017, 5, some, Departures(resubmissions=True), LAS))

@@ -40,7 +40,9 @@ DATA_CONFIDENCE = TableDeclaration(
         Column(
             "numerator", WHOLE_OR_NONE, "How many hold, are at fault, or are counted now.", "records", nullable=True
         ),
-        Column("denominator", WHOLE_OR_NONE, "Of how many, or how many the year before.", "records", nullable=True),
+        Column(
+            "denominator", WHOLE_OR_NONE, "Of how many, or how many in the previous year.", "records", nullable=True
+        ),
         Column(
             "value",
             NUMBER_OR_NONE,
