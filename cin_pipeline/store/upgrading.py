@@ -103,6 +103,8 @@ def _to_current(connection: Connection, engine: Engine, before: str | None) -> N
 def _copied(path: Path, version: str) -> Path:
     """A copy of an SQLite file under the first name that is free; what SQLite has not yet put into it included."""
     copy = next(each for each in _names(path, version) if not each.exists())
+    for left in path.parent.glob(f".{path.name}.{version}*"):  # of a process that was killed: only one upgrades at once
+        left.unlink()
     half = copy.with_name(f".{copy.name}-{os.getpid()}")
     try:
         with (

@@ -296,6 +296,14 @@ def test_a_state_that_does_not_say_its_version_is_told(old: Settings, damage: st
         open_database(old.database)
 
 
+def test_what_a_killed_upgrade_left_half_copied_is_removed(old: Settings) -> None:
+    for name in (".cin.db.0001-99", ".cin.db.0001-99-journal", ".cin.db.0001-2-99"):
+        (old.state / name).write_bytes(b"half")
+    upgrade(old.database)
+    assert [path.name for path in old.state.glob(".cin.db*")] == []
+    assert [path.name for path in old.state.glob("cin.db.*")] == ["cin.db.0001"]
+
+
 def test_an_emptied_database_is_no_new_one(old: Settings, database: Path) -> None:
     database.write_bytes(b"")
     with pytest.raises(StateDamaged, match="the database is empty though returns were received"):
