@@ -45,7 +45,7 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.inbox import Scan
 from cin_pipeline.store.landing import ExpectedReturns
-from cin_pipeline.store.made_from import ESTIMATES, current_version, since_changed
+from cin_pipeline.store.made_from import ESTIMATES, current_version, since_changed, why_uncounted
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
@@ -262,6 +262,8 @@ def _national_request(instance: dg.DagsterInstance, store: Store, year: int) -> 
         return [], [f"{label}: returns wait to be counted again"]
     if not quiet(at, datetime.now(UTC), store.settings.quiet_seconds):
         return [], [f"{label}: something changed less than {store.settings.quiet_seconds} seconds ago"]
+    if why := why_uncounted(store, year):
+        return [], [f"{label}: {why}"]
     inputs = f"{year}|{change}|{current_version(store, ESTIMATES, year)}"
     key = CollectionYear(year).key
     same = instance.get_runs(dg.RunsFilter(job_name=NATIONAL_JOB, tags={PARTITION_TAG: key}), limit=MOST_ATTEMPTS)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from sqlalchemy import delete
 
 from cin_pipeline.orchestration import decisions
 from cin_pipeline.orchestration.build import build_definitions
@@ -16,6 +17,7 @@ from cin_pipeline.orchestration.la_job import QUIET
 from cin_pipeline.orchestration.partitions import partition_key
 from cin_pipeline.orchestration.sensors import requeue_or_reject
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.database import LA_MEASURES
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
@@ -235,6 +237,16 @@ def test_a_file_of_the_users_makes_england_again(living: Living) -> None:
     assert again.run_key != request.run_key
     assert living.run(again).success
     assert living.tick("national") == []
+
+
+def test_england_waits_for_figures_that_an_earlier_version_counted(living: Living) -> None:
+    living.put("201")
+    living.take()
+    with living.state.engine.begin() as connection:
+        connection.execute(delete(LA_MEASURES).where(LA_MEASURES.c.measure == "cpp_ending_first_6_months"))
+    assert living.tick("national") == []
+    assert "the current returns of 1 LAs (201) have not all figures" in living.said
+    assert "cin-pipeline run --year 2017" in living.said
 
 
 def test_a_run_that_fails_three_times_is_given_up_without_a_value(
