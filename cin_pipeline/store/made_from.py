@@ -64,10 +64,11 @@ def why_uncounted(store: Store, year: int) -> str:
     las = [la for la in store.figures.uncounted(year, measures) if la in expected]
     if not las:
         return ""
+    named = f"{', '.join(las[:_NAMED])}{', ...' if len(las) > _NAMED else ''}"
     return (
-        f"the current returns of {len(las)} LAs ({', '.join(las[:_NAMED])}{', ...' if len(las) > _NAMED else ''}) have "
-        f"not all figures of {CollectionYear(year)}: an earlier version counted them, or figures were lost; count them "
-        f"again: cin-pipeline run --year {year} with --state, without --landing"
+        f"the current returns of {len(las)} LA{'s' if len(las) != 1 else ''} ({named}) have not all figures of "
+        f"{CollectionYear(year)}: an earlier version counted them, or figures were lost; count them again: "
+        f"cin-pipeline run --year {year} with --state, without --landing"
     )
 
 

@@ -245,7 +245,7 @@ def test_england_waits_for_figures_that_an_earlier_version_counted(living: Livin
     with living.state.engine.begin() as connection:
         connection.execute(delete(LA_MEASURES).where(LA_MEASURES.c.measure == "cpp_ending_first_6_months"))
     assert living.tick("national") == []
-    assert "the current returns of 1 LAs (201) have not all figures" in living.said
+    assert "the current returns of 1 LA (201) have not all figures" in living.said
     assert "cin-pipeline run --year 2017" in living.said
 
 

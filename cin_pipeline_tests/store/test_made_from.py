@@ -174,7 +174,7 @@ def test_figures_that_were_lost_or_not_counted_yet_do_not_make_an_la_missing(off
         with office.state.engine.begin() as connection:
             connection.execute(delete(LA_MEASURES).where(which))
         why = why_uncounted(office.state, 2017)
-        assert "the current returns of 1 LAs (202) have not all figures of 2016 to 2017" in why
+        assert "the current returns of 1 LA (202) have not all figures of 2016 to 2017" in why
         with pytest.raises(ReleaseRefused, match=r"\(202\) have not all figures"):
             release_input(office.state, 2017)
 
