@@ -51,7 +51,8 @@ def prepare_home(settings: Settings) -> None:
 def _refuse_read_only(settings: Settings) -> None:
     refuse_read_only(settings.database)
     home = settings.dagster_home
-    held = [path for path in (home, *home.rglob("*.db")) if path.exists() and not os.access(path, os.W_OK)]
+    # Folders alone: there is a file for each run, and this is asked in every process that runs one.
+    held = [path for path in (home, home / "history") if path.exists() and not os.access(path, os.W_OK)]
     if held:
         raise StateReadOnly(f"{held[0]}: the history of runs cannot be written, and this needs to")
 

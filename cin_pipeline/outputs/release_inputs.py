@@ -37,12 +37,12 @@ def release_input(store: Store, year: int, vintage: int | None = None) -> Releas
     held = [each for each in range(FIRST_YEAR, year + 1) if not store.figures.estimates(each).empty]
     if year not in held and (why := _why_no_england(store, year)):
         raise ReleaseRefused(why)
+    # First what making England again would not mend.
+    if uncounted := [why for each in held if (why := why_uncounted(store, each))]:
+        raise ReleaseRefused("; ".join(uncounted))
     to_make = {each: lacking for each in (*held, year) if (lacking := _lacking(store, each, held))}
     if to_make:
         raise ReleaseRefused(f"{'; '.join(to_make.values())}: {_again(store, list(to_make))}")
-    for each in held:
-        if why := why_uncounted(store, each):
-            raise ReleaseRefused(f"there can be no release with {CollectionYear(each)}: {why}")
     inputs = {each: store.inputs.of(each) for each in held}
     vintage = inputs[year].vintage if vintage is None else vintage
     sources = {each: rates_from(each, inputs[each], vintage) for each in held}
