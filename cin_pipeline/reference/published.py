@@ -1,5 +1,9 @@
-"""Figures that the Department published, those of 2015-16 and 2016-17 mostly as later revised: what the calibrated
-England and the backtests are held against, and what a release is shown beside."""
+"""Figures that the Department published: what the calibrated England and the backtests are held against, and what a
+release is shown beside.
+
+The tables themselves (`published_table`) are of the open data, 2013 to 2024 (some to 2025): one revised series of
+all LAs, regions and England. The single figures are of 2015-16 and 2016-17, mostly as later revised.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +14,16 @@ from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
 SUPPRESSED = "c"  # 1 to 5, or suppressed so that such a cell cannot be worked out
 NOT_AVAILABLE = "x"
+LOW_RELIABILITY = "u"
+
+NATIONAL, REGIONAL, LOCAL = "N", "R", "L"  # geographic levels of the published tables
+# The published tables, by their letters; those beside the first seven have a row for each place and year.
+ENGLAND_TABLES = ("a1", "a2", "a3", "a4", "a5", "a6", "a7")
+PLACE_TABLES = (
+    *("b1", "b2", "b3", "b4", "b5", "b6", "b7"),
+    *("c1", "c2", "c3", "c4", "c5", "c6"),
+    *("d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8"),
+)
 
 
 @dataclass(frozen=True)
@@ -32,6 +46,36 @@ class EnglandFigure:
         measure, breakdown, categories = self.key
         parts = [measure, *([] if self.key.is_whole else [breakdown, "+".join(categories)])]
         return " ".join(filter(None, parts))
+
+
+@cache
+def published_rows(table: str) -> tuple[dict[str, str], ...]:
+    """The rows of a published table, A1 to D8 by its letters in small ones, or `headline`: cells as published, by the
+    columns of the Department's file, in its order, symbols among them.
+
+    `year` is the collection year. Tables by place have `level` (NATIONAL, REGIONAL, LOCAL) and `code` (of the place,
+    of LAs the three digits); no rate is in B1, C1 and C4, whose figures are of the release of 2025."""
+    return tuple(rows(f"published-tables/{table}"))
+
+
+@cache
+def published_table(table: str, year: int) -> dict[tuple[str, str], dict[str, str]]:
+    """The cells of a table by place in a collection year, by geographic level and code: by column as published.
+
+    Empty for a year without. Raises ValueError for a table that is not one of PLACE_TABLES."""
+    if table not in PLACE_TABLES:
+        raise ValueError(f"{table} is no table by place; one of {', '.join(PLACE_TABLES)} was expected")
+    return _by_year(table).get(str(year), {})
+
+
+@cache
+def _by_year(table: str) -> dict[str, dict[tuple[str, str], dict[str, str]]]:
+    found: dict[str, dict[tuple[str, str], dict[str, str]]] = {}
+    for row in published_rows(table):
+        cells = dict(row)
+        year, level, code = (cells.pop(name) for name in ("year", "level", "code"))
+        found.setdefault(year, {})[level, code] = cells
+    return found
 
 
 @cache

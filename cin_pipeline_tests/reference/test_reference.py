@@ -7,6 +7,7 @@ from cin_pipeline.census.years import COLLECTION_YEARS
 from cin_pipeline.reference.authorities import ENGLAND, authorities, every_authority, places
 from cin_pipeline.reference.bank_holidays import bank_holidays
 from cin_pipeline.reference.code_sets import code_labels, codes, every_code
+from cin_pipeline.reference.data_files import fingerprints
 from cin_pipeline.reference.population import (
     CENSUS_2011,
     CENSUS_2021,
@@ -17,7 +18,17 @@ from cin_pipeline.reference.population import (
     population,
     vintage_of,
 )
-from cin_pipeline.reference.published import published_england_figures, published_england_series
+from cin_pipeline.reference.published import (
+    LOCAL,
+    NATIONAL,
+    PLACE_TABLES,
+    REGIONAL,
+    SUPPRESSED,
+    published_england_figures,
+    published_england_series,
+    published_rows,
+    published_table,
+)
 
 
 def test_there_are_152_authorities_in_2016_17_in_nine_regions() -> None:
@@ -158,3 +169,28 @@ def test_the_identities_of_the_published_series_hold_within_rounding() -> None:
             series[f"cin_episodes_{name}"][year] for name in ("any_point", "ending", "at_31_march")
         )
         assert abs(any_point - ending - open_) <= 10
+
+
+def test_published_tables_have_a_row_for_every_authority_region_and_england() -> None:
+    regions = {place.geography_code for place in places() if place.geography_code != ENGLAND}
+    for table in PLACE_TABLES:
+        years = {int(row["year"]) for row in published_rows(table)}
+        assert max(years) in (2024, 2025), table
+        assert min(years) in (2013, 2014, 2018, 2022), table
+        for year in years:
+            found = published_table(table, year)
+            assert {code for level, code in found if level == LOCAL} == authorities(year).keys(), (table, year)
+            assert {code for level, code in found if level == REGIONAL} == regions, (table, year)
+            assert (NATIONAL, ENGLAND) in found
+    assert published_table("c1", 2017)[NATIONAL, ENGLAND]["referral_count"] == "646120"
+    assert published_table("c1", 2017)[LOCAL, "201"]["no_further_action_count"] == SUPPRESSED
+    assert published_table("b7", 2017) == {}
+    with pytest.raises(ValueError, match="a1 is no table by place"):
+        published_table("a1", 2017)
+    assert {row["year"] for row in published_rows("a1")} == {str(year) for year in range(2013, 2025)}
+
+
+def test_every_data_file_has_a_fingerprint() -> None:
+    found = fingerprints()
+    assert {"local-authorities.csv", "published-tables/d8.csv"} <= found.keys()
+    assert list(found) == sorted(found)
