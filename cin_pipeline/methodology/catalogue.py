@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from cin_pipeline.census.years import FIRST_YEAR
 from cin_pipeline.methodology import assessments, children, cin_plans, episodes, plans, referrals, section47
 from cin_pipeline.methodology import breakdowns as by
 from cin_pipeline.methodology.breakdowns import Breakdown, Kind
@@ -27,7 +26,7 @@ class Measure:
     children: bool = False
     counted_from: str = ""  # the measure whose rows it counts the children of
     part_of: str = ""  # "of those": in an LA never more than that
-    since: int = FIRST_YEAR  # the collection year from which it is counted: before it there are no rows
+    since: int = 0  # the collection year from which it is counted: before it there are no rows
     estimated_as_share: bool = False  # of what it is a part of, where it is missing; else by population [A46, A87]
 
     def __post_init__(self) -> None:

@@ -1,0 +1,81 @@
+"""The Department's tables, cell by cell, and the published counts of LAs among them."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import pandas as pd
+from pandas import DataFrame
+
+from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, NATIONAL, REGIONAL
+from cin_pipeline.reference.authorities import ENGLAND, authorities
+from cin_pipeline.reference.figure_keys import FigureKey
+from cin_pipeline.reference.published import ENGLAND_TABLES, LOCAL, PLACE_TABLES, published_rows
+from cin_pipeline.reference.published import REGIONAL as REGION
+from cin_pipeline_tests.backtests.tables.columns import COUNTS, DAYS, ENGLAND_RATES, RATES, Column
+
+HEADLINE = "headline"
+_LEVELS = {"N": NATIONAL, REGION: REGIONAL, LOCAL: LOCAL_AUTHORITY}
+_ROWS = ("characteristic_type", "characteristic", "category_type")  # columns that tell the rows of a place apart
+_NEVER = ("year", "level", "code", "category", *_ROWS)
+# Of several tables that have a count of an LA, the first that shows it is taken.
+_SAYING = {"c": 1, "u": 2, "x": 3, "z": 3, "": 4}
+
+_OF_CHILDREN: Final = ("a3", "a4", "a5", "a7")  # characteristics, published of England alone
+
+
+class Cell(NamedTuple):
+    """What names a cell: `row` where a table has several for a place."""
+
+    table: str
+    year: int
+    level: str
+    code: str
+    row: str
+    column: str
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether it depends on a population."""
+        of_table = Column(self.table, self.column)
+        return self.column == "rate" or of_table in RATES or of_table in ENGLAND_RATES
+
+    @property
+    def is_computable(self) -> bool:
+        """Whether counts published of LAs decide it."""
+        needs_children = self.table in _OF_CHILDREN or Column(self.table, self.column) in DAYS
+        kind_of_disability = self.table == "b2" and not self.column.startswith("At31_episodes")
+        return not (needs_children or kind_of_disability)
+
+
+def cells() -> DataFrame:
+    """Every published cell: columns those of Cell and `published`, its text."""
+    return DataFrame(
+        [cell for table in (*ENGLAND_TABLES, *PLACE_TABLES, HEADLINE) for cell in _cells(table)],
+        columns=[*Cell._fields, "published"],
+    )
+
+
+def _cells(table: str) -> Iterator[tuple[str, int, str, str, str, str, str]]:
+    for row in published_rows(table):
+        level, code = _LEVELS[row.get("level", "N")], row.get("code", ENGLAND)
+        name = ": ".join(dict.fromkeys(row[each] for each in _ROWS if each in row))
+        for column, text in row.items():
+            if column not in _NEVER:
+                yield table, int(row["year"]), level, code, name, column, text
+
+
+def texts_of_las(year: int) -> DataFrame:
+    """The published counts of the LAs of a year: a row for each LA, a column for each count, its text or a blank."""
+    codes = list(authorities(year))
+    found: dict[tuple[str, FigureKey], str] = {}
+    for table in PLACE_TABLES:
+        for row in published_rows(table):
+            if (row["year"], row["level"]) != (str(year), LOCAL):
+                continue
+            for (of_table, column), key in COUNTS.items():
+                if of_table == table:
+                    held = found.get((row["code"], key), "")
+                    found[row["code"], key] = min(held, row[column], key=lambda text: _SAYING.get(text, 0))
+    keys = list(dict.fromkeys(COUNTS.values()))
+    texts = [[found.get((code, key), "").replace("z", "x") for key in keys] for code in codes]
+    return DataFrame(texts, index=codes, columns=pd.Index(keys, tupleize_cols=False))

@@ -1,0 +1,134 @@
+"""What suppressed counts of LAs can be: bounds from what is published beside them, and numbers within the bounds."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cin_pipeline.methodology.catalogue import CATALOGUE, SUMS
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
+from cin_pipeline_tests.backtests.tables.columns import COUNTS
+
+Floats = NDArray[np.float64]
+_LEAST: Final = 0.0  # some are suppressed to protect another, noughts too
+_MOST_OF_SMALL: Final = 5.0  # and where nothing published is more than it, a suppressed count is small
+# Breakdowns whose parts may come to less than the whole: records with impossible dates are in the whole alone.
+_MAY_FALL_SHORT: Final = frozenset(
+    (
+        ("cin_episodes_ending", "duration"),
+        ("assessments_completed", "duration"),
+        ("icpcs", "wait"),
+        ("cpp_ending", "duration"),
+        ("cpp_ending_first_6_months", "remained_in_need"),
+    )
+)
+_OVERLAPPING: Final = frozenset(("factor", "factor_group"))
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """A signed sum of counts that is between two numbers."""
+
+    counts: tuple[tuple[int, float], ...]
+    least: float
+    most: float
+
+
+@dataclass
+class Bounds:
+    """The least and the most that each count can be: a row for each LA, a column for each of `keys`; NaN where the LA
+    has no such figure."""
+
+    keys: tuple[FigureKey, ...]
+    low: Floats
+    high: Floats
+
+    def __post_init__(self) -> None:
+        self._sums = tuple(_sums(self.keys))
+        self.narrow()
+
+    def settled(self) -> Floats:
+        """A whole number within the bounds for each count, such that what is a part of another stays so."""
+        found = Bounds.__new__(Bounds)
+        found.keys, found.low, found.high, found._sums = self.keys, self.low.copy(), self.high.copy(), self._sums
+        for column in range(len(self.keys)):
+            open_ = found.low[:, column] < found.high[:, column]
+            if not open_.any():
+                continue
+            low, high = found.low[open_, column], found.high[open_, column]
+            middle = np.floor((low + np.where(np.isinf(high), low + 4, high)) / 2)
+            found.low[open_, column] = found.high[open_, column] = middle
+            found.narrow([each for each in self._sums if any(at == column for at, _ in each.counts)])
+        return found.low
+
+    def narrow(self, sums: Sequence[_Sum] = ()) -> None:
+        """Takes from the bounds what the sums exclude, until nothing is left to take. Where published counts contradict
+        a sum (records with impossible dates), that sum says nothing of the LA."""
+        for _ in range(20):
+            low, high = self.low.copy(), self.high.copy()
+            for each in sums or self._sums:
+                self._narrow_by(each)
+            if np.array_equal(low, self.low, equal_nan=True) and np.array_equal(high, self.high, equal_nan=True):
+                return
+
+    def _narrow_by(self, each: _Sum) -> None:
+        columns = [column for column, _ in each.counts]
+        signs = np.array([sign for _, sign in each.counts])
+        low, high = self.low[:, columns], self.high[:, columns]
+        least, most = np.where(signs > 0, low * signs, high * signs), np.where(signs > 0, high * signs, low * signs)
+        for n, (column, sign) in enumerate(each.counts):
+            others_least, others_most = np.delete(least, n, axis=1).sum(axis=1), np.delete(most, n, axis=1).sum(axis=1)
+            with np.errstate(invalid="ignore"):  # infinite less infinite says nothing
+                one, other = (each.least - others_most) / sign, (each.most - others_least) / sign
+            new_low = np.fmax(self.low[:, column], np.minimum(one, other))
+            new_high = np.fmin(self.high[:, column], np.maximum(one, other))
+            possible = (new_low <= new_high) & ~np.isnan(self.low[:, column])
+            self.low[possible, column], self.high[possible, column] = new_low[possible], new_high[possible]
+
+
+def bounds(
+    keys: Sequence[FigureKey], known: Floats, suppressed: NDArray[np.bool_], unreliable: NDArray[np.bool_]
+) -> Bounds:
+    """Bounds of the counts of LAs: `known` where it has a number, from the other counts where they are suppressed.
+
+    Of one that is `unreliable` nothing is known but what the others say: it may be without an upper bound."""
+    hidden = suppressed | unreliable
+    found = Bounds(tuple(keys), np.where(hidden, _LEAST, known), np.where(hidden, np.inf, known))
+    small = suppressed & np.isinf(found.high)
+    found.high[small] = np.fmax(found.low[small], _MOST_OF_SMALL)
+    found.narrow()
+    return found
+
+
+def _sums(keys: Sequence[FigureKey]) -> Iterator[_Sum]:
+    at = {key: n for n, key in enumerate(keys)}
+    for whole, parts in SUMS:
+        terms = {FigureKey(whole): 1.0, **{FigureKey(part): -float(sign) for part, sign in parts.items()}}
+        if terms.keys() <= at.keys():
+            yield _Sum(tuple((at[key], sign) for key, sign in terms.items()), 0, 0)
+    for measure in CATALOGUE:
+        whole_key = FigureKey(measure.name)
+        for limit in (measure.counted_from, measure.part_of):
+            if limit and {whole_key, FigureKey(limit)} <= at.keys():
+                yield _Sum(((at[FigureKey(limit)], 1.0), (at[whole_key], -1.0)), 0, np.inf)
+    transferred, at_once = (
+        at.get(key)
+        for key in (
+            FigureKey("cpp_ending_first_6_months_transferred"),
+            FigureKey.one("cpp_ending_first_6_months", "remained_in_need", "up_to_3_months"),
+        )
+    )
+    if transferred is not None and at_once is not None:
+        yield _Sum(((at_once, 1.0), (transferred, -1.0)), 0, np.inf)
+    for measure_name, breakdown in dict.fromkeys((key.measure, key.breakdown) for key in COUNTS.values()):
+        parts_at = [at[key] for key in keys if (key.measure, key.breakdown) == (measure_name, breakdown)]
+        whole_at = at.get(FigureKey(measure_name))
+        if breakdown == TOTAL or whole_at is None or not parts_at:
+            continue
+        if breakdown in _OVERLAPPING or breakdown == "has_disability":
+            yield from (_Sum(((whole_at, 1.0), (part, -1.0)), 0, np.inf) for part in parts_at)
+            continue
+        most = np.inf if (measure_name, breakdown) in _MAY_FALL_SHORT else 0
+        yield _Sum(((whole_at, 1.0), *((part, -1.0) for part in parts_at)), 0, most)
