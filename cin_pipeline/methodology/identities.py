@@ -9,6 +9,7 @@ from cin_pipeline.methodology.catalogue import CATALOGUE, SUMS
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.reference.authorities import ENGLAND
 from cin_pipeline.reference.figure_keys import TOTAL
+from cin_pipeline.reference.missing_data import Practice
 
 LONDON, INNER_LONDON, OUTER_LONDON = "E12000007", "E13000001", "E13000002"
 
@@ -72,8 +73,8 @@ def broken_national_identities(estimates: DataFrame) -> list[str]:
     """Each identity that the figures of England and its regions break; empty when all hold.
 
     In every row nine regions give England, and Inner and Outer give London [A45]; in every place the categories of a
-    breakdown that partitions its measure give the measure. Places whose figure could not be estimated are passed over.
-    """
+    breakdown that partitions its measure give the measure, no more than that where anything is left out or carried
+    forward [A68]. Places without a figure are passed over."""
     keys = ["measure", "breakdown", "category"]
     value = estimates.set_index([*keys, "geography_code"])["value"].unstack("geography_code")
     london = value.reindex(columns=[INNER_LONDON, OUTER_LONDON])
@@ -81,8 +82,14 @@ def broken_national_identities(estimates: DataFrame) -> list[str]:
     return [
         *_unequal(value[ENGLAND], value[regions], "the nine regions"),
         *_unequal(value[LONDON], london, "Inner and Outer London"),
-        *_broken_national_partitions(value),
+        *_broken_national_partitions(value, _whole_only(estimates)),
     ]
+
+
+def _whole_only(estimates: DataFrame) -> "Series[bool]":
+    """By measure, breakdown and place, whether nothing but estimates stands in for what is missing."""
+    as_given = estimates["missing_data"].isin(["", Practice.ESTIMATE])
+    return as_given.groupby([estimates[name] for name in ("measure", "breakdown", "geography_code")]).all()
 
 
 def _unequal(whole: "Series[float]", parts: DataFrame, name: str) -> Iterator[str]:
@@ -92,16 +99,21 @@ def _unequal(whole: "Series[float]", parts: DataFrame, name: str) -> Iterator[st
         yield f"{' '.join(key)} of {name} does not add up"
 
 
-def _broken_national_partitions(value: DataFrame) -> Iterator[str]:
+def _broken_national_partitions(value: DataFrame, whole_only: "Series[bool]") -> Iterator[str]:
     present = set(zip(value.index.get_level_values(0), value.index.get_level_values(1), strict=True))
     for measure in CATALOGUE:
         if (measure.name, TOTAL) not in present:  # not counted in the year
             continue
         whole = value.loc[(measure.name, TOTAL, TOTAL)]
+        adds_up = whole_only.loc[(measure.name, TOTAL)].reindex(whole.index, fill_value=True)
         for name, breakdown in measure.breakdowns.items():
             if not breakdown.kind.adds_up or (measure.name, name) not in present:
                 continue
             summed = value.loc[(measure.name, name)].sum(axis=0, min_count=0)
             can = whole.notna() & value.loc[(measure.name, name)].notna().any(axis=0)
-            if not np.allclose(summed[can], whole[can], rtol=1e-9, atol=1e-6):
+            exact = can & adds_up & whole_only.loc[(measure.name, name)].reindex(whole.index, fill_value=True)
+            equal = np.isclose(summed, whole, rtol=1e-9, atol=1e-6)
+            if (exact & ~equal).any():
                 yield f"{measure.name} by {name} does not add up to its whole"
+            elif (can & (summed > whole) & ~equal).any():
+                yield f"{measure.name} by {name} adds up to more than its whole"

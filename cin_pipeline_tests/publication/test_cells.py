@@ -118,7 +118,7 @@ MEASURES_OF_A2 = {
 def test_table_a2_has_the_published_rows_with_their_rates_and_percentages() -> None:
     estimates = DataFrame(
         [
-            (2017, "National", "E92000001", *MEASURES_OF_A2[row], number, 0.0, float(number), 1.0)
+            (2017, "National", "E92000001", *MEASURES_OF_A2[row], number, 0.0, float(number), 1.0, "")
             for row, (number, *_) in PUBLISHED_A2.items()
         ],
         columns=list(ESTIMATE_COLUMNS),

@@ -103,7 +103,10 @@ def expected_rows(old: Rows) -> Rows:
     kept = ("file_name", "sha256", "size", "received", "reason")
     return {
         **{name: old[name] for name in ("inbox_files", "submission_quality", "la_measures", "national_inputs")},
-        "estimates": old["estimates"],
+        "estimates": [
+            {**row, "missing_data": "estimate" if row["estimated"] is None or row["estimated"] else ""}
+            for row in old["estimates"]
+        ],
         "submissions": renamed(submissions, offers="run_requests"),
         "submission_events": [row for row in old["submission_events"] if row["submission"] not in lost],
         "refused_files": [
@@ -131,7 +134,7 @@ def test_every_row_is_there_after_an_upgrade(database: Path, old: Settings, capl
     assert rows_of(database) == expected_rows(before)
     assert rows_of(database.with_name("cin.db.0001")) == before
     (message,) = [record.getMessage() for record in caplog.records]
-    assert "from version 0001 to 0002" in message
+    assert f"from version 0001 to {CURRENT}" in message
     assert "cin.db.0001" in message
 
 
