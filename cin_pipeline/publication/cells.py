@@ -86,7 +86,7 @@ def release_cells(release: ReleaseInput) -> DataFrame:
         expected, population = release.expected.get(year, ()), release.population.get(year, {})
         numbers = numbers_of(year, release.measures, release.estimates, expected, population)
         for table in TABLES:
-            if figures := _figures_held(table, release.years):
+            if year >= table.since and (figures := _figures_held(table, release.years)):
                 by_table[table.id].append(_block(table, figures, numbers))
     blocks = [block for found in by_table.values() for block in found]
     return pd.concat(blocks, ignore_index=True)[list(CELL_COLUMNS)]

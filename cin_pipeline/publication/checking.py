@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.changes import OPEN_DATA
-from cin_pipeline.publication.declaring import COUNT, LOCAL_AUTHORITY, Figure, figures_of
+from cin_pipeline.publication.declaring import COUNT, LOCAL_AUTHORITY, Figure, figures_of, held_as
 from cin_pipeline.publication.numbers import without_years
 from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.screening import screen_files
@@ -44,32 +44,37 @@ def _figures(release: ReleaseInput) -> "pd.Series[float]":
 
 def _broken_in(table_id: str, figures: "pd.Series[float]", protected: DataFrame) -> Iterator[str]:
     counts = protected[(protected["table"] == table_id) & (protected["unit"] == COUNT) & (protected["symbol"] == "")]
-    counts = counts.assign(
-        expected=_expected(table_id, figures, counts),
-        within=(counts["geographic_level"] != LOCAL_AUTHORITY) * _ROUNDED_TO / 2 + _TOLERANCE,
-    )
-    off = (counts["shown"].astype("float64") - counts["expected"].fillna(0)).abs() > counts["within"]
+    within = (counts["geographic_level"] != LOCAL_AUTHORITY) * _ROUNDED_TO / 2 + _TOLERANCE
+    off = Series(True, index=counts.index)
+    for expected in _expected(table_id, figures, counts):
+        off &= (counts["shown"].astype("float64") - expected.fillna(0)).abs() > within
     for indicator, rows in counts[off].groupby("indicator"):
         yield f"{table_id}: {indicator} is not what the measures give in {len(rows)} cells"
 
 
-def _expected(table_id: str, figures: "pd.Series[float]", counts: DataFrame) -> "pd.Series[float]":
-    """What each count should be: its categories added up; missing where none of them occurs."""
+def _expected(table_id: str, figures: "pd.Series[float]", counts: DataFrame) -> "Iterator[pd.Series[float]]":
+    """What each count should be, its categories added up, in each way that the measures hold it; missing where there
+    is no such way, or none of the categories occurs."""
     by_cell = {
-        _cell(figure): figure.numerator for table in TABLES if table.id == table_id for figure in figures_of(table)
+        _cell(figure): held_as(figure.numerator)
+        for table in TABLES
+        if table.id == table_id
+        for figure in figures_of(table)
     }
     cells = counts[["filter_1_category", "filter_2_category", "indicator"]].itertuples(index=False, name=None)
+    ways = [by_cell[cell] for cell in cells]
     places = counts["la_code"].where(counts["la_code"] != "", counts["geography_code"])
-    wanted = [
-        (n, year, place, count.measure, count.breakdown, category)
-        for n, (year, place, cell) in enumerate(zip(counts["collection_year"], places, cells, strict=True))
-        for count in (by_cell[cell],)
-        for category in (count.categories if count.breakdown != TOTAL else (TOTAL,))
-    ]
-    keys = DataFrame(wanted, columns=["cell", *_KEYS])
-    found = figures.reindex(pd.MultiIndex.from_frame(keys[_KEYS])).to_numpy()
-    summed = keys.assign(value=found).groupby("cell")["value"].sum(min_count=1)
-    return summed.reindex(range(len(counts))).set_axis(counts.index)
+    for way in range(max(map(len, ways), default=0)):
+        wanted = [
+            (n, year, place, count.measure, count.breakdown, category)
+            for n, (year, place, held) in enumerate(zip(counts["collection_year"], places, ways, strict=True))
+            for count in held[min(way, len(held) - 1) :][:1]
+            for category in (count.categories if count.breakdown != TOTAL else (TOTAL,))
+        ]
+        keys = DataFrame(wanted, columns=["cell", *_KEYS])
+        found = figures.reindex(pd.MultiIndex.from_frame(keys[_KEYS])).to_numpy()
+        summed = keys.assign(value=found).groupby("cell")["value"].sum(min_count=1)
+        yield summed.reindex(range(len(counts))).set_axis(counts.index)
 
 
 def _cell(figure: Figure) -> tuple[str, str, str]:

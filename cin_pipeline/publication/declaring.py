@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
+from cin_pipeline.methodology.breakdowns import Breakdown
 from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.methodology.children import UNKNOWN
 from cin_pipeline.reference.code_sets import every_code
@@ -40,11 +42,14 @@ class Category:
 
 @dataclass(frozen=True)
 class Filter:
-    """A column that says which part of the figure a row is of."""
+    """A column that says which part of the figure a row is of.
+
+    `sums`: codes of a whole, then of the categories that make it up, each once."""
 
     name: str
     label: str
     categories: tuple[Category, ...]
+    sums: tuple[tuple[str, ...], ...] = ()
 
     def __getitem__(self, code: str) -> Category:
         return next(category for category in self.categories if category.code == code)
@@ -76,7 +81,8 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of the release. `first_year` is that of the Department's series; ours has every year held."""
+    """A table of the release. `first_year` is that of the Department's series; ours has every year held from `since`,
+    the first in which what it counts is collected."""
 
     id: str
     title: str
@@ -86,7 +92,7 @@ class Table:
     filters: tuple[Filter, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     notes: tuple[str, ...] = ()
-    not_produced: str = ""  # why, where the table is not made
+    since: int = 0
 
     def indicator(self, name: str) -> Indicator:
         """The indicator of that name."""
@@ -156,15 +162,23 @@ def _count(indicator: Indicator, row: tuple[Category, ...]) -> FigureKey:
         indicator.breakdown if indicator.breakdown and n == 0 else part.breakdown for n, part in enumerate(parts)
     ]
     crossed = product(*(part.categories for part in parts))
-    return _held(FigureKey(measure, ":".join(breakdowns), tuple(":".join(names) for names in crossed)))
+    return FigureKey(measure, ":".join(breakdowns), tuple(":".join(names) for names in crossed))
 
 
-def _held(count: FigureKey) -> FigureKey:
-    """A count as the catalogue has it: a crossing that is there only within a finer one is added up over what else that
-    is by."""
+@cache
+def held_as(count: FigureKey) -> tuple[FigureKey, ...]:
+    """The counts of the catalogue that each give this one: itself, or, of a crossing that is there only within finer
+    ones (gender by age of all episodes), each of those added up over what else it is by."""
     breakdowns = MEASURES[count.measure].breakdowns
-    if count.breakdown in breakdowns:
-        return count
-    finer = next(each for name, each in breakdowns.items() if name.endswith(f":{count.breakdown}"))
-    first = (*(code.code for code in every_code(finer.items[0].code_set)), UNKNOWN)
-    return FigureKey(count.measure, finer.name, tuple(map(":".join, product(first, count.categories))))
+    if count.is_whole or count.breakdown in breakdowns:
+        return (count,)
+    return tuple(
+        FigureKey(count.measure, name, tuple(map(":".join, product(_categories_of(finer), count.categories))))
+        for name, finer in breakdowns.items()
+        if name.endswith(f":{count.breakdown}")
+    )
+
+
+def _categories_of(finer: Breakdown) -> tuple[str, ...]:
+    """Every category of the first item of a crossing."""
+    return (*(code.code for code in every_code(finer.items[0].code_set)), UNKNOWN)

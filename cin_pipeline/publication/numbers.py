@@ -9,7 +9,7 @@ from pandas import DataFrame
 
 from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES
 from cin_pipeline.methodology.measures import KNOWN
-from cin_pipeline.publication.declaring import LOCAL_AUTHORITY
+from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, held_as
 from cin_pipeline.reference.authorities import authorities, every_authority, places
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
@@ -24,6 +24,7 @@ class _Breakdown:
     columns: Mapping[str, int]  # of each category that occurs
     values: Floats
     available: Flags
+    complete: Flags  # whether all LAs of the place gave it
     estimated: Flags  # as `values`
 
     def added(self, categories: Sequence[str]) -> tuple[Floats, Flags]:
@@ -49,8 +50,20 @@ class YearNumbers:
     def count(self, count: FigureKey) -> tuple[Floats, Flags]:
         """A count in every place and LA, empty where it is not available; and whether some of it is estimated.
 
-        A category that does not occur is 0 where the breakdown is known."""
-        return self.breakdowns[count.measure, count.breakdown].added(count.categories)
+        A category that does not occur is 0 where the breakdown is known. What the measures have only within finer
+        crossings is taken, in each place, from the first of these that all its LAs gave; where none is, from the first
+        that is available."""
+        ways = [(self.breakdowns[each.measure, each.breakdown], each.categories) for each in held_as(count)]
+        (held, categories), *others = ways
+        value, estimated = held.added(categories)
+        available, complete = held.available, held.complete
+        for other, of_other in others:
+            takes = (other.complete & ~complete) | (other.available & ~available)
+            if takes.any():
+                instead, instead_estimated = other.added(of_other)
+                value, estimated = np.where(takes, instead, value), np.where(takes, instead_estimated, estimated)
+                available, complete = available | takes, complete | (takes & other.complete)
+        return value, estimated
 
     def quantile(self, measure: str, part: float) -> tuple[Floats, Flags, Flags]:
         """The smallest number of working days in which at least `part` was done, in every place and LA; whether it is
@@ -125,6 +138,7 @@ def _breakdown(
         columns=columns,
         values=np.concatenate([np.nan_to_num(values), _spread(known, "la_code", "value", expected, columns)]),
         available=np.concatenate([~impossible, gave]),
+        complete=np.concatenate([~incomplete & inside.any(axis=1), gave]),
         estimated=np.concatenate([estimated, np.zeros((len(expected), len(columns)), dtype=bool)]),
     )
 

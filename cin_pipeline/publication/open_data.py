@@ -27,6 +27,7 @@ FILE_NAMES = {
     "B4": "b4_children_in_need_duration_of_open_episode",
     "B5": "b5_children_in_need_duration_of_ended_episode",
     "B6": "b6_children_in_need_reason_for_closure",
+    "B7": "b7_child_in_need_plans",
     "C1": "c1_children_in_need_referrals_and_rereferrals",
     "C2": "c2_children_in_need_assessments_duration",
     "C3": "c3_factors_identified_at_end_of_assessment",

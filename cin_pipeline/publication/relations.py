@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 from cin_pipeline.census.years import LAST_YEAR
-from cin_pipeline.methodology.breakdowns import DURATION_TO_31_MARCH, Breakdown, Kind
+from cin_pipeline.methodology.breakdowns import DURATION_TO_31_MARCH, REMAINED_IN_NEED, Breakdown, Kind
+from cin_pipeline.methodology.calendar import REMAINED_BANDS
 from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, SUMS, Measure
 from cin_pipeline.methodology.tracing import categories
-from cin_pipeline.publication.declaring import ALL, COUNT, DAYS, ENGLAND_ONLY, LOCAL_AUTHORITY, Table, figures_of
+from cin_pipeline.publication.declaring import COUNT, DAYS, ENGLAND_ONLY, LOCAL_AUTHORITY, Table, figures_of
 from cin_pipeline.publication.release_tables import TABLES, every_figure
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
@@ -56,17 +58,13 @@ def place_rows() -> tuple[tuple[FigureKey, ...], ...]:
 
 
 def _rows_of(table: Table) -> Iterator[tuple[FigureKey, ...]]:
-    """Of a table by two filters, the categories of the first for each of the second; of characteristics, each kind."""
+    """Of a table, what adds up in its first filter; of one by two filters for each category of the second."""
     figures = [figure for figure in figures_of(table) if figure.indicator.unit == COUNT]
     counts = {tuple(category.code for category in figure.row): figure.numerator for figure in figures}
-    if len(table.filters) == 2:
-        first, second = ([category.code for category in filter_.categories] for filter_ in table.filters)
-        for other in second:
-            yield (counts[ALL, other], *(counts[code, other] for code in first if code != ALL))
-    elif any(code.startswith("gender_") for (code,) in counts):
-        for kind, also in (("gender_", "age_unborn"), ("age_", ""), ("ethnicity_", "")):
-            parts = (count for (code,), count in counts.items() if code.startswith(kind) or code == also)
-            yield (counts[ALL,], *parts)
+    first, *others = table.filters
+    for rest in product(*([category.code for category in filter_.categories] for filter_ in others)):
+        for codes in first.sums:
+            yield tuple(counts[code, *rest] for code in codes)
 
 
 @cache
@@ -125,7 +123,8 @@ def _limits() -> list[Relation]:
     ]
     found = [Relation(((FigureKey(part), 1), (FigureKey(whole), -1)), AT_MOST) for part, whole in pairs]
     found += [Relation(((count, 1), (_whole_of(count), -1)), AT_MOST) for count in la_counts() if _stands_alone(count)]
-    return found
+    soon = FigureKey("cpp_ending_first_6_months", REMAINED_IN_NEED.name, (REMAINED_BANDS[0],))
+    return [*found, Relation(((FigureKey("cpp_ending_first_6_months_transferred"), 1), (soon, -1)), AT_MOST)]
 
 
 def _overlaps() -> list[Relation]:
@@ -156,12 +155,16 @@ def _kind_of(count: FigureKey) -> Kind | None:
 
 
 def _stands_alone(count: FigureKey) -> bool:
-    """Whether a category and its whole are all that is said: it overlaps with others, or the rest is not published."""
+    """Whether a category and its whole are all that is said: it overlaps with others, or the rest is not published.
+
+    Several overlapping categories added up may be more than the whole."""
     if count.breakdown == TOTAL:
         return False
     measure = MEASURES[count.measure]
     breakdown = measure.breakdowns[count.breakdown]
-    return not breakdown.kind.limited or not _published_whole(measure, breakdown)
+    if not breakdown.kind.limited:
+        return len(count.categories) == 1
+    return not _published_whole(measure, breakdown)
 
 
 def _whole_of(count: FigureKey) -> FigureKey:

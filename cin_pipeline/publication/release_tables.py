@@ -1,4 +1,4 @@
-"""The 27 tables of the release, A1 to D8, declared once: cells, disclosure control, files and documents read this."""
+"""The 28 tables of the release, A1 to D8, declared once: cells, disclosure control, files and documents read this."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,6 +6,7 @@ from typing import TypedDict
 
 from cin_pipeline.methodology import breakdowns as by
 from cin_pipeline.methodology.catalogue import MEASURES
+from cin_pipeline.methodology.cin_plans import SINCE as CIN_PLANS_SINCE
 from cin_pipeline.publication import categories
 from cin_pipeline.publication.declaring import (
     ALL_LEVELS,
@@ -60,10 +61,10 @@ def _rate(name: str, of: Indicator) -> Indicator:
     return Indicator(name, f"{of.label}: rate per 10,000", RATE, of=(of.name,))
 
 
-def _with_rates(*counts: tuple[str, str]) -> tuple[Indicator, ...]:
-    """Counts of measures, each followed by its rate."""
-    indicators = [_count(name, measure) for name, measure in counts]
-    return tuple(each for count in indicators for each in (count, _rate(f"{count.name}_rate", count)))
+def _with_rates(*counts: tuple[str, str], stem: str = "") -> tuple[Indicator, ...]:
+    """Counts of measures, each followed by its rate; `stem`: what the names of the counts end in."""
+    indicators = [(name, _count(f"{name}{stem}", measure)) for name, measure in counts]
+    return tuple(each for name, count in indicators for each in (count, _rate(f"{name}_rate", count)))
 
 
 def _bands(stem: str, measure: str, breakdown: str, labels: Mapping[str, str], total: str) -> tuple[Indicator, ...]:
@@ -251,8 +252,8 @@ _A = (
         "Episodes of need open at 31 March in England by gender, age and ethnicity.",
         ENGLAND_ONLY,
         2015,
-        **_by(categories.CHARACTERISTIC, "cin_episodes_at_31_march", "cin_at31"),
-        notes=(_GENDER,),
+        **_by(categories.DETAILED_CHARACTERISTIC, "cin_episodes_at_31_march", "cin_at31"),
+        notes=(_GENDER, "Percentages of ethnic groups are of those whose ethnicity is known."),
     ),
 )
 _B = (
@@ -262,15 +263,15 @@ _B = (
         "Episodes of need, and children, at any point in the year, starting, ending and at 31 March.",
         ALL_LEVELS,
         2013,
-        indicators=(
-            _count("Anypoint_episodes", "cin_episodes_any_point"),
-            _count("Anypoint_child", "cin_children_any_point"),
-            _count("Started_episodes", "cin_episodes_starting"),
-            _count("Started_child", "cin_children_starting"),
-            _count("Ended_episodes", "cin_episodes_ending"),
-            _count("Ended_child", "cin_children_ending"),
-            *_with_rates(("At31_episodes", "cin_episodes_at_31_march")),
-            _count("awaiting_assessment", "cin_awaiting_assessment_at_31_march"),
+        indicators=_with_rates(
+            ("Anypoint_episodes", "cin_episodes_any_point"),
+            ("Anypoint_child", "cin_children_any_point"),
+            ("Started_episodes", "cin_episodes_starting"),
+            ("Started_child", "cin_children_starting"),
+            ("Ended_episodes", "cin_episodes_ending"),
+            ("Ended_child", "cin_children_ending"),
+            ("At31_episodes", "cin_episodes_at_31_march"),
+            ("awaiting_assessment", "cin_awaiting_assessment_at_31_march"),
         ),
         notes=(_EPISODES, _RATE),
     ),
@@ -322,9 +323,27 @@ _B = (
             "Missing or unknown takes in episodes closed after assessment that had other activity.",
         ),
     ),
+    Table(
+        "B7",
+        "Child in need plans",
+        "Child in need plans, and children, starting, ending and at any point in the year, and plans at 31 March.",
+        ALL_LEVELS,
+        CIN_PLANS_SINCE,
+        indicators=_with_rates(
+            ("CINPlan_start", "cin_plans_starting"),
+            ("CINPlan_child_start", "children_cin_plan_starting"),
+            ("CINPlan_end", "cin_plans_ending"),
+            ("CINPlan_child_end", "children_cin_plan_ending"),
+            ("CINPlan_anypoint", "cin_plans_any_point"),
+            ("CINPlan_child_anypoint", "children_cin_plan_any_point"),
+            ("CINPlan_at31", "cin_plans_at_31_march"),
+        ),
+        notes=(_RATE, "Plans were not collected before the year ending 31 March 2022."),
+        since=CIN_PLANS_SINCE,
+    ),
 )
 _REFERRALS = (
-    _count("referral_count", "referrals"),
+    *_with_rates(("referral", "referrals"), stem="_count"),
     _count("rereferral_count", "re_referrals"),
     _share("rereferral_percent", "Re-referrals: percentage of referrals", "rereferral_count", "referral_count"),
     _count("no_further_action_count", "referrals_no_further_action"),
@@ -336,7 +355,7 @@ _REFERRALS = (
     ),
     _count("not_in_need_count", "referrals_assessed_not_in_need"),
     _share("not_in_need_percent", "Not in need: percentage of referrals", "not_in_need_count", "referral_count"),
-    _count("referral_child_count", "children_referred"),
+    *_with_rates(("referral_child", "children_referred"), stem="_count"),
     _count("rereferral_child_count", "children_re_referred"),
     _share(
         "rereferral_child_percent",
@@ -345,8 +364,6 @@ _REFERRALS = (
         "referral_child_count",
     ),
 )
-_SECTION_47_COUNT = _count("section_47_count", "section_47_enquiries")
-_ICPC_COUNT = _count("icpc_count", "icpcs")
 _C = (
     Table(
         "C1",
@@ -355,7 +372,7 @@ _C = (
         ALL_LEVELS,
         2013,
         indicators=_REFERRALS,
-        notes=("Re-referrals of an LA are not available without its previous year's return.",),
+        notes=(_RATE, "Re-referrals of an LA are not available without its previous year's return."),
     ),
     Table(
         "C2",
@@ -364,13 +381,13 @@ _C = (
         ALL_LEVELS,
         2014,
         indicators=(
-            _count("assessment_count", "assessments_completed"),
+            *_with_rates(("assessment", "assessments_completed"), stem="_count"),
             *_bands(
                 "assessment", "assessments_completed", "duration", by.ASSESSMENT_DURATION.labels, "assessment_count"
             ),
             *_quartiles("assessment", "assessments_completed"),
         ),
-        notes=(_WORKING_DAYS, _UNDATED),
+        notes=(_RATE, _WORKING_DAYS, _UNDATED),
     ),
     Table(
         "C3",
@@ -379,7 +396,11 @@ _C = (
         ALL_LEVELS,
         2018,
         **_by(categories.FACTOR, "factor_episodes", "factor"),
-        notes=(_EACH, "A factor not collected in a year is shown as not applicable."),
+        notes=(
+            _EACH,
+            "A factor not collected in a year is shown as not applicable.",
+            "Privately fostered adds up five factors: a referral with two of them counts twice.",
+        ),
     ),
     Table(
         "C4",
@@ -388,12 +409,13 @@ _C = (
         ALL_LEVELS,
         2013,
         indicators=(
-            _SECTION_47_COUNT,
-            _rate("section_47_rate", _SECTION_47_COUNT),
-            _count("section_47_child_count", "children_section_47"),
-            _ICPC_COUNT,
-            _rate("icpc_rate", _ICPC_COUNT),
-            _count("icpc_child_count", "children_icpc"),
+            *_with_rates(
+                ("section_47", "section_47_enquiries"),
+                ("section_47_child", "children_section_47"),
+                ("icpc", "icpcs"),
+                ("icpc_child", "children_icpc"),
+                stem="_count",
+            ),
             *_bands("icpc", "icpcs", "wait", by.WAIT.labels, "icpc_count"),
             *_quartiles("icpc", "icpcs"),
         ),
@@ -421,13 +443,16 @@ _D = (
     Table(
         "D1",
         "Child protection plans",
-        "Child protection plans starting, ending and at any point in the year, and at 31 March.",
+        "Child protection plans, and children, starting, ending and at any point in the year, and plans at 31 March.",
         ALL_LEVELS,
         2013,
         indicators=_with_rates(
             ("CPP_start", "cpp_starting"),
+            ("CPP_child_start", "children_cpp_starting"),
             ("CPP_end", "cpp_ending"),
+            ("CPP_child_end", "children_cpp_ending"),
             ("CPP_anypoint", "cpp_any_point"),
+            ("CPP_child_anypoint", "children_cpp_any_point"),
             ("CPP_at31", "cpp_at_31_march"),
         ),
         notes=(_RATE,),
@@ -505,10 +530,27 @@ _D = (
         "Child protection plans ending between April and September, by how long the child stayed in need afterwards.",
         ALL_LEVELS,
         2013,
-        not_produced=(
-            "No document found defines it: how long after the plan a need is followed, whether a later referral counts "
-            "as staying in need, and what is done with plans of closed referrals are all open. No measure counts it, "
-            "and we do not guess one."
+        indicators=(
+            _count("CPP_end_first_6_months", "cpp_ending_first_6_months"),
+            *_bands(
+                "remained",
+                "cpp_ending_first_6_months",
+                "remained_in_need",
+                by.REMAINED_IN_NEED.labels,
+                "CPP_end_first_6_months",
+            ),
+            _count("transferred_count", "cpp_ending_first_6_months_transferred", "Transferred to another LA"),
+            _share(
+                "transferred_percent",
+                "Transferred to another LA: percentage of those in need for 3 months or less",
+                "transferred_count",
+                "remained_up_to_3_months_count",
+            ),
+        ),
+        notes=(
+            "From the end of the plan to the closure of the case; open at 31 March, or closed later, is more than 6 "
+            "months. What closed before the plan ended is in the total alone. Those transferred are among those in "
+            "need for 3 months or less.",
         ),
     ),
 )

@@ -134,7 +134,7 @@ class Published:
         return self._cells_by_figure.get(wanted, [])
 
     def _figures(self, table: Table) -> Iterable[Figure]:
-        return () if table.not_produced else (figure for figure in figures_of(table) if figure.applies)
+        return (figure for figure in figures_of(table) if figure.applies)
 
 
 def _in_unit(figure: Figure) -> InUnit:

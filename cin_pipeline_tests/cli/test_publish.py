@@ -56,7 +56,7 @@ def test_a_release_compared_with_itself_and_with_a_later_one(settings: Settings,
     for name, content in files.items():
         if not name.startswith("open-data/"):
             assert re.search(rf"{re.escape(name)} .*{len(content):,}", found.output)
-    assert f"open-data/ ({2 * 26} files)" in found.output
+    assert f"open-data/ ({2 * 27} files)" in found.output
 
     manifest = json.loads(files.pop("manifest.json"))
     assert {name: each["sha256"] for name, each in manifest["files"].items()} == {

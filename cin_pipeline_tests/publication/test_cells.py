@@ -189,15 +189,15 @@ def test_genders_and_unborn_add_up_in_unrounded_figures(cells: DataFrame) -> Non
         whole = counts[counts[by] == "Total"].set_index(others)["value"]
         assert np.allclose(summed.sort_index(), whole.sort_index())
         compared += len(whole)
-    assert compared == 2 * (11 + 7 + 7 + 1)  # years, rows of A3, A4, A5 and A7
+    assert compared == 2 * (11 + 8 + 7 + 1)  # years, rows of A3, A4, A5 and A7
 
 
 def test_rows_and_columns(cells: DataFrame) -> None:
     assert list(cells.columns) == list(CELL_COLUMNS)
     assert not cells.duplicated(KEY).any()
     assert sorted(cells["table"].unique()) == [
-        f"{a}{n}" for a, to in (("A", 7), ("B", 6), ("C", 6), ("D", 7)) for n in range(1, to + 1)
-    ]
+        f"{a}{n}" for a, to in (("A", 7), ("B", 6), ("C", 6), ("D", 8)) for n in range(1, to + 1)
+    ]  # B7 from 2022
     england_only = cells[cells["table"].str.startswith("A")]
     assert set(england_only["geographic_level"]) == {"National"}
     in_each = cells.groupby(["table", "collection_year", "geography_code"]).size().groupby("table").nunique()
@@ -238,6 +238,45 @@ def test_missing_previous_year_and_unusable_items(release: ReleaseInput) -> None
             (shown["table"] == "C5") & (shown["la_code"] == "202") & (shown["filter_1_category"] == "police")
         ]
     ) == {"x"}
+
+
+def test_child_in_need_plans_have_rows_from_2022_on() -> None:
+    rng = np.random.default_rng(3)
+    measures = pd.concat([measures_of(la, rng, 90, year) for year in (2021, 2022) for la in LAS], ignore_index=True)
+    release = release_of(measures, {2021: LAS, 2022: LAS}, PEOPLE, 2022)
+    cells = release_cells(release)
+    b7 = cells[cells["table"] == "B7"]
+    assert set(b7["collection_year"]) == {2022}
+    for la in LAS:
+        plain = Plain(measures[(measures["la_code"] == la) & (measures["collection_year"] == 2022)], PEOPLE[la], 2022)
+        for cell in b7[b7["la_code"] == la].itertuples():
+            assert cell.value == pytest.approx(float(plain.cell("B7", "", "", cell.indicator) or 0)), cell
+    assert protect(cells)["symbol"].isin(["", "c", "z", "k"]).all()
+
+
+def test_gender_of_all_is_taken_from_what_every_la_gave(release: ReleaseInput, cells: DataFrame) -> None:
+    """Gender by age is counted within need and within ethnicity: without its needs an LA still has its girls."""
+    measures = release.measures[release.measures["collection_year"] == 2017]
+    as_it_was = cells[cells["collection_year"] == 2017]
+    for lacking, whole in (
+        ("primary_need", True),
+        ("ethnicity", True),
+        ("both", False),
+    ):
+        breakdowns = ("primary_need", "ethnicity") if lacking == "both" else (lacking,)
+        unusable = [UnusableItem(2017, "391", "cin_episodes_at_31_march", "not recorded", each) for each in breakdowns]
+        found = release_cells(release_of(without_unusable(measures, unusable), {2017: LAS}, PEOPLE))
+        for table in ("A3", "A4", "A7"):
+            by = "filter_1_category" if table == "A7" else "filter_2_category"
+            girls = [
+                frame[(frame["table"] == table) & (frame[by] == "gender_female") & (frame["unit"] == "count")].iloc[0]
+                for frame in (found, as_it_was)
+            ]
+            assert (girls[0]["status"] == "known") == whole, (lacking, table)
+            assert (girls[0]["value"] == girls[1]["value"]) == whole
+        need = found[(found["table"] == "A3") & (found["filter_1_category"] == "N1") & (found["unit"] == "count")]
+        estimated = set(need["status"][need["filter_2_category"] == "gender_female"]) == {"estimated"}
+        assert estimated == (lacking != "ethnicity")
 
 
 def test_an_la_without_population_has_no_rate(release: ReleaseInput) -> None:

@@ -64,16 +64,32 @@ WIDE = {
         "icpc_count": "icpcs",
         "icpc_child_count": "children_icpc",
     },
+    "B7": {
+        "CINPlan_start": "cin_plans_starting",
+        "CINPlan_child_start": "children_cin_plan_starting",
+        "CINPlan_end": "cin_plans_ending",
+        "CINPlan_child_end": "children_cin_plan_ending",
+        "CINPlan_anypoint": "cin_plans_any_point",
+        "CINPlan_child_anypoint": "children_cin_plan_any_point",
+        "CINPlan_at31": "cin_plans_at_31_march",
+    },
     "D1": {
         "CPP_start": "cpp_starting",
+        "CPP_child_start": "children_cpp_starting",
         "CPP_end": "cpp_ending",
+        "CPP_child_end": "children_cpp_ending",
         "CPP_anypoint": "cpp_any_point",
+        "CPP_child_anypoint": "children_cpp_any_point",
         "CPP_at31": "cpp_at_31_march",
     },
     "D3": {"CPP_start": "cpp_starting", "CPP_subsequent": "cpp_starting_second_or_subsequent"},
     "D6": {
         "CPP_open_3_months": "cpp_open_3_months_at_31_march",
         "CPP_reviewed": "cpp_reviewed_in_time_at_31_march",
+    },
+    "D8": {
+        "CPP_end_first_6_months": "cpp_ending_first_6_months",
+        "transferred_count": "cpp_ending_first_6_months_transferred",
     },
 }
 WHOLE = {
@@ -113,6 +129,11 @@ AGES = {
     "age_16_and_over": "16+",
     "age_unknown": "unknown",
 }
+REMAINED = {
+    f"remained_{band}": ("cpp_ending_first_6_months", "remained_in_need", band)
+    for band in ("up_to_3_months", "over_3_to_6_months", "over_6_months")
+}
+TRAVELLERS = ["WIRT", "WROM"]
 GENDERS = {"gender_male": ["1"], "gender_female": ["2"], "gender_unknown": ["0", "9", "unknown"]}
 
 
@@ -124,13 +145,26 @@ def codes_in(code_set: str, start: str) -> list[str]:
 
 def split(breakdown: str, code: str, year: int) -> tuple[str, list[str]]:
     """The breakdown and its categories that a row of a table stands for."""
-    if breakdown == "characteristic" or code.startswith(("age_", "gender_", "ethnicity_")):
+    if breakdown == "characteristic" or code.startswith(("age_", "gender_", "ethnicity_", "male_", "female_")):
         if code in AGES:
             return "age_band", [AGES[code]]
         if code in GENDERS:
             ages = [age for age in AGES.values() if age != "unborn"]
             return "gender:age_band", [f"{gender}:{age}" for gender in GENDERS[code] for age in ages]
+        if code.startswith(("male_", "female_")):
+            gender, _, age = code.partition("_")
+            return "gender:age_band", [f"{each}:{AGES[f'age_{age}']}" for each in GENDERS[f"gender_{gender}"]]
         return split("ethnicity", code.removeprefix("ethnicity_"), year)
+    if code == "privately_fostered":
+        return breakdown, ["8B", "8C", "8D", "8E", "8F"]
+    if breakdown == "ethnicity" and code.isupper():
+        return breakdown, [code]
+    if breakdown == "ethnicity" and code == "travellers":
+        return breakdown, TRAVELLERS
+    if breakdown == "ethnicity" and code == "known":
+        return breakdown, [
+            c for start in ("White", "Mixed", "Asian", "Black", "Other") for c in codes_in("Ethnicity", start)
+        ]
     if breakdown == "ethnicity":
         start = "Not" if code == "unknown" else code.title()
         return breakdown, codes_in("Ethnicity", start) + (["unknown"] if code == "unknown" else [])
@@ -173,9 +207,10 @@ class Plain:
         measure, breakdown = LONG[table]
         breakdown = breakdown.format("latest" if "latest" in indicator else "initial")
         part = self._crossing(measure, breakdown, first, second)
-        whole = self._crossing(
-            measure, breakdown, "any" if table == "B2" and first not in ("Total", "any") else "Total", second
-        )
+        of = "any" if table == "B2" and first not in ("Total", "any") else "Total"
+        if table == "A7" and first.startswith("ethnicity_") and first != "ethnicity_unknown":
+            of = "ethnicity_known"
+        whole = self._crossing(measure, breakdown, of, second)
         return self._of(indicator, part, whole)
 
     def _series(self, row: str, indicator: str) -> Fraction | None:
@@ -213,6 +248,8 @@ class Plain:
             stem = indicator.removesuffix("_rate")
             counted = WIDE[table].get(stem) or WIDE[table][f"{stem}_count"]
             return self._of("rate", self.count(counted), Fraction(0))
+        if table == "D8":
+            return self._remained(indicator)
         stem, measure, breakdown = BANDED[table]
         name = indicator.removeprefix(stem)
         if name in ("lower_quartile", "median", "upper_quartile"):
@@ -220,6 +257,13 @@ class Plain:
         band, kind = name.rsplit("_", 1)
         band = band if band == "same_day" else band.replace("_or_more", "+").replace("_", "-")
         return self._of(kind, self.count(measure, breakdown, [band]), self.count(measure))
+
+    def _remained(self, indicator: str) -> Fraction | None:
+        if indicator == "transferred_percent":
+            part, first = self.count("cpp_ending_first_6_months_transferred"), REMAINED["remained_up_to_3_months"]
+            return self._of(indicator, part, self.count(*first[:2], [first[2]]))
+        measure, breakdown, band = REMAINED[indicator.rsplit("_", 1)[0]]
+        return self._of(indicator, self.count(measure, breakdown, [band]), self.count(measure))
 
     def _days(self, measure: str, quarters: int) -> Fraction | None:
         days = sorted((int(c), n) for (m, b, c), n in self.counts.items() if (m, b) == (measure, "working_days"))

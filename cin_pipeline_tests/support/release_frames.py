@@ -27,7 +27,7 @@ def protected(
     places: tuple[tuple[str, str, str], ...] = PLACES,
 ) -> DataFrame:
     """Every cell; a count of an LA below 3 is suppressed, and figures of years without them are not applicable."""
-    rows = [row for table in tables if not table.not_produced for row in _rows(table, years, places)]
+    rows = [row for table in tables for row in _rows(table, years, places)]
     columns = [*CELL_COLUMNS, "shown", "symbol", "suppressed"]
     return DataFrame(rows, columns=columns).astype({"shown": object})
 
@@ -35,7 +35,7 @@ def protected(
 def _rows(
     table: Table, years: tuple[int, ...], places: tuple[tuple[str, str, str], ...]
 ) -> Iterator[tuple[object, ...]]:
-    for year in years:
+    for year in (each for each in years if each >= table.since):
         for n, place in enumerate(each for each in places if each[0] in table.levels):
             for m, figure in enumerate(figures_of(table)):
                 value = float((7 * m + 3 * n + year) % 50)

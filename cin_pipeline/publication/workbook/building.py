@@ -45,7 +45,7 @@ def release_sheets(tables: Mapping[str, Table], protected: DataFrame, year: Coll
     years = ", ".join(CollectionYear(int(each)).label for each in sorted(protected["collection_year"].unique()))
     return (
         _cover(year, years, made, coverage(protected, year)),
-        _contents(made, [table for table in tables.values() if table.not_produced]),
+        _contents(made),
         _notes(notes, made),
         *(_table_sheet(table, protected[protected["table"] == table.id], notes) for table in made),
     )
@@ -92,14 +92,13 @@ def _cover(year: CollectionYear, years: str, made: list[Table], covered: str) ->
     )
 
 
-def _contents(made: list[Table], left_out: list[Table]) -> Sheet:
+def _contents(made: list[Table]) -> Sheet:
     columns = (Column("Sheet", 12), Column("Table", 70, wrapped=True), Column("Areas", 45, wrapped=True))
     rows: list[tuple[Cell, ...]] = [(Link(NOTES, NOTES), "Notes to the tables", "All")]
     rows += [(Link(table.id, table.id), table.title, _areas(table)) for table in made]
     lines = (
         "Contents",
         "This worksheet contains one table: the worksheets, each with a link to it.",
-        *(f"Table {table.id}: {table.title}, is not produced. {table.not_produced}" for table in left_out),
     )
     return Sheet(CONTENTS, lines, "contents", columns, tuple(rows))
 
