@@ -86,7 +86,8 @@ _PRIVATELY_FOSTERED, _OTHER_FACTOR, _NO_FACTOR = "Privately fostered", "20", "21
 
 
 def _factors() -> tuple[Category, ...]:
-    """In the order of their numbers, other ones last; the five kinds of private fostering are one, no factor none."""
+    """In the order of their numbers, other ones last; the five kinds of private fostering are one group, in which a
+    referral counts once, no factor none."""
     every = {code.code: code for code in every_code("AssessmentFactors") if code.code != _NO_FACTOR}
     last = every.pop(_OTHER_FACTOR)
     ordered = sorted(every.values(), key=lambda code: (int(code.code[:-1]), code.code))
@@ -94,8 +95,8 @@ def _factors() -> tuple[Category, ...]:
     as_one = Category(
         "privately_fostered",
         _PRIVATELY_FOSTERED,
-        "factor",
-        tuple(code.code for code in fostered),
+        "factor_group",
+        (fostered[0].code[:-1],),
         years=(min(code.years[0] for code in fostered), max(code.years[1] for code in fostered)),
     )
     rows = [as_one if code is fostered[0] else _coded(code, "factor") for code in ordered if code not in fostered[1:]]

@@ -138,7 +138,7 @@ def _of_figure(figure: Figure, numbers: YearNumbers, places: NDArray[np.int64]) 
         value = _divided(100 * value, whole)
         estimated = estimated | whole_estimated
     elif figure.indicator.unit == RATE:
-        value = _divided(10_000 * value, numbers.people)
+        value = _divided(10_000 * numbers.as_rated(value), numbers.people)
     none = none | numbers.nothing_expected
     status = np.select([none, np.isnan(value), estimated], [NOT_APPLICABLE, NOT_AVAILABLE, ESTIMATED], KNOWN)
     value = np.where((status == KNOWN) | (status == ESTIMATED), value, np.nan)

@@ -206,7 +206,7 @@ class _Suppressing:
         return next((place for place in self._places_of(la, column) if self._is_narrow(place, la, column)), None)
 
     def _is_narrow(self, place: int, la: int, column: int) -> bool:
-        """Whether a place's count, rate or percentages leave too few values for a suppressed count of an LA."""
+        """Whether a place's count or percentages leave too few values for a suppressed count of an LA."""
         seen, values, level = self.seen, self.values[:, column], self.places[place, column]
         if level == COUNTS:
             return False
@@ -214,8 +214,7 @@ class _Suppressing:
         others = self.suppressed[:, column] & ~np.isnan(values)
         others[la] = False
         known = np.nansum((weights * values)[~self.suppressed[:, column]])
-        low, high = (seen.low, seen.high) if level == NOTHING else (seen.count_low, seen.count_high)
-        least, most = low[place, column], high[place, column]
+        least, most = seen.low[place, column], seen.high[place, column]
         for share in self._shares.get((place, column), ()) if level == NOTHING else ():
             if self.places[place, share.whole] == NOTHING:
                 whole = np.nansum(seen.weights(place, share.whole) * self.values[:, share.whole])

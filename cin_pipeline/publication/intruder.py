@@ -16,7 +16,7 @@ from cin_pipeline.publication.declaring import (
     DAYS,
     LOCAL_AUTHORITY,
     PERCENT,
-    RATE,
+    REGIONAL,
     Figure,
 )
 from cin_pipeline.publication.numbers import Flags, Floats
@@ -63,7 +63,7 @@ class Intruder:
 
     `shown` holds the numbers that are there, empty where one is suppressed or there is none. Places are England,
     regions, and every LA as a place of its own; `members` says which LAs lie in each. `low` and `high` bound each
-    place's count by what is published of it, rounded counts and rates; `count_low` and `count_high` by its count alone.
+    place's count by what is published of it: its rate says no more, as it is that of the rounded count.
     Of a suppressed count of a place nothing is known: it may be suppressed for its own sake or for another's.
     What a place holds beside its LAs' own figures is `grossed` times what all LAs together gave: the intruder, who
     could repeat the estimate, is granted that."""
@@ -76,8 +76,6 @@ class Intruder:
     members: Flags
     low: Floats
     high: Floats
-    count_low: Floats
-    count_high: Floats
     grossed: Floats
     shares: tuple[Percentage, ...]
     quartiles: tuple[Quartile, ...]
@@ -97,8 +95,8 @@ class Intruder:
             shown=np.where(suppressed, np.nan, values),
             suppressed=suppressed,
             small=suppressed & is_small(values),
-            low=np.select([gone, fine], [-np.inf, self.count_low], self.low),
-            high=np.select([gone, fine], [np.inf, self.count_high], self.high),
+            low=np.where(gone, -np.inf, self.low),
+            high=np.where(gone, np.inf, self.high),
             shares=tuple(each for each in self.shares if not fine[each.place, [each.part, each.whole]].any()),
             quartiles=tuple(each for each in self.quartiles if not fine[each.place, list(each.bands)].any()),
         )
@@ -150,8 +148,7 @@ def intruder_of(protected: DataFrame) -> Intruder:
     values, suppressed, shown = _la_counts(protected, column, row - len(codes), len(las))
     members = _members(codes, las)
     exact, grossed = _exact_counts(protected, column, row, members, values)
-    count_low, count_high = _windows(protected, column, row, exact, COUNT)
-    rate_low, rate_high = _windows(protected, column, row, exact, RATE)
+    low, high = _windows(protected, column, row, exact.shape)
     return Intruder(
         codes=codes,
         las=las,
@@ -159,10 +156,8 @@ def intruder_of(protected: DataFrame) -> Intruder:
         suppressed=suppressed,
         small=suppressed & is_small(values),
         members=members,
-        low=np.maximum(count_low, rate_low),
-        high=np.minimum(count_high, rate_high),
-        count_low=count_low,
-        count_high=count_high,
+        low=low,
+        high=high,
         grossed=grossed,
         shares=tuple(_shares(protected, figure, row)),
         quartiles=tuple(_quartiles(protected, figure, row)),
@@ -213,44 +208,42 @@ def _exact_counts(
     return exact, np.divide(estimated, given, out=np.zeros_like(estimated), where=given > 0)
 
 
-def _windows(protected: DataFrame, column: Indices, row: Indices, exact: Floats, of: str) -> tuple[Floats, Floats]:
-    """Bounds of every count of every place from its rounded figures of one unit.
+def _windows(protected: DataFrame, column: Indices, row: Indices, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Bounds of every count of every place from its rounded count; a shown count of an LA is no variable.
 
     A figure r rounded half up to s is of a value from r - s/2 up to, not including, r + s/2; a count that is shown is
-    not small to the nearest whole number. Of a rate the people it is of are public."""
-    low, high = np.full(exact.shape, -np.inf), np.full(exact.shape, np.inf)
-    seen = (protected["shown"].notna() | (protected["symbol"] == ROUNDS_TO_ZERO)).to_numpy()
-    used = seen & (column >= 0) & (protected["unit"] == of).to_numpy()
-    if of == COUNT:  # a shown count of an LA is no variable
-        used &= (protected["geographic_level"] != LOCAL_AUTHORITY).to_numpy()
-    names = ("shown", "unit", "geographic_level", "value")
-    shown, unit, level, value = (protected[name].to_numpy() for name in names)
-    for n in np.flatnonzero(used):
+    not small to the nearest whole number."""
+    low, high = np.full(shape, -np.inf), np.full(shape, np.inf)
+    used = protected["shown"].notna() & (column >= 0) & (protected["unit"] == COUNT)
+    used &= protected["geographic_level"] != LOCAL_AUTHORITY
+    shown = _as_numbers(protected["shown"].to_numpy())
+    for n in np.flatnonzero(used.to_numpy()):
         at = row[n], column[n]
-        bounds = _rounding_bounds(shown[n], unit[n], level[n])
-        scale = 1.0 if unit[n] == COUNT or not value[n] else exact[at] / value[n]
-        low[at], high[at] = max(low[at], bounds[0] * scale), min(high[at], bounds[1] * scale)
+        bounds = _count_bounds(shown[n])
+        low[at], high[at] = max(low[at], bounds[0]), min(high[at], bounds[1])
     return low, high
 
 
-def _rounding_bounds(shown: object, unit: str, level: str) -> tuple[float, float]:
-    half = float(step(unit, level)) / 2
-    number = 0.0 if shown is None else float(shown)  # type: ignore[arg-type]
-    if unit == COUNT and level != LOCAL_AUTHORITY:
-        return (0.0, _SMALL[0]) if number == 0 else (max(number - half, _SMALL[1]), number + half)
-    return max(number - half, 0.0), number + half
+def _count_bounds(shown: float) -> tuple[float, float]:
+    half = float(step(COUNT, REGIONAL)) / 2
+    return (0.0, _SMALL[0]) if shown == 0 else (max(shown - half, _SMALL[1]), shown + half)
+
+
+def _percentage_bounds(shown: float) -> tuple[float, float]:
+    half = float(step(PERCENT, REGIONAL)) / 2
+    return max(shown - half, 0.0), shown + half
 
 
 def _shares(protected: DataFrame, figure: Indices, row: Indices) -> Iterator[Percentage]:
     _, figures = figure_index()
     position = {count: n for n, count in enumerate(la_counts())}
     used = (protected["unit"] == PERCENT) & (protected["shown"].notna() | (protected["symbol"] == ROUNDS_TO_ZERO))
-    shown, level = protected["shown"].to_numpy(), protected["geographic_level"].to_numpy()
+    shown = np.nan_to_num(_as_numbers(protected["shown"].to_numpy()))
     for n in np.flatnonzero(used.to_numpy()):
         found = figures[figure[n]]
         part, whole = position.get(found.numerator, -1), position.get(found.denominator or FigureKey(""), -1)
         if part >= 0 and whole >= 0 and part != whole:
-            low, high = _rounding_bounds(shown[n], PERCENT, level[n])
+            low, high = _percentage_bounds(shown[n])
             yield Percentage(int(row[n]), part, whole, low, high)
 
 

@@ -10,6 +10,7 @@ from pandas import DataFrame
 from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, held_as
+from cin_pipeline.publication.rounding import to_whole
 from cin_pipeline.reference.authorities import authorities, every_authority, places
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
@@ -64,6 +65,11 @@ class YearNumbers:
                 value, estimated = np.where(takes, instead, value), np.where(takes, instead_estimated, estimated)
                 available, complete = available | takes, complete | (takes & other.complete)
         return value, estimated
+
+    def as_rated(self, counts: Floats) -> Floats:
+        """The counts that rates are of: those of LAs, and of places as they are published, to the nearest 10 [A100]."""
+        of_las = (self.places["geographic_level"] == LOCAL_AUTHORITY).to_numpy()
+        return np.where(of_las, counts, 10 * to_whole(counts / 10))
 
     def quantile(self, measure: str, part: float) -> tuple[Floats, Flags, Flags]:
         """The smallest number of working days in which at least `part` was done, in every place and LA; whether it is

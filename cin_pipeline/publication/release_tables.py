@@ -399,7 +399,7 @@ _C = (
         notes=(
             _EACH,
             "A factor not collected in a year is shown as not applicable.",
-            "Privately fostered adds up five factors: a referral with two of them counts twice.",
+            "Privately fostered takes in five factors: a referral with two of them counts once.",
         ),
     ),
     Table(

@@ -2,6 +2,7 @@
 second time, without any of the code that publishes."""
 
 from fractions import Fraction
+from math import floor
 
 from pandas import DataFrame
 
@@ -156,7 +157,7 @@ def split(breakdown: str, code: str, year: int) -> tuple[str, list[str]]:
             return "gender:age_band", [f"{each}:{AGES[f'age_{age}']}" for each in GENDERS[f"gender_{gender}"]]
         return split("ethnicity", code.removeprefix("ethnicity_"), year)
     if code == "privately_fostered":
-        return breakdown, ["8B", "8C", "8D", "8E", "8F"]
+        return "factor_group", ["8"]
     if breakdown == "ethnicity" and code.isupper():
         return breakdown, [code]
     if breakdown == "ethnicity" and code == "travellers":
@@ -191,7 +192,7 @@ class Plain:
     def __init__(self, counts: DataFrame, people: int, year: int) -> None:
         keys = zip(counts["measure"], counts["breakdown"], counts["category"], strict=True)
         self.counts = {key: Fraction(float(value)) for key, value in zip(keys, counts["value"], strict=True)}
-        self.people, self.year = people, year
+        self.people, self.year, self.is_la = people, year, "la_code" in counts.columns
 
     def count(
         self, measure: str, breakdown: str = "total", categories: tuple[str, ...] | list[str] = ("total",)
@@ -277,7 +278,10 @@ class Plain:
     def _of(self, indicator: str, part: Fraction, whole: Fraction) -> Fraction | None:
         if "percent" in indicator:
             return 100 * part / whole if whole else None
-        return part * 10_000 / self.people if "rate" in indicator else part
+        if "rate" not in indicator:
+            return part
+        rated = part if self.is_la else 10 * floor(part / 10 + Fraction(1, 2))
+        return rated * 10_000 / self.people
 
 
 def exists(table: str, code: str, year: int) -> bool:
