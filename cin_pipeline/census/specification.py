@@ -3,13 +3,16 @@
 The schema that a file is checked against, the linked tables it is read into, the types its values are given, the
 table schemas, what the tables are called and mean, and the synthetic returns all derive from `MESSAGE`: a group or
 repeating item with a `table` makes one, and is declared nowhere else. Source: the census guide for 2016-17 and the
-comparison of the schemas of 2017 to 2026; meanings and cautions from these and from the guide for 2025-26.
+comparison of the schemas of 2017 to 2026; meanings and cautions from these and from the guide for 2025-26. What 2026-27
+adds is provisional (`census.years.PROVISIONAL`).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
+
+from cin_pipeline.census import years
 
 
 class ValueType(Enum):
@@ -390,6 +393,67 @@ _PLANS = Group(
     repeats=True,
 )
 
+_PRE_PROCEEDINGS = Group(
+    "PreProceedingsandFGDM",
+    (
+        Item(
+            "PPStartDate",
+            "pp_start_date",
+            _DATE,
+            meaning="The day of the legal planning meeting that decided to begin pre-proceedings.",
+        ),
+        Item("LBPSentDate", "lbp_sent_date", _DATE, meaning="The day on which the letter before proceedings was sent."),
+        Item(
+            "FGDMMeetingOffer",
+            "fgdm_meeting_offer",
+            _FLAG,
+            meaning="Whether that letter offered a family group decision-making meeting.",
+            caution="Missing counts as not offered.",
+        ),
+        Item(
+            "FGDMMeetingFac",
+            "fgdm_meeting_fac",
+            _FLAG,
+            meaning="Whether such a meeting was facilitated.",
+            caution="Missing counts as not facilitated.",
+        ),
+        Item(
+            "InitialPPMeetingDate",
+            "initial_pp_meeting_date",
+            _DATE,
+            meaning="The day of the first effective pre-proceedings meeting.",
+        ),
+        Item(
+            "ReviewMeetingsCount",
+            "review_meetings_count",
+            ValueType.COUNT,
+            meaning="How many review meetings followed it.",
+        ),
+        Item("StepDecisionDate", "step_decision_date", _DATE, meaning="The day of the decision to step up or down."),
+        Item(
+            "PPOutcome",
+            "pp_outcome",
+            _CODE,
+            "PPOutcome",
+            meaning="How pre-proceedings ended (code set CS131).",
+            caution="What the codes stand for was not found.",
+        ),
+        Item("CourtAppDate", "court_app_date", _DATE, meaning="The day of the application to the court."),
+        Item(
+            "LetterInitCPDate",
+            "letter_init_cp_date",
+            _DATE,
+            meaning="The day on which the letter that begins care proceedings was sent.",
+        ),
+    ),
+    table="pre_proceedings",
+    record="pre_proceedings",
+    meaning="Pre-proceedings of a referral, with family group decision-making (module 5).",
+    caution="In no measure.",
+    repeats=True,
+    since=2027,
+)
+
 _REFERRALS = Group(
     "CINdetails",
     (
@@ -454,6 +518,7 @@ _REFERRALS = Group(
             caution="Not the same as closed after an assessment. Missing or unreadable counts as false [A7].",
         ),
         _PLANS,
+        _PRE_PROCEEDINGS,
     ),
     table="referrals",
     record="referral",
@@ -499,11 +564,25 @@ def tables(year: int) -> dict[str, Table]:
     return {name: found.get(name, replace(table, items=())) for name, table in TABLES.items()}
 
 
+@cache
+def elements(year: int) -> frozenset[str]:
+    """The name of every element a return of `year` may hold."""
+    return frozenset(_names(message(year)))
+
+
+def years_of_element(element: str) -> str:
+    """The collection years whose returns may hold an element, such as `from 2021-22`; empty where all or none do."""
+    having = [year.ending for year in years.COLLECTION_YEARS if element in elements(year.ending)]
+    if not having:
+        return ""
+    first = having[0] if having[0] > years.FIRST_YEAR else None
+    return years.years_in_words(first, having[-1] if having[-1] < years.LAST_YEAR else None)
+
+
 def years_in_words(item: Item) -> str:
     """The collection years that ask for an item, where these are not all, with a space before."""
-    since = f" from {item.since - 1}-{item.since % 100:02}" if item.since else ""
-    until = f" to {item.until - 1}-{item.until % 100:02}" if item.until else ""
-    return since + until
+    words = years.years_in_words(item.since, item.until)
+    return words and f" {words}"
 
 
 def _tables(group: Group, parent: str) -> Iterator[Table]:
@@ -514,7 +593,7 @@ def _tables(group: Group, parent: str) -> Iterator[Table]:
             record=group.record,
             element=group.element,
             parent=parent,
-            items=tuple(m for m in members if isinstance(m, Item) and not m.table),
+            items=tuple(_with_years_of(group, m) for m in members if isinstance(m, Item) and not m.table),
             meaning=group.meaning,
             caution=group.caution,
             required_groups=tuple(m.element for m in members if isinstance(m, Group) and m.required),
@@ -533,6 +612,18 @@ def _tables(group: Group, parent: str) -> Iterator[Table]:
                 items=(member,),
                 lists_codes=member.type is ValueType.CODE,
             )
+
+
+def _with_years_of(group: Group, item: Item) -> Item:
+    """An item of a table, with the years of the group that makes the table where it has none of its own."""
+    return replace(item, since=item.since or group.since, until=item.until or group.until)
+
+
+def _names(part: Group | Item) -> Iterator[str]:
+    yield part.element
+    if isinstance(part, Group):
+        for member in part.members:
+            yield from _names(member)
 
 
 def _within_record(group: Group) -> Iterator[Item | Group]:

@@ -1,4 +1,5 @@
-"""Collection years. The only place where a partition key, a header year and dates are turned into each other."""
+"""Collection years: which are known, and which of them are provisional. The only place where a partition key, a header
+year and dates are turned into each other."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,15 @@ from typing import Self
 import numpy as np
 
 FIRST_YEAR = 2014  # 2013-14: the first collection with referral sources and assessment factors
-LAST_YEAR = 2026  # 2025-26: the last collection whose items and codes are known
+LAST_YEAR = 2027  # 2026-27: the last collection whose items and codes are known, as PROVISIONAL says
+
+# Why what is known of a year is not final, to be read after "2026 to 2027 is provisional:" [A92]. Whatever calls a year
+# provisional takes it from here.
+PROVISIONAL = {
+    2027: "what it asks anew, pre-proceedings and family group decision-making (module 5), is known from other "
+    "people's work alone, and so are the rules on it; its authorities and all other codes are those of 2025-26; no "
+    "measure counts module 5",
+}
 
 
 @total_ordering
@@ -39,6 +48,17 @@ class CollectionYear:
         return f"{self.ending - 1} to {self.ending}"
 
     @property
+    def short(self) -> str:
+        """The short form, with a mark where the year is provisional: `2016-17`."""
+        return f"{self.ending - 1}-{self.ending % 100:02}{' (provisional)' if self.ending in PROVISIONAL else ''}"
+
+    @property
+    def provisional(self) -> str:
+        """A sentence that says why the year is provisional; empty where it is not."""
+        why = PROVISIONAL.get(self.ending, "")
+        return why and f"{self.label} is provisional: {why}."
+
+    @property
     def start(self) -> np.datetime64:
         """1 April, in the year."""
         return np.datetime64(f"{self.ending - 1:04}-04-01", "D")
@@ -61,3 +81,10 @@ class CollectionYear:
 
 
 COLLECTION_YEARS = tuple(CollectionYear(year) for year in range(FIRST_YEAR, LAST_YEAR + 1))
+
+
+def years_in_words(first: int | None, last: int | None) -> str:
+    """The collection years from the first to the last (None: open), such as `from 2021-22`; empty for all."""
+    since = f"from {CollectionYear(first).short}" if first else ""
+    until = f"to {CollectionYear(last).short}" if last else ""
+    return " ".join(filter(None, (since, until)))

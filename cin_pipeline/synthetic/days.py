@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cin_pipeline.census.years import LAST_YEAR, CollectionYear
+from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.reference.bank_holidays import bank_holidays
 from cin_pipeline.reference.days import DAY
 
@@ -18,7 +18,8 @@ EPOCH: Final = np.datetime64("1985-01-01", "D")
 NONE: Final = -1
 YEAR: Final = 365.25  # days of a year as the calendar counts, on average: for ages and durations in years
 
-_LAST: Final = np.datetime64(f"{LAST_YEAR + 2}-12-31", "D")
+# After the last collection year by more than HORIZON leaves out. Another day would move the bytes of all returns.
+_LAST: Final = np.datetime64("2028-12-31", "D")
 _DATES: Final = np.arange(EPOCH, _LAST + DAY)
 # Later than any return; what ends there or later has no end yet. So many days before the last day of the calendar that
 # what is looked up beside it (a working day after it, a review) is still in the tables; invented.

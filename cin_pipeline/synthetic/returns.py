@@ -9,11 +9,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from cin_pipeline.census.specification import tables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.synthetic import distributions as d
 from cin_pipeline.synthetic.cases import NFA, NOT_IN_NEED, Booleans, Spans
 from cin_pipeline.synthetic.codes import UN1, UN4, UN7, code_sets
 from cin_pipeline.synthetic.days import NONE, TEXTS, YEAR, Days, day, on_or_after, year_of
+from cin_pipeline.synthetic.pre_proceedings import pre_proceedings
 from cin_pipeline.synthetic.timeline import Timeline
 from cin_pipeline.synthetic.upns import upns
 from cin_pipeline.synthetic.xml import Column, TableRecords, Vocabulary
@@ -63,6 +65,7 @@ class _Cut:
             "cin_plans": self._cin_plans(),
             "section47": self._section47(),
             **self._plans(),
+            **self._pre_proceedings(),
         }
 
     def _within(self, days: Days) -> Booleans:
@@ -219,6 +222,11 @@ class _Cut:
             ),
             "reviews": TableRecords({"cpp_review_date": _dates(plans.review[reviews])}, of),
         }
+
+    def _pre_proceedings(self) -> dict[str, TableRecords]:
+        if not tables(self._year)["pre_proceedings"].items:
+            return {}
+        return {"pre_proceedings": pre_proceedings(self._timeline, self._case, self._start, self._end, self._year)}
 
 
 def _ragged(sets: Sequence[NDArray[np.int64]], which: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 
-from cin_pipeline.census.specification import Group, Item, message
+from cin_pipeline.census.specification import elements
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.reference.validation_rules import RuleFacts, Severity, rule_variants, variant_in
 from cin_pipeline.validation.hits import Hits
@@ -14,7 +14,8 @@ from cin_pipeline.validation.inputs import RuleInput
 RuleFunction = Callable[[RuleInput], Hits]
 
 _MODULES = (
-    "return_level", "child", "referral", "assessment", "section47", "plan", "review", "cin_plan", "year_on_year",
+    "return_level", "child", "referral", "assessment", "section47", "plan", "review", "cin_plan", "pre_proceedings",
+    "year_on_year",
 )  # fmt: skip
 
 
@@ -112,7 +113,7 @@ class Rule:
     @property
     def fields(self) -> tuple[str, ...]:
         """The data items it looks at, of those collected in the year."""
-        collected = _elements(self.year)
+        collected = elements(self.year)
         return tuple(item for item in self.facts.items if item.rpartition(".")[2] in collected) or self.facts.items
 
 
@@ -150,12 +151,3 @@ def _in_year(rule_id: str, variants: tuple[RuleFacts, ...], year: int, settings:
     elif rule_id not in settings.added and not facts.runs_in(year):
         reason = f"not in force in {CollectionYear(year)}"
     return Rule(facts, registry().of(facts), year, reason)
-
-
-@cache
-def _elements(year: int) -> frozenset[str]:
-    def names(part: Group | Item) -> set[str]:
-        below = (names(member) for member in part.members) if isinstance(part, Group) else ()
-        return {part.element}.union(*below)
-
-    return frozenset(names(message(year)))

@@ -6,7 +6,7 @@ A test compares the page with the rules, so it cannot fall behind them.
 from collections.abc import Iterator
 from pathlib import Path
 
-from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear, years_in_words
 from cin_pipeline.reference.validation_rules import SURVEYED_YEAR, RuleFacts, rule_variants
 from cin_pipeline.validation.registry import registry
 
@@ -21,6 +21,7 @@ _PARTS = {
     "section47": "Section 47 enquiry",
     "CPP": "Child protection plan",
     "review": "Review",
+    "pre-proceedings": "Pre-proceedings and family group decision-making",
     "year-on-year": "The return against the previous year's",
 }
 
@@ -37,11 +38,13 @@ def _lines() -> Iterator[str]:
     yield "<!-- Written by `python -m cin_pipeline.validation.rules_page`; edit the rules, not this page. -->"
     yield ""
     yield (
-        f"{len(rule_variants())} rules, {default} of them run on a return of {_label(SURVEYED_YEAR)}. Severities and "
-        "years are facts of `reference/data/validation-rules.csv`; messages stand beside the functions in "
-        "`validation/rules/`. A query that was an error before had no Q in its id then. Values that cannot be read, "
+        f"{len(rule_variants())} rules, {default} of them run on a return of {CollectionYear(SURVEYED_YEAR).short}. "
+        "Severities and years are facts of `reference/data/validation-rules.csv`; messages stand beside the functions "
+        "in `validation/rules/`. A query that was an error before had no Q in its id then. Values that cannot be read, "
         "and required ones that are missing, are reported as VALUE where no rule reports them."
     )
+    for why in filter(None, (year.provisional for year in COLLECTION_YEARS)):
+        yield from ("", why)
     every = [facts for variants in rule_variants().values() for facts in variants]
     for part, title in _PARTS.items():
         yield from ("", f"## {title}", "", "| id | severity | years | items | message |", "|---|---|---|---|---|")
@@ -57,24 +60,20 @@ def part_title(part: str) -> str:
 
 def severity_words(facts: RuleFacts) -> str:
     """Error or query, with its history."""
-    return f"error to {_label(facts.error_until)}, then {facts.severity}" if facts.error_until else facts.severity
+    if not facts.error_until:
+        return facts.severity
+    return f"error to {CollectionYear(facts.error_until).short}, then {facts.severity}"
 
 
 def years_words(facts: RuleFacts) -> str:
     """The collection years of a variant; `off` where it runs in none of them unless a setting says so."""
-    from_year = f"from {_label(facts.first_year)}" if facts.first_year else ""
-    to_year = f"to {_label(facts.last_year)}" if facts.last_year else ""
-    years = " ".join(filter(None, (from_year, to_year))) or "all"
+    years = years_in_words(facts.first_year, facts.last_year) or "all"
     return years if facts.runs_in(facts.first_year or facts.last_year or SURVEYED_YEAR) else f"{years}; off"
 
 
 def _cells(facts: RuleFacts) -> tuple[str, ...]:
     items = ", ".join(facts.items)
     return facts.rule_id, severity_words(facts), years_words(facts), items, registry().of(facts).message
-
-
-def _label(year: int | None) -> str:
-    return f"{CollectionYear(year).start.astype(object).year}-{year % 100:02}" if year else ""
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ def test_a_section_47_start_may_be_missing_beside_a_conference() -> None:
     assert len(cleaned(child(referral=held)).issues) == 0
 
 
-@pytest.mark.parametrize("year", [2014, 2017, 2022, 2026])
+@pytest.mark.parametrize("year", [2014, 2017, 2022, 2026, 2027])
 @pytest.mark.parametrize("children", [0, 1, 80])
 def test_cleaned_tables_keep_their_schema_also_through_a_file(tmp_path: object, year: int, children: int) -> None:
     found = clean_return(read_return(messy_return(7, children, year, "201"), year).tables, year).tables

@@ -17,7 +17,7 @@ from cin_pipeline.validation import RuleInput
 
 PACKAGE = Path(cin_pipeline.__file__).parent
 
-# Runs on the real specification with one group more, which stands where the census of 2026-27 puts such a group.
+# Runs on the real specification with one group more, at the end of a referral.
 NEW_GROUP = r"""
 import importlib.util, sys
 from pathlib import Path
@@ -25,14 +25,14 @@ from pathlib import Path
 spec = importlib.util.find_spec("cin_pipeline.census.specification")
 text = Path(spec.origin).read_text(encoding="utf-8")
 entry = (
-    'Group("PreProceedings", (Item("PPStartDate", "pp_start_date", _DATE), Item("Offered", "offered", _FLAG),'
+    'Group("Mediation", (Item("MediationDate", "mediation_date", _DATE), Item("Offered", "offered", _FLAG),'
     ' Group("Steps", (Item("Step", "step", _DATE, table="steps", record="step"),))),'
-    ' table="pre_proceedings", record="pre_proceeding", repeats=True, since=2017),'
+    ' table="mediations", record="mediation", repeats=True, since=2017),'
 )
-assert text.count("        _PLANS,\n") == 1
+assert text.count("        _PRE_PROCEEDINGS,\n") == 1
 module = importlib.util.module_from_spec(spec)
 sys.modules[spec.name] = module
-text = text.replace("        _PLANS,\n", "        _PLANS,\n        " + entry + "\n")
+text = text.replace("        _PRE_PROCEEDINGS,\n", "        _PRE_PROCEEDINGS,\n        " + entry + "\n")
 exec(compile(text, spec.origin, "exec"), module.__dict__)
 import cin_pipeline.census
 cin_pipeline.census.specification = module
@@ -53,21 +53,21 @@ from cin_pipeline.validation.confidence import data_confidence
 xml = (
     "<Message><Children><Child><ChildIdentifiers><LAchildID>C1</LAchildID></ChildIdentifiers><CINdetails>"
     "<CINreferralDate>2016-05-01</CINreferralDate>"
-    "<PreProceedings><PPStartDate>2016-06-01</PPStartDate><Offered>1</Offered>"
-    "<Steps><Step>2016-07-01</Step><Step>never</Step></Steps></PreProceedings>"
+    "<Mediation><MediationDate>2016-06-01</MediationDate><Offered>1</Offered>"
+    "<Steps><Step>2016-07-01</Step><Step>never</Step></Steps></Mediation>"
     "</CINdetails></Child></Children></Message>"
 )
 whole = read_return(xml.encode(), 2017)
 raw = whole.tables
 cleaned = clean_return(raw, 2017)
-assert list(raw)[-2:] == ["pre_proceedings", "steps"]
-assert cleaned.tables.pre_proceedings["offered"].tolist() == [True]
-assert cleaned.tables.steps["pre_proceeding_number"].tolist() == [1, 1]
+assert list(raw)[-2:] == ["mediations", "steps"]
+assert cleaned.tables.mediations["offered"].tolist() == [True]
+assert cleaned.tables.steps["mediation_number"].tolist() == [1, 1]
 assert "Step" in set(cleaned.issues["item"])
 for name, schema in cleaned_schemas(2017).items():
     schema.validate(cleaned.tables[name], lazy=True)
 assert len(read_return(xml.encode(), 2018).tables.steps) == 2
-assert cleaned_schemas(2016)["steps"].columns.keys() == {"pre_proceeding_number", "line"}
+assert cleaned_schemas(2016)["steps"].columns.keys() == {"mediation_number", "line"}
 sent = RuleInput(whole, cleaned, 2017)
 assert sent.steps.up(sent.children).tolist() == [0, 0]
 issues = check(sent).issues
@@ -78,11 +78,11 @@ assert changed[["before", "after", "added", "removed", "changed"]].tolist() == [
 year = CollectionYear(2017)
 measures = la_measures(ReturnFacts(year, flag_episodes(cleaned.tables, year), cleaned.tables, None), "201")
 confidence = data_confidence(cleaned.tables, 2017, "201", issues=issues, measures=measures, previous=None)
-assert {"pre_proceedings", "steps"} <= set(confidence["module"])
+assert {"mediations", "steps"} <= set(confidence["module"])
 
 # What was stored before the group was there, then what is stored now and has lost it.
 folder = Path(sys.argv[1])
-old = ("pre_proceedings", "steps")
+old = ("mediations", "steps")
 write_tables(folder / "raw", {name: rows for name, rows in raw.items() if name not in old})
 write_tables(folder / "cleaned", {name: rows for name, rows in tables_of_cleaned(cleaned).items() if name not in old})
 for back in (read_sent(folder / "raw", 2017)[1], read_cleaned(folder / "cleaned", 2017).tables):
@@ -120,7 +120,7 @@ def test_every_item_and_table_of_the_census_says_what_it_means() -> None:
             for each in (member, *(inside(member) if hasattr(member, "members") else ()))
         ]
 
-    for each in inside(message(2026)) + inside(message(2017)):
+    for each in inside(message(2027)) + inside(message(2017)):
         named = each.column if isinstance(each, Item) else each.table
         if named:
             assert each.meaning[0].isupper(), each.element

@@ -60,6 +60,7 @@ def test_records_are_linked_and_keep_their_lines() -> None:
         "section47": 2,
         "plans": 1,
         "reviews": 2,
+        "pre_proceedings": 0,
     }
     assert list(found.referrals["child_number"]) == [1, 1, 2]
     assert list(found.section47["referral_number"]) == [1, 1]
@@ -178,6 +179,70 @@ def test_a_structural_fault_names_line_and_path(case: str) -> None:
     assert rejected.value.line == next(n for n, line in enumerate(text.splitlines(), 1) if at_fault in line)
 
 
+# An element and the first collection year without it, in a return of that year; what the message says of it.
+OF_OTHER_YEARS = {
+    "module 5 in 2025-26": (
+        2026,
+        "PreProceedingsandFGDM",
+        "element PreProceedingsandFGDM is not collected in 2025 to 2026, only from 2026-27 (provisional); ",
+    ),
+    "an item of it alone": (2026, "PPStartDate", "PPStartDate is not collected in 2025 to 2026, only from 2026-27"),
+    "a plan too early": (2021, "CINPlanDates", "CINPlanDates is not collected in 2020 to 2021, only from 2021-22; "),
+    "gender in 2024-25": (2025, "GenderCurrent", "GenderCurrent is not collected in 2024 to 2025, only to 2023-24; "),
+    "of no year": (2027, "Colour", "Colour is unknown, repeated or out of order for 2026 to 2027; "),
+    "of this year, in the wrong place": (2027, "UPN", "UPN is unknown, repeated or out of order for 2026 to 2027; "),
+}
+
+
+@pytest.mark.parametrize("case", OF_OTHER_YEARS)
+def test_an_element_of_other_years_is_refused_with_the_years_that_have_it(case: str) -> None:
+    year, element, said = OF_OTHER_YEARS[case]
+    text = whole(f"<Children>\n<Child><CINdetails>\n<{element}/>\n</CINdetails></Child></Children>")
+    with pytest.raises(ReturnRejected) as rejected:
+        read_return(text.encode(), year)
+    assert said in rejected.value.reason
+    assert text.splitlines()[(rejected.value.line or 0) - 1] == f"<{element}/>"
+
+
+MODULE_5 = """\
+<Children><Child><ChildIdentifiers><LAchildID>C1</LAchildID></ChildIdentifiers>
+<CINdetails><CINreferralDate>2026-05-01</CINreferralDate>
+<ChildProtectionPlans/>
+<PreProceedingsandFGDM><PPStartDate>2026-06-01</PPStartDate><FGDMMeetingOffer>1</FGDMMeetingOffer>
+<ReviewMeetingsCount>2</ReviewMeetingsCount><PPOutcome>B</PPOutcome></PreProceedingsandFGDM>
+<PreProceedingsandFGDM/>
+</CINdetails>
+<CINdetails>
+<PreProceedingsandFGDM><CourtAppDate>2026-09-28</CourtAppDate></PreProceedingsandFGDM>
+</CINdetails></Child></Children>
+"""
+
+
+def test_pre_proceedings_are_linked_to_their_referral_and_keep_their_lines() -> None:
+    found = read_return(whole(MODULE_5).encode(), 2027).tables.pre_proceedings
+    assert found["referral_number"].tolist() == [1, 1, 2]
+    lines = whole(MODULE_5).splitlines()
+    assert [lines[line - 1][:31] for line in found["line"]] == [
+        "<PreProceedingsandFGDM><PPStart", "<PreProceedingsandFGDM/>", "<PreProceedingsandFGDM><CourtAp",
+    ]  # fmt: skip
+    assert found["pp_start_date"].tolist()[0] == "2026-06-01"
+    assert found["court_app_date"].notna().tolist() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<ChildProtectionPlans/>\n", "<PreProceedingsandFGDM/>\n<ChildProtectionPlans/>\n"),
+        ("<PPStartDate>", "<LBPSentDate/><PPStartDate>"),
+        ("<ReviewMeetingsCount>", "<FGDMMeetingOffer/><ReviewMeetingsCount>"),
+    ],
+    ids=["group before the plans", "items out of order", "an item twice"],
+)
+def test_the_order_of_pre_proceedings_is_that_of_the_specification(old: str, new: str) -> None:
+    with pytest.raises(ReturnRejected, match="out of order"):
+        read_return(whole(MODULE_5.replace(old, new, 1)).encode(), 2027)
+
+
 def test_a_rejection_never_repeats_a_value() -> None:
     text = whole(CHILDREN.replace("<ReferralNFA>0", "<Secret>1999-12-31</Secret><ReferralNFA>0"))
     with pytest.raises(ReturnRejected) as rejected:
@@ -235,7 +300,12 @@ def test_identity_comes_from_the_header_alone() -> None:
 
 
 def test_every_year_has_the_same_tables_with_the_items_of_its_time() -> None:
-    assert list(tables(2017)) == list(tables(2026)) == list(RECORD_NUMBER)
+    assert list(tables(2017)) == list(tables(2027)) == list(RECORD_NUMBER)
+    assert tables(2026)["pre_proceedings"].items == ()
+    assert [item.element for item in tables(2027)["pre_proceedings"].items] == [
+        "PPStartDate", "LBPSentDate", "FGDMMeetingOffer", "FGDMMeetingFac", "InitialPPMeetingDate",
+        "ReviewMeetingsCount", "StepDecisionDate", "PPOutcome", "CourtAppDate", "LetterInitCPDate",
+    ]  # fmt: skip
     assert tables(2021)["cin_plans"].items == ()
     assert [item.column for item in tables(2022)["cin_plans"].items] == ["cin_plan_start_date", "cin_plan_end_date"]
     elements = {year: {item.element for item in tables(year)["children"].items} for year in (2024, 2025)}

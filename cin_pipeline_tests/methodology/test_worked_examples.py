@@ -563,6 +563,23 @@ def test_an_unusable_breakdown_takes_its_crossings_with_it_and_no_more() -> None
     assert known == {key: 6 if key[0].startswith("ethnicity:gender") else 12 for key in breakdowns}
 
 
+def test_pre_proceedings_change_no_figure() -> None:
+    """2026-27. They are no other activity, either: with an assessment alone an RC8 referral stays not in need."""
+    group = "<PreProceedingsandFGDM><PPStartDate>2026-06-01</PPStartDate></PreProceedingsandFGDM>"
+    assessed = "<Assessments><AssessmentActualStartDate>2026-05-03</AssessmentActualStartDate></Assessments>"
+
+    def found(after: str) -> oracle.Measures:
+        need = referral("2026-05-01", after=after)
+        no_need = referral("2026-05-02", "2026-08-01", "RC8", inside=assessed, after=after)
+        this = whole_return(child(need) + child(no_need, child_id="C2"), 2027, "202")
+        return measures_of_both(this, None, 2027)
+
+    with_it = found(group * 2)
+    assert with_it == found("")
+    assert total(with_it, "referrals_assessed_not_in_need") == 1
+    assert total(with_it, "cin_episodes_at_31_march") == 1
+
+
 def test_what_cannot_be_estimated_is_empty() -> None:
     unusable: oracle.Unusable = [(la, "referrals", None) for la in (A, B, C)]
     rows = estimates(example(), EXPECTED, POPULATION, unusable, 2017)

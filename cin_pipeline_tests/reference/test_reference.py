@@ -45,6 +45,7 @@ def test_authorities_come_and_go_with_their_years() -> None:
     assert authorities(2017)["825"].new_la_code == "E10000002"
     assert authorities(2021)["825"].new_la_code == "E06000060"
     assert set(every_authority()) >= set(authorities(2026)) | set(authorities(2014))
+    assert authorities(2027) == authorities(2026)  # none other is known: the year is provisional
 
 
 def test_every_authority_lies_in_england_and_a_region() -> None:
@@ -67,6 +68,8 @@ def test_codes_are_those_of_the_year() -> None:
     assert "RC9" not in codes("ReasonForClosure", 2022)
     assert codes("GenderCurrent", 2025) == ()
     assert code_labels("Sex", 2025)["M"] == "Male"
+    assert code_labels("PPOutcome", 2027) == dict.fromkeys("ABC", "label not found")
+    assert codes("PPOutcome", 2026) == ()
     with pytest.raises(KeyError):
         codes("NoSuchSet", 2017)
 

@@ -167,6 +167,22 @@ def cin_plan(**changes: object) -> Record:
     return {"CINPlanStartDate": "Y0-11-05", "CINPlanEndDate": "Y0-11-25"} | changes
 
 
+def pre_proceedings(**changes: object) -> Record:
+    """Pre-proceedings of the period up to the letter that begins care proceedings, collected from 2026-27."""
+    return {
+        "PPStartDate": "Y0-06-01",
+        "LBPSentDate": "Y0-06-08",
+        "FGDMMeetingOffer": "1",
+        "FGDMMeetingFac": "1",
+        "InitialPPMeetingDate": "Y0-06-22",
+        "ReviewMeetingsCount": "2",
+        "StepDecisionDate": "Y0-09-14",
+        "PPOutcome": "C",
+        "CourtAppDate": "Y0-09-28",
+        "LetterInitCPDate": "Y0-10-05",
+    } | changes
+
+
 def valid_children() -> list[Record]:
     """Children without any fault in any year, between them holding every element, some of them empty."""
     eight = ["MOB", "HAND", "PC", "INC", "COMM", "LD", "HEAR", "VIS"]
@@ -177,11 +193,13 @@ def valid_children() -> list[Record]:
         CINPlanDates=[cin_plan()],
         Section47=[enquiry()],
         ChildProtectionPlans=[plan(CPPreviewDate=["Y0-09-01", "Y0-10-20"])],
+        PreProceedingsandFGDM=[pre_proceedings()],
     )
     under_way = old_referral(
         Assessments=[unfinished(FactorsIdentifiedAtAssessment="")],
         Section47=[no_conference(), open_enquiry()],
         ChildProtectionPlans=[old_plan(CPPreviewDate=["YP-09-10", "Y0-03-01"])],
+        PreProceedingsandFGDM=[{"PPStartDate": "Y1-03-30", "FGDMMeetingOffer": "0"}, {}],
     )
     moved_in = referral(
         DateOfInitialCPC="Y0-05-20", ChildProtectionPlans=[plan(CPPstartDate="Y0-05-20", CPPendDate=None)]

@@ -32,6 +32,7 @@ ABUSE = ("NEG", "EMO", "PHY", "SAB", "MUL", "neg", "NEGLECT", "", None, " EMO")
 PREVIOUS_PLANS = ("0", "1", "2", "01", "00", "-1", "1.5", "", "x", None, " 3 ", "+1", "1000000000000", "1e1")
 FACTORS = ("1A", "1B", "1C", "21", "21", "2A", "10A", "20", "22A", "24A", "18B", "1a", "99", "", " 1A ", "3", "7A")
 UPNS = (None, None, "A123456789012", "A12345678901B", "X")
+OUTCOMES = ("A", "B", "C", "D", "a", "", None, " C ")
 UPN_REASONS = (None, None, "UN1", "UN7", "un1")
 ABSURD_DAYS = (date(1, 1, 1), date(9999, 12, 31), date(2005, 6, 15), date(2005, 1, 1))
 UNREADABLE_DAYS = ("2016-02-30", "03/04/2016", "2016-4-1", "", "   ", "20160401", "2016-04-01T00:00:00", "0000-00-00")
@@ -229,6 +230,8 @@ class Maker:
         parts.append(self.coded("ReferralNFA", FLAGS))
         parts.append(self.repeated((4, 3, 1), lambda: self.plan(referred)))
         parts.append(self.plan(referred, ended[0]) if after_plan else "")
+        if self.year >= 2027:
+            parts.append(self.repeated((3, 2, 1), lambda: self.pre_proceedings(referred)))
         record = element("CINdetails", "".join(parts))
         return record * 2 if self.tape.seldom() else record
 
@@ -283,6 +286,24 @@ class Maker:
             reviews.reverse()
         group = element("Reviews", "".join(reviews)) if reviews or self.tape.seldom() else ""
         return element("ChildProtectionPlans", "".join(parts) + group)
+
+    def pre_proceedings(self, referred: date | None) -> str:
+        if self.tape.seldom():
+            return "<PreProceedingsandFGDM/>"
+        text, begun = self.day(self.days, referred)
+        parts = [
+            element("PPStartDate", text),
+            self.dated("LBPSentDate", self.days, begun),
+            self.coded("FGDMMeetingOffer", FLAGS),
+            self.coded("FGDMMeetingFac", FLAGS),
+            self.dated("InitialPPMeetingDate", self.days, begun),
+            self.coded("ReviewMeetingsCount", PREVIOUS_PLANS),
+            self.dated("StepDecisionDate", self.days, begun),
+            self.coded("PPOutcome", OUTCOMES),
+            self.dated("CourtAppDate", self.days, begun),
+            self.dated("LetterInitCPDate", self.days, begun),
+        ]
+        return element("PreProceedingsandFGDM", "".join(parts))
 
 
 def whole_return(children: str, year: int, la_code: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -122,12 +123,13 @@ def test_open_plans_go_on_with_their_reviews(calderdale: dict[int, ReturnTables]
 
 def test_every_module_is_there(calderdale: dict[int, ReturnTables]) -> None:
     counts = calderdale[2017].row_counts()
-    assert [table for table, count in counts.items() if not count] == ["cin_plans"]  # collected from 2022 on
+    # Collected from 2022 and from 2027 on.
+    assert [table for table, count in counts.items() if not count] == ["cin_plans", "pre_proceedings"]
     filled = {
         (name, column): int(table[column].notna().sum())
         for name, table in calderdale[2017].items()
         for column in table
-        if name != "cin_plans"
+        if name not in ("cin_plans", "pre_proceedings")
     }
     assert [column for column, count in filled.items() if not count] == []
 
@@ -195,18 +197,41 @@ def test_upns_are_right_and_different(calderdale: dict[int, ReturnTables]) -> No
     assert [upn for upn in upns if not upn[1:].isdigit() or upn[0] != check_letter(upn)] == []
 
 
-@pytest.mark.parametrize("year", [2015, 2016, 2020, 2022, 2023, 2025, 2026])
+@pytest.mark.parametrize("year", [2015, 2016, 2020, 2022, 2023, 2025, 2026, 2027])
 def test_other_years_are_readable(year: int, tmp_path: Path) -> None:
     las = {2020: ["835", "838"], 2022: ["380", "940"]}.get(year, ["380"])
     tables = {path.name: cleaned(path) for path in synthesise(year, 0.05, 1, tmp_path, las)}
     assert len(tables) == returns_planned(year, las)
     last = tables[f"{las[-1]}_{year}.xml"]
     assert last.cin_plans.empty == (year < 2022)
+    assert last.pre_proceedings.empty == (year < 2027)
     reasons = set(last.referrals["reason_for_closure"].dropna())
     assert ("RC9" in reasons) == (year >= 2023)
     factors = set(last.assessment_factors["factor"])
     assert ("18C" in factors) == (year >= 2021)
     assert ("18A" in factors) == (year < 2021)
+
+
+def test_pre_proceedings_go_as_far_as_the_year_and_the_case(tmp_path: Path) -> None:
+    """A step never without the one before, and none after the closure: it would not have happened."""
+    *_, of_2027 = (cleaned(path) for path in synthesise(2027, 0.2, 1, tmp_path, ["380"]))
+    groups = of_2027.pre_proceedings
+    steps = ["pp_start_date", "lbp_sent_date", "initial_pp_meeting_date", "step_decision_date", "court_app_date",
+             "letter_init_cp_date"]  # fmt: skip
+    for earlier, later in pairwise(steps):
+        given = groups[groups[later].notna()]
+        assert len(given) > 3
+        assert (given[earlier] <= given[later]).all()
+    closure = of_2027.referrals["closure_date"].loc[groups["referral_number"]].to_numpy()
+    assert not any((groups[step].to_numpy() > closure).any() for step in steps)
+    assert set(groups["pp_outcome"].dropna()) == {"A", "B", "C"}
+    assert not of_2027.referrals["referral_nfa"].loc[groups["referral_number"]].any()
+
+
+def test_no_return_is_without_pre_proceedings_in_2026_27(tmp_path: Path) -> None:
+    """Such a return is queried (8995Q)."""
+    for path in synthesise(2027, 1e-9, 1, tmp_path, sorted(authorities(2027))[:10]):
+        assert cleaned(path).pre_proceedings.empty == path.name.endswith("2026.xml")
 
 
 def test_reorganised_las_send_returns_for_the_years_they_existed() -> None:
@@ -228,8 +253,8 @@ def test_the_smallest_england_has_children_everywhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("year", "scale", "las", "complaint"),
     [
-        (2014, 1.0, None, "one from 2015 to 2026 was expected"),
-        (2027, 1.0, None, "one from 2015 to 2026 was expected"),
+        (2014, 1.0, None, "one from 2015 to 2027 was expected"),
+        (2028, 1.0, None, "one from 2015 to 2027 was expected"),
         (2017, 0.0, None, "above 0"),
         (2017, 1.0, ["999", "201"], "no authority of 2015 to 2017: 999"),
         (2017, 1.0, ["838"], "no authority of 2015 to 2017: 838"),

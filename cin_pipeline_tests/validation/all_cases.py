@@ -5,6 +5,7 @@ from cin_pipeline_tests.validation import (
     cases_child,
     cases_cin_plan,
     cases_plan,
+    cases_pre_proceedings,
     cases_referral,
     cases_return_level,
     cases_section47,
@@ -14,7 +15,7 @@ from cin_pipeline_tests.validation.cases import Case
 
 _MODULES = (
     cases_return_level, cases_child, cases_referral, cases_assessment, cases_section47, cases_plan, cases_cin_plan,
-    cases_year_on_year,
+    cases_pre_proceedings, cases_year_on_year,
 )  # fmt: skip
 
 CASES: list[Case] = [case for module in _MODULES for case in module.CASES]

@@ -120,7 +120,7 @@ def grades(table: DataFrame) -> set[str]:
 def test_complete_return_is_of_high_confidence_throughout(year: int) -> None:
     table = confidence_of(complete_children(), year, before=measures(year - 1))
     assert table[~table["confidence"].isin(["high", "not available"])].to_dict("records") == []
-    assert set(table.loc[table["confidence"] == "not available", "module"]) <= {"cin_plans"}
+    assert set(table.loc[table["confidence"] == "not available", "module"]) <= {"cin_plans", "pre_proceedings"}
     assert set(table["module"]) == {*modules(year), "whole_return"}
     assert tuple(table.columns) == CONFIDENCE_COLUMNS
 
@@ -279,8 +279,11 @@ def test_what_is_missing_is_what_the_rule_reports(item: str, rule_id: str, recor
 def test_every_due_item_is_an_item_of_the_specification_in_some_year() -> None:
     asked = {due.item for year in COLLECTION_YEARS for due in due_items(year.ending)}
     assert asked == {due.item for due in DUE_ITEMS}
-    assert {due.item for due in due_items(2017)} & {"Sex", "CINPlanStartDate"} == set()
+    assert {due.item for due in due_items(2017)} & {"Sex", "CINPlanStartDate", "PPStartDate"} == set()
     assert {"Sex", "CINPlanStartDate"} <= {due.item for due in due_items(2025)}
+    assert {due.item for due in due_items(2027)} - {due.item for due in due_items(2026)} == {
+        "PPStartDate", "FGDMMeetingOffer", "FGDMMeetingFac", "ReviewMeetingsCount",
+    }  # fmt: skip
 
 
 # Errors and queries

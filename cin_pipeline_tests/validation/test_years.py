@@ -18,6 +18,9 @@ CIN_PLAN_RULES = {
 # The checks on plans of children in need: two years must have collected them.
 CIN_PLAN_CHECKS = {"YonY08", "YonY09", "YonY10"}
 FROM_2025 = {"1570", "1580", "8945Q", "8950Q"}
+FROM_2027 = {
+    "8995Q", "9000Q", "9005", "9006", "9007", "9008", "9009", "9010Q", "9011", "9012", "9013", "9015Q",
+}  # fmt: skip
 
 
 def _run(year, settings=None):
@@ -26,12 +29,20 @@ def _run(year, settings=None):
 
 @pytest.mark.parametrize("year", range(2014, 2022))
 def test_2016_17_and_the_years_about_it_run_all_but_later_rules_and_8899q(year):
-    assert set(rule_variants()) - set(_run(year)) == CIN_PLAN_RULES | CIN_PLAN_CHECKS | FROM_2025 | {"8899Q"}
+    assert set(rule_variants()) - set(_run(year)) == (
+        CIN_PLAN_RULES | CIN_PLAN_CHECKS | FROM_2025 | FROM_2027 | {"8899Q"}
+    )
 
 
 @pytest.mark.parametrize(
     ("year", "left_out"),
-    [(2022, CIN_PLAN_CHECKS | FROM_2025 | {"8899Q"}), (2023, FROM_2025 | {"8899Q", "8617"}), (2025, {"8899Q", "8617"})],
+    [
+        (2022, CIN_PLAN_CHECKS | FROM_2025 | FROM_2027 | {"8899Q"}),
+        (2023, FROM_2025 | FROM_2027 | {"8899Q", "8617"}),
+        (2025, FROM_2027 | {"8899Q", "8617"}),
+        (2026, FROM_2027 | {"8899Q", "8617"}),
+        (2027, {"8899Q", "8617"}),
+    ],
 )
 def test_later_years(year, left_out):
     assert set(rule_variants()) - set(_run(year)) == left_out
@@ -121,11 +132,12 @@ def test_every_rule_has_a_function_and_no_function_is_without_rule():
 
 def test_demanded_columns_exist_where_the_rule_hits():
     names = {"child": "children", "referral": "referrals", "assessment": "assessments", "section47": "section47",
-             "plan": "plans", "review": "plans", "cin_plan": "cin_plans"}  # fmt: skip
+             "plan": "plans", "review": "plans", "cin_plan": "cin_plans",
+             "pre_proceedings": "pre_proceedings"}  # fmt: skip
     for variants in rule_variants().values():
         for facts in variants:
             demanded = registry().of(facts).demands
-            table = tables(2022)[names.get(facts.hit_on.split("+")[0], "children")]
+            table = tables(2027)[names.get(facts.hit_on.split("+")[0], "children")]
             assert set(demanded) <= {item.column for item in table.items}
 
 
@@ -151,6 +163,7 @@ CUT_OFFS = """
 2024 2023-03-31 2024-01-26 2024-03-08 2018-03-31 1999-03-31
 2025 2024-03-28 2025-01-27 2025-03-10 2019-08-31 2000-03-31
 2026 2025-03-31 2026-01-27 2026-03-10 2020-08-31 2001-03-31
+2027 2026-03-31 2027-01-25 2027-03-08 2021-08-31 2002-03-31
 """
 
 

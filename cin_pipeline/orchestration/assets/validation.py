@@ -49,7 +49,7 @@ YEAR_ON_YEAR_CHECKS = check(
     partitions_def=by_year_la,
     check_specs=[HITS_SCHEMA, ERRORS, QUERIES, RAN, YEAR_ON_YEAR_CHECKS],
     metadata=declared_columns(RULE_HITS),
-    code_version="2",
+    code_version="3",
     io_manager_key="row_tables",
 )
 def validation_issues(
@@ -112,7 +112,7 @@ YEAR_ON_YEAR = check(
     partitions_def=by_year_la,
     check_specs=[CONFIDENCE_SCHEMA, CONFIDENCE, YEAR_ON_YEAR],
     metadata=declared_columns(DATA_CONFIDENCE),
-    code_version="2",
+    code_version="3",
     io_manager_key="row_tables",
 )
 def data_confidence_asset(

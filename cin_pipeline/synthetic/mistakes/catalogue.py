@@ -17,7 +17,7 @@ HARMLESS = "harmless"  # unusual, but to be taken without complaint
 
 Plant = Callable[[Record], Change | None]
 
-_MODULES = ("children", "referrals", "assessments", "section47", "plans", "cin_plans", "values")
+_MODULES = ("children", "referrals", "assessments", "section47", "plans", "cin_plans", "pre_proceedings", "values")
 _declared: dict[str, "Mistake"] = {}
 
 
@@ -33,7 +33,12 @@ class Mistake:
 
     def belongs_to(self, year: int) -> bool:
         """Whether the rule it breaks runs in a collection year; what breaks none belongs to all."""
-        return self.kind not in rule_variants() or any(facts.runs_in(year) for facts in rule_variants()[self.kind])
+        return self.kind not in rule_variants() or runs(self.kind, year)
+
+
+def runs(rule_id: str, year: int) -> bool:
+    """Whether a rule runs in a collection year."""
+    return any(facts.runs_in(year) for facts in rule_variants()[rule_id])
 
 
 def mistake(kind: str, element: str, *also: str) -> Callable[[Plant], Plant]:

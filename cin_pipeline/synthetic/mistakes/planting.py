@@ -12,7 +12,7 @@ from lxml import etree
 from cin_pipeline.census.specification import tables
 from cin_pipeline.synthetic.mistakes.catalogue import Mistake, catalogue
 from cin_pipeline.synthetic.mistakes.elements import Change, Record, written
-from cin_pipeline.synthetic.mistakes.whole_returns import RETURN_MISTAKES, ReturnMistake
+from cin_pipeline.synthetic.mistakes.whole_returns import ReturnMistake, return_mistakes
 
 _CHILD = re.compile("<Child>")
 _DEPTH = 2  # of a Child in the layout
@@ -53,7 +53,7 @@ def plant(text: str, year: int, rate: float, random: Random, at_least: int = 0) 
     out as `synthetic.xml` does: an element on each line, no attributes, no comments."""
     whole: ReturnMistake | None = None
     if random.random() < rate:
-        whole = random.choice(RETURN_MISTAKES)
+        whole = random.choice(return_mistakes(year))
         text = whole.plant(text, year)
     text, placed = _with_mistakes(text, year, rate, random, at_least)
     found = _numbered(text, placed, {table.element: name for name, table in tables(year).items()})

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from cin_pipeline.reference.code_sets import codes
+from cin_pipeline.synthetic.mistakes.catalogue import runs
 from cin_pipeline.synthetic.mistakes.facts import SEX_SINCE
 
 _UNKNOWN_EVERY = 25  # children: 4%, where more than 2% is a query (rule 2886Q); invented
@@ -12,6 +14,8 @@ _UNKNOWN_EVERY = 25  # children: 4%, where more than 2% is a query (rule 2886Q);
 _KINDS_KEPT = ("NONE", "LD", "MOB", "COMM", "HEAR", "VIS")
 _DISABILITIES = re.compile(r"((?:[ \t]*<Disability>[^<]*</Disability>\n)+)")
 _DISABILITY = re.compile(r"[ \t]*<Disability>([^<]*)</Disability>\n")
+_PRE_PROCEEDINGS = re.compile(r"[ \t]*<PreProceedingsandFGDM>.*?</PreProceedingsandFGDM>\n", re.DOTALL)
+_PP_START = re.compile(r"[ \t]*<PPStartDate>[^<]*</PPStartDate>\n")
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,33 @@ def _first_only(text: str, year: int) -> str:
     return _DISABILITIES.sub(lambda found: found[1].split("\n")[0] + "\n", text)
 
 
+def _no_pre_proceedings(text: str, year: int) -> str:
+    return _PRE_PROCEEDINGS.sub("", text)
+
+
+def _no_pre_proceedings_started(text: str, year: int) -> str:
+    return _PP_START.sub("", text)
+
+
 RETURN_MISTAKES = (
     ReturnMistake("reference_date_a_day_early", "100", "ReferenceDate", "a day early", (), _day_too_early),
     ReturnMistake("gender_often_unknown", "2886Q", "GenderCurrent", "unknown in 4% of children", (), _gender_unknown),
     ReturnMistake("few_kinds_of_disability", "2887Q", "Disability", "five kinds only", ("2888Q",), _few_kinds),
     ReturnMistake("first_disability_only", "2888Q", "Disability", "one for each child", ("2887Q",), _first_only),
+    ReturnMistake(
+        "no_pre_proceedings", "8995Q", "PreProceedingsandFGDM", "left out of every referral", (), _no_pre_proceedings
+    ),
+    ReturnMistake(
+        "no_pre_proceedings_start", "9000Q", "PPStartDate", "left out everywhere", (), _no_pre_proceedings_started
+    ),
 )
+
+
+@cache
+def return_mistakes(year: int) -> tuple[ReturnMistake, ...]:
+    """Those whose rule runs in a collection year."""
+    return tuple(each for each in RETURN_MISTAKES if runs(each.kind, year))
+
 
 if missing := set(_KINDS_KEPT) - set(codes("Disability", 2017)):
     raise ValueError(f"no codes of Disability: {', '.join(sorted(missing))}")

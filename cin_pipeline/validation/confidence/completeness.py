@@ -156,6 +156,28 @@ DUE_ITEMS = (
         held=lambda sent: sent.reviews.any_in(sent.plans, sent.reviews.dated("cpp_review_date")),
     ),
     _each("reviews", "CPPreviewDate", "cpp_review_date"),
+    _each("pre_proceedings", "PPStartDate", "pp_start_date"),
+    DueItem(
+        "pre_proceedings",
+        "FGDMMeetingOffer",
+        "fgdm_meeting_offer",
+        "a letter before proceedings was sent [9007]",
+        lambda sent: sent.pre_proceedings.dated("lbp_sent_date"),
+    ),
+    DueItem(
+        "pre_proceedings",
+        "FGDMMeetingFac",
+        "fgdm_meeting_fac",
+        "a family group decision-making meeting was offered [9010Q]",
+        lambda sent: sent.pre_proceedings.flag("fgdm_meeting_offer", True),
+    ),
+    DueItem(
+        "pre_proceedings",
+        "ReviewMeetingsCount",
+        "review_meetings_count",
+        "a first pre-proceedings meeting was held [9015Q]",
+        lambda sent: sent.pre_proceedings.dated("initial_pp_meeting_date"),
+    ),
 )
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
+from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR, years_in_words
 from cin_pipeline.validation.confidence.completeness import DUE_ITEMS, DueItem, due_items
 from cin_pipeline.validation.confidence.grading import THRESHOLDS, Threshold
 from cin_pipeline.validation.confidence.year_on_year import AS_PREVIOUS_YEAR, HEADLINES, PER_1000_CHILDREN
@@ -46,9 +46,8 @@ def _items() -> Iterator[str]:
 
 def _years(due: DueItem) -> str:
     years = [year for year in range(FIRST_YEAR, LAST_YEAR + 1) if due in due_items(year)]
-    since = f"from {years[0] - 1}-{years[0] % 100:02}" if years[0] > FIRST_YEAR else ""
-    until = f"to {years[-1] - 1}-{years[-1] % 100:02}" if years[-1] < LAST_YEAR else ""
-    return f" ({since or until})" if since or until else ""
+    words = years_in_words(years[0] if years[0] > FIRST_YEAR else None, years[-1] if years[-1] < LAST_YEAR else None)
+    return words and f", {words}"
 
 
 def _measures() -> Iterator[str]:
