@@ -33,7 +33,7 @@ def _bounds(keys: list[FigureKey], texts: list[str]) -> Bounds:
         # Of unreliable counts nothing is known but what the others say.
         (ALL_PLANS, ["u", "8", "12"], [20, 8, 12], [20, 8, 12]),
         (ALL_PLANS, ["u", "8", "u"], [8, 8, 0], [np.inf, 8, np.inf]),
-        # What an LA did not give stays so, and says nothing of the others; published counts that contradict each other are left as they are.
+        # What an LA did not give stays so and says nothing of others; contradictions are left as they are.
         (ALL_PLANS, ["20", "x", "c"], [20, NONE, 0], [20, NONE, 5]),
         (ALL_PLANS, ["30", "8", "12"], [30, 8, 12], [30, 8, 12]),
     ],
