@@ -33,7 +33,7 @@ def pre_proceedings(timeline: Timeline, at: NDArray[np.int64], start: int, end: 
 
     One at least, so that no return is queried as having none (8995Q): rather of a case in need."""
     cases, plans = timeline.cases, timeline.cases.plans
-    rng = np.random.default_rng(np.random.SeedSequence([year, int(timeline.source[0] * 2**53)]))
+    rng = np.random.default_rng(np.random.SeedSequence([year, int(timeline.source[:1].view(np.uint64)[0])]))
     of_year = (plans.start <= end) & (plans.end >= start)
     planned = np.isin(at, plans.case[of_year])
     begun = planned & (rng.random(len(at)) < _OF_PLANNED)
