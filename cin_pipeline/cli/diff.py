@@ -8,11 +8,11 @@ from rich.table import Table
 
 from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.cli.collection_years import Year, say_if_provisional
 from cin_pipeline.cli.stored import (
     CsvFile,
     ShowChildren,
     StateDirectory,
-    Year,
     cell_text,
     count_text,
     known_authority,
@@ -65,6 +65,7 @@ def diff(
             wrong_use(str(reason))
         moved = moved_between(opened, old, new)
     console.print(f"{code}, {CollectionYear(year)}", markup=False)
+    say_if_provisional(year)
     for word, each in (("from", old), ("to", new)):
         console.print(f"  {word:<5}{described(each, history)}", markup=False)
     _show_records(comparison)

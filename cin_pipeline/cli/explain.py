@@ -8,12 +8,12 @@ from rich.table import Table
 
 from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.cli.collection_years import Year, say_if_provisional
 from cin_pipeline.cli.diff import described
 from cin_pipeline.cli.stored import (
     CsvFile,
     ShowChildren,
     StateDirectory,
-    Year,
     cell_text,
     known_authority,
     opened_store,
@@ -72,6 +72,7 @@ def explain(
         named = f"; {by.label}: {by.label_of(category)}" if by else ""
         title = f"{key}: {declared.title}{named}, {CollectionYear(year)} (table {declared.table})"
         console.print(title, markup=False)
+        say_if_provisional(year)
         console.print("Decided by (sections of the methodology, interpretations):")
         for sentence in derivation(key, year):
             console.print(f"  - {sentence}", markup=False)

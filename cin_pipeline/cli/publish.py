@@ -7,7 +7,8 @@ import typer
 from rich.table import Table
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.cli.stored import StateDirectory, VintageOption, Year, opened_store
+from cin_pipeline.cli.collection_years import Year, say_if_provisional
+from cin_pipeline.cli.stored import StateDirectory, VintageOption, opened_store
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def publish(
     console.print(_listing(files), soft_wrap=False)
     held = ", ".join(CollectionYear(each).label for each in release.years)
     console.print(f"Years in the tables: {held}.", markup=False)
+    say_if_provisional(*release.years)
     for shown in release.years:
         console.print(
             f"Rates of {CollectionYear(shown)}: per 10,000 people aged 0 to 17, {release.population_sources[shown]}.",

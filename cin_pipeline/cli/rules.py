@@ -7,7 +7,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR, CollectionYear
+from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear
+from cin_pipeline.cli.collection_years import YEAR_HELP, known_year, say_if_provisional
 from cin_pipeline.cli.terminal import console, wrong_use
 from cin_pipeline.settings import Settings
 
@@ -17,9 +18,7 @@ if TYPE_CHECKING:
 
 def rules(
     rule_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="A rule to explain, such as 8530Q.")] = None,
-    year: Annotated[
-        int | None, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Year in which the collection ends.")
-    ] = None,
+    year: Annotated[int | None, typer.Option(callback=known_year(), help=YEAR_HELP)] = None,
 ) -> None:
     """List the validation rules (with --year, those of that year), or explain one of them.
 
@@ -27,6 +26,7 @@ def rules(
     """
     if rule_id is None:
         _list_all() if year is None else _list_year(year)
+        say_if_provisional(*([each.ending for each in COLLECTION_YEARS] if year is None else [year]))
         return
     from cin_pipeline.validation import VALUE
     from cin_pipeline.validation.registry import known_rule_id
@@ -41,6 +41,7 @@ def rules(
         wrong_use(str(error))
     for number, line in enumerate(_explanation(known, year)):
         console.print(line, style="bold" if number == 0 else None, markup=False, soft_wrap=False)
+    say_if_provisional(*([] if year is None else [year]))
 
 
 def chosen_rules(settings: Settings) -> "RuleSettings":
@@ -110,7 +111,7 @@ def _explanation(rule_id: str, year: int | None) -> Iterator[str]:
 
 
 def _year(year: int | None) -> str:
-    return str(CollectionYear(year)) if year else "open"
+    return CollectionYear(year).short if year else "open"
 
 
 def _standing(rule: "Rule") -> str:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cin_pipeline.census.text import visible
-from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
+from cin_pipeline.cli.collection_years import Year, say_if_provisional
 from cin_pipeline.cli.rules import chosen_rules
 from cin_pipeline.cli.stored import VintageOption
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
@@ -37,7 +37,7 @@ HEADLINES = (
 
 
 def run(
-    year: Annotated[int, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Year in which the collection ends.")],
+    year: Year,
     landing: Annotated[
         Path | None,
         typer.Option(
@@ -125,7 +125,14 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
     console.print(f"Returns taken: {len(of_year)} for {year}, {before} for {year.previous}.")
     if report.earlier:
         console.print(f"Current from earlier runs: {_codes([each.la_code for each in report.earlier])}.")
+    say_if_provisional(year.ending)
     console.print(f"People aged 0 to 17: {report.inputs.population_source}.", markup=False)
+    if not report.inputs.population:
+        console.print(
+            f"Without them {year} has no rates, and no estimate that goes by population; --population FILE of "
+            "run --landing gives them.",
+            markup=False,
+        )
     if missing:
         console.print(f"No accepted return for {year}: {_codes(missing)}.")
     if report.rejected:

@@ -6,7 +6,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.cli.stored import CsvFile, StateDirectory, Year, cell_text, count_text, opened_store, write_csv
+from cin_pipeline.cli.collection_years import Year, say_if_provisional
+from cin_pipeline.cli.stored import CsvFile, StateDirectory, cell_text, count_text, opened_store, write_csv
 from cin_pipeline.cli.terminal import console, wrong_use
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def status(year: Year, state: StateDirectory = None, csv: CsvFile = None) -> Non
             wrong_use(str(error))
     console.print(_table(table, year), soft_wrap=False)
     console.print(f"{CollectionYear(year)}: {status_summary(table)}.", markup=False)
+    say_if_provisional(year)
     if csv is not None:
         write_csv(table, csv)
         console.print(f"The same as CSV: {csv}", markup=False)

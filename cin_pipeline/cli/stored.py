@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from cin_pipeline.census.text import visible
-from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
+from cin_pipeline.census.years import FIRST_YEAR
 from cin_pipeline.cli.terminal import wrong_use
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.reference.population import VINTAGES
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from cin_pipeline.store.store import Store
 
-Year = Annotated[int, typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Year in which the collection ends.")]
 StateDirectory = Annotated[
     Path | None, typer.Option("--state", exists=True, file_okay=False, help="The state of a run; CIN_STATE by default.")
 ]

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
+from cin_pipeline.census.years import FIRST_YEAR
+from cin_pipeline.cli.collection_years import YEAR_HELP, known_year, say_if_provisional
 from cin_pipeline.cli.terminal import console, progress_shown, wrong_use
 
 
 def synthesise(
-    year: Annotated[int, typer.Option(min=FIRST_YEAR + 1, max=LAST_YEAR, help="Year in which the collection ends.")],
+    year: Annotated[int, typer.Option(callback=known_year(FIRST_YEAR + 1), help=YEAR_HELP)],
     out: Annotated[Path, typer.Option(file_okay=False, help="Folder to write the returns to.")],
     scale: Annotated[
         float | None, typer.Option(help="Size: 1 is England, about 850,000 children a year; 0.02 unless calibrated.")
@@ -79,6 +80,7 @@ def synthesise(
     except OSError as error:
         wrong_use(f"{error.filename or out}: {error.strerror}")
     console.print(f"{files} returns, {size / 1e6:,.1f} MB, in {out}", markup=False)
+    say_if_provisional(year)
     if departures != Departures():
         console.print(f"What is wrong, left out or broken: {key}", markup=False)
     if missing:

@@ -13,6 +13,7 @@ from rich.table import Table
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.text import check_size, visible
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.cli.collection_years import say_if_provisional
 from cin_pipeline.cli.rules import chosen_rules
 from cin_pipeline.cli.terminal import (
     CLEAN,
@@ -105,6 +106,7 @@ def _validate(file: Path, previous: Path | None, output: Path | None, settings: 
         if output is not None:
             _write(output, rejection_page(about, rejected), [])
         errors.print(f"[red]not readable as a return[/red]  {escape(visible(file.name))}: {escape(_shown(rejected))}")
+        say_if_provisional(*filter(None, [about.year]))
         _say_where(output, "Report for the sender:")
         return UNREADABLE
     _show(about, checked)
@@ -171,6 +173,7 @@ def _show(about: "About", checked: "CheckedFile") -> None:
     failed = [line for line in lines if line.status == FAILED]
     whose = f"{about.la_name} ({about.la_code}), {CollectionYear(checked.sent.year)}"
     console.print(f"{whose}: {visible(about.file_name)}, {checked.sent.children.count:,} children", markup=False)
+    say_if_provisional(checked.sent.year)
     if failed:
         console.print(_rule_table(failed), soft_wrap=False)
     console.print(f"Errors: {results.count('error'):,}. Queries: {results.count('query'):,}.")

@@ -9,6 +9,7 @@ from pandas import DataFrame
 
 from cin_pipeline.census.comparing import Comparison
 from cin_pipeline.census.specification import TABLES, years_in_words
+from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.moving import MOVED_COLUMNS, totals_first
 from cin_pipeline.tables.declaring import TableDeclaration, in_words
 
@@ -30,6 +31,11 @@ def record_counts(counts: Mapping[str, int]) -> dict[str, Any]:
 def frame_metadata(table: DataFrame) -> dict[str, Any]:
     """Rows of a dataset of one table; its columns stand with the asset (`declared_columns`)."""
     return {"dagster/row_count": len(table)}
+
+
+def provisional(year: CollectionYear) -> dict[str, Any]:
+    """Why the year is provisional, where it is."""
+    return {"provisional": year.provisional} if year.provisional else {}
 
 
 def declared_columns(table: TableDeclaration) -> dict[str, Any]:

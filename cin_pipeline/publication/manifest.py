@@ -55,7 +55,11 @@ def manifest(year: CollectionYear, provenance: Provenance, files: Mapping[str, b
     """The manifest of a release with these files (by path): JSON, keys in order, the same for the same release."""
     content = {
         "format": FORMAT,
-        "release": {"collection_year": year.ending, "label": year.label},
+        "release": {
+            "collection_year": year.ending,
+            "label": year.label,
+            **({"provisional": year.provisional} if year.provisional else {}),
+        },
         "inputs": {str(inputs.year.ending): _inputs(inputs) for inputs in provenance.inputs},
         "code": {"cin_pipeline": provenance.package_version, "reference_data": dict(provenance.data_versions)},
         "settings": dict(provenance.settings),

@@ -1,8 +1,8 @@
 """Pre-proceedings and family group decision-making (module 5) of a return, from the year that collects them.
 
 Drawn when a return is cut, by a generator of its own that starts from a draw of the timeline: so the same seed gives
-the same bytes, and nothing else of a return, or of another year's, moves. All proportions and days are invented. What
-the codes of the outcome stand for is not known, so an application to the court goes with any of them.
+the same bytes, and nothing else of a return, or of another year's, moves. What the codes of the outcome stand for is
+not known, so an application to the court goes with any of them.
 """
 
 import numpy as np
@@ -14,18 +14,18 @@ from cin_pipeline.synthetic.days import NONE, TEXTS, Days, on_or_after
 from cin_pipeline.synthetic.timeline import Timeline
 from cin_pipeline.synthetic.xml import Column, TableRecords, Vocabulary
 
+# All invented. Shares:
 _OF_PLANNED = 0.3  # of cases with a child protection plan in the year
 _LETTER = 0.9  # of those begun; the others are still without, and have offered no meeting
 _TO_COURT = 0.4  # of those decided
 _AGAIN = 0.05  # of those begun: a second time in the case
-
-# Working days, from the first number up to below the second: from the start to the letter before proceedings, from that
+# Working days, from the first number up to below the second, from the start to the letter before proceedings, from that
 # to the first meeting, to the decision, to the application, to the letter that begins care proceedings.
 _STEPS = ((3, 15), (7, 20), (30, 80), (5, 20), (1, 8))
-_MOST_REVIEWS = 4
+_REVIEWS = 4  # fewer review meetings than that
 
 _DAYS, _FLAGS = Vocabulary(TEXTS), Vocabulary(["0", "1"])
-_NUMBERS = Vocabulary([str(number) for number in range(_MOST_REVIEWS)])
+_NUMBERS = Vocabulary([str(number) for number in range(_REVIEWS)])
 
 
 def pre_proceedings(timeline: Timeline, at: NDArray[np.int64], start: int, end: int, year: int) -> TableRecords:
@@ -33,7 +33,7 @@ def pre_proceedings(timeline: Timeline, at: NDArray[np.int64], start: int, end: 
 
     One at least, so that no return is queried as having none (8995Q): rather of a case in need."""
     cases, plans = timeline.cases, timeline.cases.plans
-    rng = np.random.default_rng(np.random.SeedSequence([year, int(timeline.source[0] * 2**53)]))
+    rng = np.random.default_rng(np.random.SeedSequence([year, int(timeline.source[:1].view(np.uint64)[0])]))
     of_year = (plans.start <= end) & (plans.end >= start)
     planned = np.isin(at, plans.case[of_year])
     begun = planned & (rng.random(len(at)) < _OF_PLANNED)
@@ -55,7 +55,7 @@ def pre_proceedings(timeline: Timeline, at: NDArray[np.int64], start: int, end: 
     met, decided = sent & (meeting <= last), sent & (decision <= last)
     applied = decided & to_court & (application <= last)
     outcome = rng.integers(0, len(codes("PPOutcome", year)), len(case))
-    reviews = rng.integers(0, _MOST_REVIEWS, len(case))
+    reviews = rng.integers(0, _REVIEWS, len(case))
     return TableRecords(
         {
             "pp_start_date": _dates(begin, np.ones(len(case), dtype=bool)),

@@ -1,10 +1,14 @@
 """The definitions as Dagster sees them: a change of the graph is seen here first."""
 
+from datetime import UTC, datetime
+
 import dagster as dg
 import pytest
+from dagster._core.definitions.partitions.context import partition_loading_context
 
+from cin_pipeline.census.years import COLLECTION_YEARS, LAST_YEAR, CollectionYear
 from cin_pipeline.orchestration.build import build_definitions
-from cin_pipeline.orchestration.partitions import partition_key, year_and_la
+from cin_pipeline.orchestration.partitions import by_year, by_year_la, partition_key, year_and_la
 from cin_pipeline.settings import Settings
 
 GRAPH = {
@@ -120,6 +124,18 @@ def test_a_years_previous_referrals_come_from_the_year_before(definitions: dg.De
 
     assert upstream(2017) == ["2015-04-01|201"]
     assert upstream(2014) == []  # there is none before the first
+
+
+@pytest.mark.parametrize("today", ["2014-05-01", "2027-03-31", "2027-04-01", "2040-01-01"])
+def test_every_year_has_its_partition_whatever_the_day_is(today: str) -> None:
+    """Returns of a year are made up, and tried, before it is over."""
+    now = datetime.fromisoformat(today).replace(tzinfo=UTC)
+    every = [year.key for year in COLLECTION_YEARS]
+    assert list(by_year.get_partition_keys(current_time=now)) == every
+    with partition_loading_context(now):
+        assert by_year_la.has_partition_key(partition_key(LAST_YEAR, "201"))
+        assert not by_year.has_partition_key(CollectionYear(LAST_YEAR + 1).key)
+        assert by_year.get_last_partition_key() == every[-1]
 
 
 def test_partition_keys_name_the_first_day_of_the_year() -> None:

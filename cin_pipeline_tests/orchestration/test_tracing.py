@@ -7,10 +7,12 @@ import dagster as dg
 import pytest
 
 from cin_pipeline.answers.status_table import status_of_year, status_summary
+from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.orchestration.folder_run import Folder, run_folder
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
-from cin_pipeline_tests.orchestration.test_folder_run import Job
+from cin_pipeline_tests.orchestration.test_folder_run import LAS, WHEN, Job, silent
 
 
 @pytest.fixture
@@ -75,3 +77,19 @@ def test_a_return_that_is_gone_does_not_stop_the_next_one(job: Job) -> None:
         told.append(metadata(job, "raw_return")[0]["changes"].value)
     assert "| children | 8 | 8 |" in told[0]
     assert "its copy is gone" in told[1]
+
+
+def test_a_provisional_year_is_called_so_wherever_the_ui_shows_figures_of_it(job: Job) -> None:
+    for year in (2026, 2027):
+        for seed, la in enumerate(LAS):
+            job.put(la, year, seed)
+    run_folder(Folder(job.landing, 2027, job.output, expected=job.expected), job.settings, WHEN, silent)
+    for asset in ("la_measures", "validation_issues", "national_measures", "estimates", "submission_status"):
+        with open_instance(job.settings) as instance:
+            records = instance.fetch_materializations(dg.AssetKey(asset), limit=10).records
+        said = {
+            str(record.partition_key)[:10]: record.asset_materialization.metadata.get("provisional")
+            for record in records
+        }
+        assert said.pop("2026-04-01").value == CollectionYear(2027).provisional, asset
+        assert set(said.values()) <= {None}

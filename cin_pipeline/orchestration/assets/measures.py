@@ -17,7 +17,14 @@ from cin_pipeline.methodology.referrals import PRIOR_REFERRALS, latest_referrals
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, count_faults, result, schema_check, schema_result, stopping
 from cin_pipeline.orchestration.io_managers import Counted, PreviousReturn, PriorYear
-from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, frame_metadata, markdown_table, moved
+from cin_pipeline.orchestration.metadata import (
+    OWNERS,
+    declared_columns,
+    frame_metadata,
+    markdown_table,
+    moved,
+    provisional,
+)
 from cin_pipeline.orchestration.partitions import by_year_la, same_la_year_before
 from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.reference.figure_keys import TOTAL
@@ -146,6 +153,7 @@ def la_measures_asset(
         data_version=dg.DataVersion(version_of(table)),
         metadata={
             "submission": submission.submission,
+            **provisional(work.year),
             **frame_metadata(table),
             "totals": markdown_table(("measure", "value"), rows),
             **_moved(work.store, submission, table),

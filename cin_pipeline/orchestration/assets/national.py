@@ -24,6 +24,7 @@ from cin_pipeline.orchestration.metadata import (
     frame_metadata,
     markdown_table,
     partition_link,
+    provisional,
 )
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, partition_key
 from cin_pipeline.reference.authorities import ENGLAND, authorities
@@ -76,7 +77,7 @@ def national_measures(
         [f"no accepted return of {', '.join(missing)}"] if missing else [],
         {"expected": len(inputs.expected), "missing": len(missing)},
     )
-    metadata = {**frame_metadata(table), **_missing(missing, year), **_manifest(made_from)}
+    metadata = {**provisional(year), **frame_metadata(table), **_missing(missing, year), **_manifest(made_from)}
     return dg.MaterializeResult(metadata=metadata, check_results=[schema, complete])
 
 
@@ -118,7 +119,9 @@ def estimates(
         # Nothing is what these returns give; asked again, they would give the same.
         note_made_from(store, ESTIMATES, year.ending, made_from, inputs)
         raise dg.Failure(str(impossible), allow_retries=False) from None
-    yield dg.Output(table, metadata={**frame_metadata(table), **_headline(table), **_manifest(made_from)})
+    yield dg.Output(
+        table, metadata={**provisional(year), **frame_metadata(table), **_headline(table), **_manifest(made_from)}
+    )
     note_made_from(store, ESTIMATES, year.ending, made_from, inputs)
     yield schema_result(ESTIMATES_SCHEMA, (methodology_estimates.ESTIMATES, table))
     yield result(NATIONAL_IDENTITIES, broken_national_identities(table))

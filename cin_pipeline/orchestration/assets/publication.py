@@ -11,7 +11,7 @@ from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.assets.national import estimates
 from cin_pipeline.orchestration.assets.validation import data_confidence_asset, validation_issues
 from cin_pipeline.orchestration.checks import national_check, result
-from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, markdown_table
+from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, markdown_table, provisional
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
 from cin_pipeline.outputs.kept_tables import keep_tables, tables_kept
 from cin_pipeline.outputs.publishing import broken_checks, publication_tables, unseen, whole_release
@@ -67,6 +67,7 @@ def publication_tables_asset(
         metadata={
             "dagster/row_count": len(tables.protected),
             "years": ", ".join(CollectionYear(year).label for year in release.years),
+            **provisional(release.year),
             "cells": markdown_table(("table", "cells", "suppressed"), rows),
             **_files(tables.files),
         },

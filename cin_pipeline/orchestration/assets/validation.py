@@ -12,7 +12,14 @@ from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, result, schema_check, schema_result
 from cin_pipeline.orchestration.io_managers import CLEANED_RETURN, PriorYear
-from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, frame_metadata, markdown_table, with_bars
+from cin_pipeline.orchestration.metadata import (
+    OWNERS,
+    declared_columns,
+    frame_metadata,
+    markdown_table,
+    provisional,
+    with_bars,
+)
 from cin_pipeline.orchestration.partitions import by_year_la
 from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.reference.year_on_year_checks import year_on_year_checks
@@ -74,6 +81,7 @@ def validation_issues(
     yield dg.Output(
         found,
         metadata={
+            **provisional(work.year),
             **frame_metadata(found.issues),
             "hits": markdown_table(("rule", "severity", "", "hits"), with_bars(rows)),
         },

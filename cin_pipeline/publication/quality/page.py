@@ -31,6 +31,7 @@ def quality_report(facts: QualityInput) -> str:
         "quality.html",
         style="quality.css",
         year=str(year),
+        provisional=year.provisional,
         year_before=str(year.previous),
         expected=coverage.expected(facts),
         returned=coverage.returned(facts),

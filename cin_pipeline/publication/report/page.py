@@ -27,6 +27,7 @@ def release_report(protected: DataFrame, release: ReleaseInput) -> str:
         "release.html",
         style="release.css",
         year=str(year),
+        provisional=year.provisional,
         contents=made,
         limits=LIMITS,
         people_from=_people_from(release),

@@ -79,6 +79,7 @@ def _cover(year: CollectionYear, years: str, made: list[Table], covered: str) ->
             title_of(year),
             f"Children in need and child protection in England, from the children in need census. {len(made)} tables.",
             f"Years: {years}. A year runs from 1 April to 31 March.",
+            *([year.provisional] if year.provisional else []),
             *([covered] if covered else []),
             "Counts of England and its regions are rounded to the nearest 10, so parts may not add up to their total. "
             "Counts of local authorities are not rounded. Percentages and rates are made from unrounded counts and "

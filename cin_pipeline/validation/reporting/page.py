@@ -130,6 +130,7 @@ def _render(template: str, about: About, **facts: Any) -> str:
         file_name=visible(about.file_name),
         previous=visible(about.previous),
         year=str(CollectionYear(about.year)) if about.year else "",
+        provisional=CollectionYear(about.year).provisional if about.year else "",
         made=f"{about.made.day} {about.made:%B %Y at %H:%M %Z}".strip(),
         **facts,
     )

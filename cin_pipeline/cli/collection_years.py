@@ -1,0 +1,33 @@
+"""What the commands share about collection years: the option `--year`, and a word on a provisional year."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR, CollectionYear
+from cin_pipeline.cli.terminal import console, wrong_use
+
+YEAR_HELP = f"Year in which the collection ends, up to {LAST_YEAR}."
+
+
+def known_year(first: int = FIRST_YEAR) -> Callable[[int | None], int | None]:
+    """The callback of an option: ends the command, in one sentence, over a year before the first or after the last."""
+
+    def check(year: int | None) -> int | None:
+        if year is not None and not first <= year <= LAST_YEAR:
+            known = " to ".join(f"{each} ({CollectionYear(each)})" for each in (first, LAST_YEAR))
+            wrong_use(f"--year {year}: a year from {known} was expected")
+        return year
+
+    return check
+
+
+Year = Annotated[int, typer.Option(callback=known_year(), help=YEAR_HELP)]
+
+
+def say_if_provisional(*years: int) -> None:
+    """Says of every provisional year among these that it is one, and why."""
+    for year in years:
+        if said := CollectionYear(year).provisional:
+            console.print(said, style="yellow", markup=False)
