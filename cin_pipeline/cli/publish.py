@@ -21,10 +21,14 @@ def publish(
     year: Year,
     output: Annotated[Path, typer.Option(file_okay=False, help="Folder for the release; an earlier one is replaced.")],
     state: StateDirectory = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Form of the files: 2022, 2024, 2025 or tidy; by default the newest, 2025.")
+    ] = None,
     vintage: VintageOption = None,
 ) -> None:
     """Write the release of a year: open-data files, workbooks, release report, quality report, and a manifest.
 
+    Its files are those of a profile: of the Department's release of 2022, 2024 or 2025, or of our own long form, tidy.
     It is made from the current figures and those of earlier years for which England was made. The same inputs give the
     same bytes. Exit code 0: published. 1: the tables break a check, and nothing is written. 2: wrong use, England's
     figures are missing or older than the current returns, or a year has no population at all.
@@ -33,21 +37,23 @@ def publish(
     from cin_pipeline.outputs.publishing import broken_checks, publication_tables, whole_release
     from cin_pipeline.outputs.release_folders import NotARelease, refuse_other_files, write_release
     from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input, years_left_out
+    from cin_pipeline.publication.profiles import DEFAULT, UnknownProfile, profile_named
     from cin_pipeline.store.national_inputs import InputFileError
 
     with opened_store(state) as opened:
         try:
             refuse_other_files(output)
-            release = release_input(opened, year, vintage)
+            form = profile_named(DEFAULT if profile is None else profile)
+            release = release_input(opened, year, vintage, form)
             output.mkdir(parents=True, exist_ok=True)  # one that cannot be written is told before the work
-        except (ReleaseRefused, InputFileError, NotARelease) as error:
+        except (ReleaseRefused, UnknownProfile, InputFileError, NotARelease) as error:
             wrong_use(str(error))
         except OSError as error:
             wrong_use(f"{error.filename or output}: {error.strerror}")
         with progress_shown() as progress:
-            tables = publication_tables(release, progress)
-            faults = {name: found for name, found in broken_checks(release, tables, progress).items() if found}
-            files = {} if faults else whole_release(opened, release, tables, progress)
+            tables = publication_tables(release, form, progress)
+            faults = {name: found for name, found in broken_checks(release, form, tables, progress).items() if found}
+            files = {} if faults else whole_release(opened, release, form, tables, progress)
         left_out = years_left_out(opened, release)
     if faults:
         _show_faults(faults)
@@ -62,6 +68,10 @@ def publish(
     held = ", ".join(CollectionYear(each).label for each in release.years)
     console.print(f"Years in the tables: {held}.", markup=False)
     say_if_provisional(*release.years)
+    told = f"Profile {form.name}"
+    if form.assumed:
+        told += ": part of it is assumed, as manifest.json says"
+    console.print(f"{told}.", markup=False)
     for shown in release.years:
         console.print(
             f"Rates of {CollectionYear(shown)}: per 10,000 people aged 0 to 17, {release.population_sources[shown]}.",

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.publication.cells import ReleaseInput
+from cin_pipeline.publication.profiles import People
 from cin_pipeline.reference.authorities import authorities, every_authority, places
-from cin_pipeline.reference.population import VINTAGES, PopulationSource, place_population, population
+from cin_pipeline.reference.population import VINTAGES, PopulationSource, mid_year, place_population, population
 from cin_pipeline.store.national_inputs import NationalInputs
 
 
@@ -38,6 +39,17 @@ def people_of(inputs: NationalInputs, source: PopulationSource) -> dict[str, int
 
 def _all_in(geography_code: str, year: int) -> set[str]:
     return {code for code, la in authorities(year).items() if geography_code in la.places}
+
+
+def people_by_year(release: ReleaseInput) -> dict[int, People]:
+    """The people that rates of each collection year are of, and in the middle of which year they were counted: of the
+    user's own file the year before the one in which the collection ends."""
+    found = {}
+    for year, people in release.population.items():
+        source = release.population_sources.get(year)
+        held = mid_year(year, source.vintage) if source and source.vintage else None
+        found[year] = People(year - 1 if held is None else held, people)
+    return found
 
 
 def without_population(release: ReleaseInput, year: int) -> str:

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 from pandas import DataFrame
 
+from cin_pipeline.outputs.population_of_rates import people_by_year
 from cin_pipeline.outputs.quality_inputs import quality_input, returns_of
 from cin_pipeline.outputs.release_inputs import provenance
 from cin_pipeline.publication.cells import ReleaseInput, release_cells
 from cin_pipeline.publication.checking import broken_identities, broken_screening
 from cin_pipeline.publication.disclosure import PROTECTED_CELLS, protect
 from cin_pipeline.publication.disclosure_audit import recoverable
+from cin_pipeline.publication.profiles import Profile, protected_for, shown_by
 from cin_pipeline.publication.quality import quality_report
 from cin_pipeline.publication.release import table_files, with_manifest
 from cin_pipeline.publication.report import release_report
@@ -34,19 +36,20 @@ def unseen(_what: str, _steps: int) -> Callable[[], None]:
     return lambda: None
 
 
-def publication_tables(release: ReleaseInput, progress: ShowSteps) -> Tables:
-    """Fills the tables, suppresses what must be suppressed, writes them as open data and workbooks."""
+def publication_tables(release: ReleaseInput, profile: Profile, progress: ShowSteps) -> Tables:
+    """Fills the tables, suppresses what must be suppressed in those of a profile, writes them as open data and
+    workbooks."""
     step = progress("Filling tables", 3)
-    cells = release_cells(release)
+    cells = protected_for(profile, release_cells(release))
     step()
     protected = protect(cells)
     step()
-    files = table_files(protected, release.year)
+    files = table_files(protected, release.year, profile, people_by_year(release))
     step()
     return Tables(protected, files)
 
 
-def broken_checks(release: ReleaseInput, tables: Tables, progress: ShowSteps) -> dict[str, list[str]]:
+def broken_checks(release: ReleaseInput, profile: Profile, tables: Tables, progress: ShowSteps) -> dict[str, list[str]]:
     """What each blocking check of the tables finds, by name: all empty where they may be published.
 
     schema: how the cells differ from their declaration; screening: what the open-data screener would turn away;
@@ -54,7 +57,7 @@ def broken_checks(release: ReleaseInput, tables: Tables, progress: ShowSteps) ->
     estimates'."""
     step = progress("Checking tables", 3)
     found = {"schema": list(declared_faults(PROTECTED_CELLS, tables.protected))}
-    found["screening"] = broken_screening(tables.files)
+    found["screening"] = broken_screening(tables.files, profile)
     step()
     found["disclosure"] = recovered(tables.protected)
     step()
@@ -71,13 +74,16 @@ def recovered(protected: DataFrame) -> list[str]:
     ]
 
 
-def whole_release(store: Store, release: ReleaseInput, tables: Tables, progress: ShowSteps) -> dict[str, bytes]:
+def whole_release(
+    store: Store, release: ReleaseInput, profile: Profile, tables: Tables, progress: ShowSteps
+) -> dict[str, bytes]:
     """Every file of the release by path: the tables, both reports, and the manifest."""
     step = progress("Looking at the returns", max(len(returns_of(store, release)), 1))
-    quality = quality_input(store, release, tables.protected, step)
+    shown = shown_by(profile, tables.protected)
+    quality = quality_input(store, release, shown, step)
     step = progress("Writing reports", 2)
-    files = {**tables.files, "release.html": release_report(tables.protected, release).encode()}
+    files = {**tables.files, "release.html": release_report(shown, release, profile).encode()}
     step()
     files["quality.html"] = quality_report(quality).encode()
     step()
-    return with_manifest(files, release.year, provenance(store, release))
+    return with_manifest(files, release.year, provenance(store, release, profile))

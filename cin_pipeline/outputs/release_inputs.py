@@ -12,6 +12,7 @@ from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.outputs.population_of_rates import no_population, people_of, rates_from
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.manifest import Population, Provenance, YearInputs
+from cin_pipeline.publication.profiles import TIDY, Profile
 from cin_pipeline.reference.data_files import fingerprints
 from cin_pipeline.store.made_from import ESTIMATES, NOT_NOTED, since_changed, why_uncounted
 from cin_pipeline.store.national_inputs import NationalInputs
@@ -28,12 +29,13 @@ class ReleaseRefused(ValueError):
     """A release that must not be made; the message says why and what to do."""
 
 
-def release_input(store: Store, year: int, vintage: int | None = None) -> ReleaseInput:
+def release_input(store: Store, year: int, vintage: int | None = None, profile: Profile = TIDY) -> ReleaseInput:
     """The figures of the year and of the earlier years for which England was made.
 
-    All rates are on one vintage of the population, but for years with the user's own: `vintage`, else the one that the
-    release year is estimated with [A66]. Raises ReleaseRefused where England's figures of the year are missing, those
-    of any of the years were not made from what is current, returns lack figures, or a year has no population at all."""
+    All rates are on one vintage of the population, but for years with the user's own: `vintage`, else that of the
+    profile, else the one that the release year is estimated with [A66]. Raises ReleaseRefused where England's figures
+    of the year are missing, those of any of the years were not made from what is current, returns lack figures, or a
+    year has no population at all."""
     held = [each for each in range(FIRST_YEAR, year + 1) if not store.figures.estimates(each).empty]
     if year not in held and (why := _why_no_england(store, year)):
         raise ReleaseRefused(why)
@@ -44,7 +46,7 @@ def release_input(store: Store, year: int, vintage: int | None = None) -> Releas
     if to_make:
         raise ReleaseRefused(f"{'; '.join(to_make.values())}: {_again(store, list(to_make))}")
     inputs = {each: store.inputs.of(each) for each in held}
-    vintage = inputs[year].vintage if vintage is None else vintage
+    vintage = next(each for each in (vintage, profile.vintage, inputs[year].vintage) if each is not None)
     sources = {each: rates_from(each, inputs[each], vintage) for each in held}
     people = {each: people_of(inputs[each], sources[each]) for each in held}
     for each in held:
@@ -95,8 +97,8 @@ def years_left_out(store: Store, release: ReleaseInput) -> list[CollectionYear]:
     ]
 
 
-def provenance(store: Store, release: ReleaseInput) -> Provenance:
-    """Which submissions, population, settings, code and reference data a release comes from."""
+def provenance(store: Store, release: ReleaseInput, profile: Profile = TIDY) -> Provenance:
+    """Which submissions, population, settings, profile, code and reference data a release comes from."""
     settings = store.settings
     return Provenance(
         inputs=tuple(_year_inputs(store, release, year) for year in sorted(release.expected)),
@@ -107,6 +109,7 @@ def provenance(store: Store, release: ReleaseInput) -> Provenance:
             "rules_removed": sorted(settings.rules_removed),
             "years": sorted(release.expected),
         },
+        profile=profile,
     )
 
 

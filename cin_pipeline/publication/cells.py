@@ -11,13 +11,14 @@ from pandas import DataFrame
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.measures import KNOWN, NOT_AVAILABLE
 from cin_pipeline.publication.declaring import ALL_LEVELS, COUNT, DAYS, PERCENT, RATE, Figure, Table, figures_of
-from cin_pipeline.publication.numbers import Floats, YearNumbers, numbers_of
+from cin_pipeline.publication.numbers import Flags, Floats, YearNumbers, numbers_of
 from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.reference.population import PopulationSource
 from cin_pipeline.tables.columns import COLLECTION_YEAR, LA_CODE
 from cin_pipeline.tables.declaring import NUMBER, TEXT, Column, TableDeclaration
 
-ESTIMATED, NOT_APPLICABLE = "estimated", "not_applicable"  # beside what a measure of an LA may be
+# Beside what a measure of an LA may be.
+ESTIMATED, NOT_APPLICABLE, LOW_RELIABILITY = "estimated", "not_applicable", "low_reliability"
 
 CELLS = TableDeclaration(
     "release_cells",
@@ -45,8 +46,8 @@ CELLS = TableDeclaration(
         Column(
             "status",
             TEXT,
-            "Whether it is known, holds an estimate, is not available, or cannot be.",
-            values=(KNOWN, ESTIMATED, NOT_AVAILABLE, NOT_APPLICABLE),
+            "Whether it is known, holds an estimate, is of low reliability, is not available, or cannot be.",
+            values=(KNOWN, ESTIMATED, LOW_RELIABILITY, NOT_AVAILABLE, NOT_APPLICABLE),
         ),
         Column("of", TEXT, "The figures it depends on, as `numerator / denominator`; empty for counts."),
     ),
@@ -62,7 +63,8 @@ class ReleaseInput:
 
     `expected`: codes of the LAs that should have sent a return, by year. `population`: people aged 0 to 17 by LA code
     and by geography code of places, by year; LAs and places without a figure are absent. `population_sources`: where
-    they are from, by year."""
+    they are from, by year. `low_reliability`: year, LA and measure of figures that count in England and are not shown
+    of the LA itself [A71]."""
 
     year: CollectionYear
     measures: DataFrame  # columns as MEASURE_COLUMNS
@@ -70,6 +72,7 @@ class ReleaseInput:
     expected: Mapping[int, tuple[str, ...]]
     population: Mapping[int, Mapping[str, int]]
     population_sources: Mapping[int, PopulationSource] = field(default_factory=dict)
+    low_reliability: frozenset[tuple[int, str, str]] = frozenset()
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -85,9 +88,10 @@ def release_cells(release: ReleaseInput) -> DataFrame:
     for year in release.years:
         expected, population = release.expected.get(year, ()), release.population.get(year, {})
         numbers = numbers_of(year, release.measures, release.estimates, expected, population)
+        unreliable = _unreliable(release, numbers)
         for table in TABLES:
             if year >= table.since and (figures := _figures_held(table, release.years)):
-                by_table[table.id].append(_block(table, figures, numbers))
+                by_table[table.id].append(_block(table, figures, numbers, unreliable))
     blocks = [block for found in by_table.values() for block in found]
     return pd.concat(blocks, ignore_index=True)[list(CELL_COLUMNS)]
 
@@ -101,10 +105,17 @@ def _figures_held(table: Table, years: tuple[int, ...]) -> list[Figure]:
     ]
 
 
-def _block(table: Table, figures: list[Figure], numbers: YearNumbers) -> DataFrame:
+def _unreliable(release: ReleaseInput, numbers: YearNumbers) -> dict[str, Flags]:
+    """By measure, of which LAs its figures are of low reliability, in the rows of places."""
+    las = numbers.places["la_code"].to_numpy()
+    of_year = [(la, measure) for year, la, measure in release.low_reliability if year == numbers.year]
+    return {name: np.isin(las, [la for la, each in of_year if each == name]) for name in {name for _, name in of_year}}
+
+
+def _block(table: Table, figures: list[Figure], numbers: YearNumbers, unreliable: Mapping[str, Flags]) -> DataFrame:
     """The cells of a table and year: places, and in each the figures in their order."""
     places = numbers.places[numbers.places["geographic_level"].isin(table.levels)]
-    found = [_of_figure(figure, numbers, places.index.to_numpy()) for figure in figures]
+    found = [_of_figure(figure, numbers, unreliable, places.index.to_numpy()) for figure in figures]
     block = places.loc[places.index.repeat(len(figures))].reset_index(drop=True)
     times = len(places)
     block = block.assign(
@@ -123,7 +134,9 @@ def _block(table: Table, figures: list[Figure], numbers: YearNumbers) -> DataFra
     return block
 
 
-def _of_figure(figure: Figure, numbers: YearNumbers, places: NDArray[np.int64]) -> tuple[Floats, NDArray[np.object_]]:
+def _of_figure(
+    figure: Figure, numbers: YearNumbers, unreliable: Mapping[str, Flags], places: NDArray[np.int64]
+) -> tuple[Floats, NDArray[np.object_]]:
     """Value and status of a figure in some places."""
     if not figure.exists_in(numbers.year):
         return np.full(len(places), np.nan), np.full(len(places), NOT_APPLICABLE, dtype=object)
@@ -142,7 +155,11 @@ def _of_figure(figure: Figure, numbers: YearNumbers, places: NDArray[np.int64]) 
     none = none | numbers.nothing_expected
     status = np.select([none, np.isnan(value), estimated], [NOT_APPLICABLE, NOT_AVAILABLE, ESTIMATED], KNOWN)
     value = np.where((status == KNOWN) | (status == ESTIMATED), value, np.nan)
-    return value[places], status.astype(object)[places]
+    status = status.astype(object)
+    for count in filter(None, (figure.numerator, figure.denominator)):
+        if count.measure in unreliable:
+            status[unreliable[count.measure] & (status == KNOWN)] = LOW_RELIABILITY
+    return value[places], status[places]
 
 
 def _divided(part: Floats, whole: Floats) -> Floats:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,13 @@ from pandas import DataFrame
 
 from cin_pipeline.publication.manifest import MANIFEST, digest
 from cin_pipeline.publication.open_data import FILTER, INDICATOR
+from cin_pipeline.publication.profiles import TIDY
 
 CHANGE_COLUMNS = ("table", "year", "geography_code", "place", "category", "indicator", "old", "new")
 SETTING_COLUMNS = ("setting", "old", "new")
 OPEN_DATA = "open-data/"
 _META = ".meta.csv"
+_YEARS = re.compile(r"_[0-9]{4}(_to_[0-9]{4})?$")
 
 _Key = tuple[str, str, str, str, str]  # year, code, place, category, indicator
 
@@ -45,14 +48,24 @@ class Changes:
 
 
 def compare_releases(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Changes:
-    """Compares the files of two releases, by path. Raises NoRelease where one cannot be read."""
+    """Compares the files of two releases, by path; open data also where only the years in their names differ.
+
+    Raises NoRelease where one cannot be read, or they are of different profiles."""
+    before, after = _manifest(old), _manifest(new)
+    if (one := _profile(before)) != (other := _profile(after)):
+        raise NoRelease(f"the releases are of different profiles, {one} and {other}: only those of one can be compared")
     both = [name for name in old if name in new]
     changed = tuple(sorted(name for name in both if digest(old[name]) != digest(new[name])))
-    settings = DataFrame(_settings(_manifest(old), _manifest(new)), columns=list(SETTING_COLUMNS))
+    settings = DataFrame(_settings(before, after), columns=list(SETTING_COLUMNS))
+    earlier, later = ({_table(name): name for name in files if _is_data(name)} for files in (old, new))
+    cells = [
+        (table, *rest)
+        for table in sorted(earlier.keys() & later.keys())
+        if old[earlier[table]] != new[later[table]]
+        for rest in _changed_cells(_cells(earlier[table], old), _cells(later[table], new))
+    ]
     return Changes(
-        cells=DataFrame(
-            [row for name in sorted(both) for row in _changed_cells(name, old, new)], columns=list(CHANGE_COLUMNS)
-        ),
+        cells=DataFrame(cells, columns=list(CHANGE_COLUMNS)),
         added=tuple(sorted(set(new) - set(old))),
         removed=tuple(sorted(set(old) - set(new))),
         changed=changed,
@@ -60,15 +73,25 @@ def compare_releases(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Chan
     )
 
 
-def _changed_cells(name: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[tuple[str, ...]]:
-    is_data = name.startswith(OPEN_DATA) and name.endswith(".csv") and not name.endswith(_META)
-    if not is_data or old[name] == new[name]:
-        return
-    before, after = _cells(name, old), _cells(name, new)
-    table = name.removeprefix(OPEN_DATA).removesuffix(".csv")
+def _profile(content: Mapping[str, Any]) -> str:
+    """The profile of a release; one that does not say was made when all had our own form."""
+    profile = content.get("profile")
+    return str(profile["name"]) if isinstance(profile, dict) and "name" in profile else TIDY.name
+
+
+def _is_data(name: str) -> bool:
+    return name.startswith(OPEN_DATA) and name.endswith(".csv") and not name.endswith(_META)
+
+
+def _table(name: str) -> str:
+    """What a data file is of: its name without the years of it."""
+    return _YEARS.sub("", name.removeprefix(OPEN_DATA).removesuffix(".csv"))
+
+
+def _changed_cells(before: Mapping[_Key, str], after: Mapping[_Key, str]) -> Iterator[tuple[str, ...]]:
     for key in dict.fromkeys((*before, *after)):
         if before.get(key) != after.get(key):
-            yield (table, *key, before.get(key, ""), after.get(key, ""))
+            yield (*key, before.get(key, ""), after.get(key, ""))
 
 
 def _cells(name: str, files: Mapping[str, bytes]) -> dict[_Key, str]:

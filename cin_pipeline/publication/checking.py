@@ -10,6 +10,7 @@ from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.changes import OPEN_DATA
 from cin_pipeline.publication.declaring import COUNT, LOCAL_AUTHORITY, Figure, figures_of, held_as
 from cin_pipeline.publication.numbers import without_years
+from cin_pipeline.publication.profiles import TIDY, Profile
 from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.screening import screen_files
 from cin_pipeline.reference.figure_keys import TOTAL
@@ -19,11 +20,10 @@ _TOLERANCE = 1e-6
 _KEYS = ["collection_year", "place", "measure", "breakdown", "category"]
 
 
-def broken_screening(files: Mapping[str, bytes]) -> list[str]:
-    """What the open-data screener would turn away of a release's files."""
-    return screen_files(
-        {name.removeprefix(OPEN_DATA): content for name, content in files.items() if name.startswith(OPEN_DATA)}
-    )
+def broken_screening(files: Mapping[str, bytes], profile: Profile = TIDY) -> list[str]:
+    """What the open-data screener would turn away of a release's files, in the form of a profile."""
+    open_data = {name.removeprefix(OPEN_DATA): content for name, content in files.items() if name.startswith(OPEN_DATA)}
+    return screen_files(open_data, in_its_form=not profile.is_tidy)
 
 
 def broken_identities(release: ReleaseInput, protected: DataFrame) -> list[str]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.methodology.measures import NOT_AVAILABLE
-from cin_pipeline.publication.cells import CELLS, NOT_APPLICABLE
+from cin_pipeline.publication.cells import CELLS, LOW_RELIABILITY, NOT_APPLICABLE
 from cin_pipeline.publication.closing import MUST_REMAIN, Indices, close_sums, suppress_next
 from cin_pipeline.publication.declaring import COUNT, DAYS, PERCENT
 from cin_pipeline.publication.disclosure_audit import audit, follows_from_rows
@@ -35,7 +35,7 @@ from cin_pipeline.publication.numbers import Flags, Floats
 from cin_pipeline.publication.relations import AT_MOST, bands_of, la_counts, la_relations, place_counts
 from cin_pipeline.publication.rounding import rounded, to_whole
 from cin_pipeline.publication.small_places import SmallPlaces, small_places
-from cin_pipeline.publication.symbols import INAPPLICABLE, ROUNDS_TO_ZERO, SUPPRESSED, UNAVAILABLE
+from cin_pipeline.publication.symbols import INAPPLICABLE, ROUNDS_TO_ZERO, SUPPRESSED, UNAVAILABLE, UNRELIABLE
 from cin_pipeline.reference.figure_keys import FigureKey
 from cin_pipeline.tables.declaring import ANY, TEXT, Column
 
@@ -57,13 +57,15 @@ PROTECTED_CELLS = replace(
         Column(
             "symbol",
             ANY,
-            "What stands in its place: suppressed, rounds to zero, not available, not applicable, or nothing.",
-            values=("", SUPPRESSED, ROUNDS_TO_ZERO, UNAVAILABLE, INAPPLICABLE),
+            "What stands in its place: suppressed, rounds to zero, not available, not applicable, low reliability, or "
+            "nothing.",
+            values=("", SUPPRESSED, ROUNDS_TO_ZERO, UNAVAILABLE, INAPPLICABLE, UNRELIABLE),
         ),
         Column(
             "suppressed",
             TEXT,
-            "Why it is suppressed: for its own sake, for another, or with a count it is of; empty where it is not.",
+            "Why it is suppressed, or would be if it were reliable: for its own sake, for another, or with a count it "
+            "is of; empty where it is not.",
             values=("", PRIMARY, SECONDARY, DEPENDENT),
         ),
     ),
@@ -80,12 +82,18 @@ def protect(cells: DataFrame) -> DataFrame:
     """The cells as they are published: `shown`, `symbol` and `suppressed` beside the columns of `release_cells`.
 
     `shown` is a whole number or a Decimal, None where a symbol stands: `c` suppressed, `x` not available, `z` not
-    applicable, `k` a percentage that rounds to zero though its count does not. `suppressed`: `primary` for its own
-    sake, `secondary` so that such a count cannot be worked out, `dependent` with a count it is of. The same cells
-    always give the same."""
+    applicable, `u` of low reliability, `k` a percentage that rounds to zero though its count does not. `suppressed`:
+    `primary` for its own sake, `secondary` so that such a count cannot be worked out, `dependent` with a count it is
+    of. The same cells always give the same."""
     cells = rounded_cells(cells)
     protected = [_protected_year(of_year) for _, of_year in cells.groupby("collection_year", sort=False)]
-    return pd.concat(protected).sort_index() if protected else cells
+    return _without_unreliable(pd.concat(protected).sort_index()) if protected else cells
+
+
+def _without_unreliable(cells: DataFrame) -> DataFrame:
+    """Figures of low reliability are not shown; what would be suppressed of them is protected as if they were."""
+    not_shown = cells["status"] == LOW_RELIABILITY
+    return cells.assign(symbol=cells["symbol"].mask(not_shown, UNRELIABLE), shown=cells["shown"].mask(not_shown, None))
 
 
 def rounded_cells(cells: DataFrame) -> DataFrame:
@@ -168,7 +176,7 @@ class _Suppressing:
         position = {count: n for n, count in enumerate(la_counts())}
         sums = [
             (np.array([position[count] for count, _ in relation.terms]), np.array([sign for _, sign in relation.terms]))
-            for relation in la_relations()
+            for relation in la_relations(self.seen.published)
             if relation.kind != AT_MOST
         ]
         close_sums(self.values, self.suppressed, sums)
@@ -237,7 +245,7 @@ class _Suppressing:
     def _in_row(self, la: int, column: int) -> bool:
         """Suppresses one more of the counts that one hangs together with in its LA, of sums first; whether there was
         any."""
-        for number, columns in enumerate(_columns_of_relations()):
+        for number, columns in enumerate(_columns_of_relations(self.seen.published)):
             if column in columns and (
                 (la, number) in self.rows or suppress_next(self.values, self.suppressed, la, columns)
             ):
@@ -250,7 +258,9 @@ class _Suppressing:
         they show none of those any more, of the counts that these hang together with."""
         together = np.array([column])
         while True:
-            touched = (columns for columns in _columns_of_relations() if np.isin(columns, together).any())
+            touched = (
+                columns for columns in _columns_of_relations(self.seen.published) if np.isin(columns, together).any()
+            )
             wider = np.unique(np.concatenate([together, *touched]))
             if self._suppress_in_a_place(la, wider):
                 return True
@@ -320,10 +330,10 @@ class _Suppressing:
 
 
 @cache
-def _columns_of_relations() -> tuple[Indices, ...]:
+def _columns_of_relations(published: frozenset[FigureKey]) -> tuple[Indices, ...]:
     """The counts of each relation, sums first."""
     position = {count: n for n, count in enumerate(la_counts())}
-    ordered = sorted(la_relations(), key=lambda relation: relation.kind == AT_MOST)
+    ordered = sorted(la_relations(published), key=lambda relation: relation.kind == AT_MOST)
     return tuple(np.array([position[count] for count, _ in relation.terms]) for relation in ordered)
 
 

@@ -190,7 +190,7 @@ def _form(intruder: Intruder, number: Indices, place: int, weights: dict[int, fl
 
 def _relation_rows(intruder: Intruder, number: Indices, *, with_shown: bool = True) -> Iterator[_Row]:
     position = {count: n for n, count in enumerate(la_counts())}
-    for relation in la_relations():
+    for relation in la_relations(intruder.published):
         columns = np.array([position[count] for count, _ in relation.terms])
         weights = np.array([sign for _, sign in relation.terms], dtype=np.float64)
         suppressed = intruder.suppressed[:, columns]

@@ -23,7 +23,7 @@ from cin_pipeline.publication.numbers import Flags, Floats
 from cin_pipeline.publication.relations import bands_of, la_counts, place_counts
 from cin_pipeline.publication.release_tables import every_figure
 from cin_pipeline.publication.rounding import step, to_whole
-from cin_pipeline.publication.symbols import INAPPLICABLE, ROUNDS_TO_ZERO, SUPPRESSED
+from cin_pipeline.publication.symbols import INAPPLICABLE, ROUNDS_TO_ZERO, SUPPRESSED, UNRELIABLE
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.reference.figure_keys import FigureKey
 
@@ -61,15 +61,17 @@ class Quartile:
 class Intruder:
     """One year as published. Rows are LAs, columns the counts of `la_counts`.
 
-    `shown` holds the numbers that are there, empty where one is suppressed or there is none. Places are England,
-    regions, and every LA as a place of its own; `members` says which LAs lie in each. `low` and `high` bound each
-    place's count by what is published of it: its rate says no more, as it is that of the rounded count.
+    `published`: the counts that have a cell of any LA. `shown` holds the numbers that are there, empty where one is
+    suppressed or there is none. Places are England, regions, and every LA as a place of its own; `members` says which
+    LAs lie in each. `low` and `high` bound each place's count by what is published of it: its rate says no more, as it
+    is that of the rounded count.
     Of a suppressed count of a place nothing is known: it may be suppressed for its own sake or for another's.
     What a place holds beside its LAs' own figures is `grossed` times what all LAs together gave: the intruder, who
     could repeat the estimate, is granted that."""
 
     codes: tuple[str, ...]  # geography codes of the places other than LAs
     las: tuple[str, ...]
+    published: frozenset[FigureKey]
     shown: Floats
     suppressed: Flags
     small: Flags  # of the suppressed ones, those suppressed for their own sake
@@ -152,6 +154,7 @@ def intruder_of(protected: DataFrame) -> Intruder:
     return Intruder(
         codes=codes,
         las=las,
+        published=_published(protected, column),
         shown=shown,
         suppressed=suppressed,
         small=suppressed & is_small(values),
@@ -172,20 +175,30 @@ def rows_of(protected: DataFrame, codes: tuple[str, ...], las: tuple[str, ...]) 
     return rows
 
 
+def _published(protected: DataFrame, column: Indices) -> frozenset[FigureKey]:
+    counts = (protected["geographic_level"] == LOCAL_AUTHORITY) & (protected["unit"] == COUNT)
+    return frozenset(la_counts()[n] for n in np.unique(column[counts.to_numpy() & (column >= 0)]))
+
+
 def _members(codes: tuple[str, ...], las: tuple[str, ...]) -> Flags:
     of_places = [[code in every_authority()[la].places for la in las] for code in codes]
     return np.concatenate([np.array(of_places, dtype=bool).reshape(len(codes), len(las)), np.eye(len(las), dtype=bool)])
 
 
 def _la_counts(protected: DataFrame, column: Indices, row: Indices, las: int) -> tuple[Floats, Flags, Floats]:
-    """True values (for what is granted), which are suppressed, and shown ones; a count that no year has is 0."""
+    """True values (for what is granted), which are suppressed, and shown ones; a count that no year has is 0.
+
+    What is not shown for low reliability alone is granted; what would be suppressed besides is suppressed."""
     held = ((row >= 0) & (column >= 0) & (protected["unit"] == COUNT)).to_numpy()
     at = row[held], column[held]
     shape = (las, len(la_counts()))
     values, shown, suppressed = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype=bool)
     values[at] = protected["value"].to_numpy()[held]
-    suppressed[at] = (protected["symbol"] == SUPPRESSED).to_numpy()[held]
+    unreliable = (protected["symbol"] == UNRELIABLE).to_numpy()[held]
+    would_be = unreliable & (protected["suppressed"] != "").to_numpy()[held]
+    suppressed[at] = (protected["symbol"] == SUPPRESSED).to_numpy()[held] | would_be
     shown[at] = _as_numbers(protected["shown"].to_numpy()[held])
+    shown[at] = np.where(unreliable & ~would_be, values[at], shown[at])
     shown[at] = np.where((protected["symbol"] == INAPPLICABLE).to_numpy()[held], 0.0, shown[at])
     return values, suppressed, shown
 

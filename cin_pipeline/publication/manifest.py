@@ -10,12 +10,13 @@ from typing import Any, NamedTuple
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.catalogue import CATALOGUE
+from cin_pipeline.publication.profiles import TIDY, Profile
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.reference.population import PopulationSource
 
 MANIFEST = "manifest.json"
-FORMAT = 2  # raise it when the meaning or the name of an entry changes
+FORMAT = 3  # raise it when the meaning or the name of an entry changes
 
 
 class Population(NamedTuple):
@@ -43,12 +44,13 @@ class YearInputs:
 
 @dataclass(frozen=True)
 class Provenance:
-    """Where a release comes from: inputs by year, versions of code and reference data, settings."""
+    """Where a release comes from: inputs by year, its profile, versions of code and reference data, settings."""
 
     inputs: tuple[YearInputs, ...]
     package_version: str
     data_versions: Mapping[str, str]  # sha256 of each reference file, by name
     settings: Mapping[str, Any]
+    profile: Profile = TIDY
 
 
 def manifest(year: CollectionYear, provenance: Provenance, files: Mapping[str, bytes]) -> bytes:
@@ -60,6 +62,7 @@ def manifest(year: CollectionYear, provenance: Provenance, files: Mapping[str, b
             "label": year.label,
             **({"provisional": year.provisional} if year.provisional else {}),
         },
+        "profile": {"name": provenance.profile.name, "assumed": list(map(str, provenance.profile.assumed))},
         "inputs": {str(inputs.year.ending): _inputs(inputs) for inputs in provenance.inputs},
         "code": {"cin_pipeline": provenance.package_version, "reference_data": dict(provenance.data_versions)},
         "settings": dict(provenance.settings),

@@ -1,123 +1,52 @@
-"""Open-data files in the form of explore education statistics: a data file and a metadata file for each table.
+"""Open-data files in the form of explore education statistics: a data file and a metadata file for each file.
 
-Names and columns are those of the Department's own files of this release, without the years in the name. The words are
-written down here: what checks the files (`screening`) has its own, so that a wrong one shows.
+The words are written down here: what checks the files (`screening`) has its own, so that a wrong one shows.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterable
 
 import pandas as pd
-from pandas import DataFrame, Series
+from pandas import DataFrame
 
-from cin_pipeline.publication.declaring import ALL, COUNT, DAYS, LOCAL_AUTHORITY, NATIONAL, PERCENT, RATE, Table
+from cin_pipeline.publication.arranging import Arranged, Where, where_of
+from cin_pipeline.publication.declaring import COUNT, DAYS, LOCAL_AUTHORITY, NATIONAL, PERCENT, RATE
 from cin_pipeline.reference.authorities import ENGLAND, Authority, authorities, every_authority, places
-
-FILE_NAMES = {
-    "A1": "a1_cin_referrals_assessments",
-    "A2": "a2_section47_icpc_cpp",
-    "A3": "a3_cin_primary_need_by_age_gender",
-    "A4": "a4_cin_by_ethnicity_and_age_gender",
-    "A5": "a5_cpp_initial_category_of_abuse_by_gender_age_ethnicity",
-    "A6": "a6_cpp_initial_category_of_abuse",
-    "A7": "a7_cin_by_age_gender_ethnicity",
-    "B1": "b1_children_in_need",
-    "B2": "b2_children_in_need_recorded_disability",
-    "B3": "b3_cin_primary_need",
-    "B4": "b4_children_in_need_duration_of_open_episode",
-    "B5": "b5_children_in_need_duration_of_ended_episode",
-    "B6": "b6_children_in_need_reason_for_closure",
-    "B7": "b7_child_in_need_plans",
-    "C1": "c1_children_in_need_referrals_and_rereferrals",
-    "C2": "c2_children_in_need_assessments_duration",
-    "C3": "c3_factors_identified_at_end_of_assessment",
-    "C4": "c4_children_in_need_section_47s_and_icpcs",
-    "C5": "c5_children_in_need_referrals_by_source",
-    "C6": "c6_children_in_need_referrals_by_month",
-    "D1": "d1_child_protection_plans",
-    "D2": "d2_cpps_starting_by_category_of_abuse",
-    "D3": "d3_cpps_subsequent_plan",
-    "D4": "d4_cpps_at31march_by_category_of_abuse",
-    "D5": "d5_cpps_at31march_by_duration",
-    "D6": "d6_cpps_reviewed_within_timescales",
-    "D7": "d7_cpps_ending_by_duration",
-    "D8": "d8_cpps_ending_in_first_6months_by_duration",
-}
 
 TIME = ("time_period", "time_identifier")
 COUNTRY = ("country_code", "country_name")
 REGION = ("region_code", "region_name")
 LA = ("old_la_code", "la_name", "new_la_code")
-REPORTING_YEAR = "Reporting year"
+REPORTING_YEAR, CALENDAR_YEAR = "Reporting year", "Calendar year"
 META_COLUMNS = (
     "col_name", "col_type", "label", "indicator_grouping", "indicator_unit", "indicator_dp", "filter_hint",
     "filter_grouping_column",
 )  # fmt: skip
 FILTER, INDICATOR = "Filter", "Indicator"
-WHOLE = "Total"
-CATEGORY = "category"  # the column the Department's files have where there is nothing to filter
-_KEYS = ["collection_year", "geographic_level", "geography_code", "la_code"]
 _UNITS = {COUNT: "", PERCENT: "%", RATE: "", DAYS: ""}
 
 
-class Where(NamedTuple):
-    """The year and place of a row."""
-
-    year: int
-    level: str
-    geography_code: str
-    la_code: str
-
-
-def open_data_files(tables: Mapping[str, Table], protected: DataFrame) -> dict[str, bytes]:
-    """Both files of every table that has cells, by file name, as UTF-8 with line feeds.
-
-    `tables` by id; `protected`: cells as published (`disclosure.protect`)."""
-    files: dict[str, bytes] = {}
-    for table_id, cells in protected.groupby("table", sort=False):
-        table, name = tables[str(table_id)], FILE_NAMES[str(table_id)]
-        data = data_file(table, cells)
-        files[f"{name}.csv"] = _csv(data)
-        files[f"{name}.meta.csv"] = _csv(meta_file(table, data))
-    return files
+def open_data_files(files: Iterable[Arranged]) -> dict[str, bytes]:
+    """Both files of each, by file name, as UTF-8 with line feeds."""
+    written: dict[str, bytes] = {}
+    for each in files:
+        written[f"{each.name}.csv"] = _csv(data_file(each))
+        written[f"{each.name}.meta.csv"] = _csv(meta_file(each))
+    return written
 
 
-def data_file(table: Table, cells: DataFrame) -> DataFrame:
-    """One row for each year, place and combination of filters, one column for each indicator; every cell a text."""
-    wide = wide_rows(table, cells)
-    where = DataFrame([_place(each, table.levels) for each in where_of(wide)])
-    filters = [*(filter_.name for filter_ in table.filters)]
-    named = wide[[*filters, *(indicator.name for indicator in table.indicators)]]
-    if not filters:
-        named = named.assign(**{CATEGORY: WHOLE})[[CATEGORY, *named.columns]]
+def data_file(file: Arranged) -> DataFrame:
+    """The columns of time and place, then those of words and figures; every cell a text."""
+    where = DataFrame([_place(each, file.levels) for each in where_of(file.rows)])
+    if file.mid_years:
+        where[TIME[0]], where[TIME[1]] = file.rows["mid_year"].astype(str), CALENDAR_YEAR
+    if file.code_before_name and file.levels != (NATIONAL,):
+        *others, code, name, new_code = where.columns
+        where = where[[*others, code, new_code, name]]
+    named = file.rows[[*(each.name for each in file.words), *(each.name for each in file.figures)]]
     return pd.concat([where, named], axis="columns")
 
 
-def wide_rows(table: Table, cells: DataFrame) -> DataFrame:
-    """The cells of a table with a column for each indicator, as text, and one for each filter, holding labels.
-
-    Before them collection_year, geographic_level, geography_code, la_code; rows in the order of the cells."""
-    filters = [f"filter_{n}_category" for n, _ in enumerate(table.filters, start=1)]
-    texts = Series(
-        [symbol or str(shown) for symbol, shown in zip(cells["symbol"], cells["shown"], strict=True)],
-        index=cells.index,
-        dtype="str",
-    )
-    row = cells.groupby([*_KEYS, *filters], sort=False).ngroup()
-    values = DataFrame({"row": row, "indicator": cells["indicator"], "text": texts})
-    wide = values.pivot(index="row", columns="indicator", values="text")
-    keys = cells[[*_KEYS, *filters]][~row.duplicated()].reset_index(drop=True)
-    for column, filter_ in zip(filters, table.filters, strict=True):
-        labels = {category.code: _label(category.code, category.label) for category in filter_.categories}
-        keys[filter_.name] = keys.pop(column).map(labels)
-    return pd.concat([keys, wide[[indicator.name for indicator in table.indicators]].reset_index(drop=True)], axis=1)
-
-
-def _label(code: str, label: str) -> str:
-    return WHOLE if code == ALL else label
-
-
-def meta_file(table: Table, data: DataFrame) -> DataFrame:
+def meta_file(file: Arranged) -> DataFrame:
     """What the filters and indicators of a data file are; a column that is the same in every row is not described."""
     filters = [
         {
@@ -125,9 +54,10 @@ def meta_file(table: Table, data: DataFrame) -> DataFrame:
             "col_type": FILTER,
             "label": each.label,
             "filter_hint": f"Filter by {_in_a_sentence(each.label)}",
+            "filter_grouping_column": each.grouped_by,
         }
-        for each in table.filters
-        if data[each.name].nunique() > 1
+        for each in file.words
+        if each.is_filter
     ]
     indicators = [
         {
@@ -137,20 +67,13 @@ def meta_file(table: Table, data: DataFrame) -> DataFrame:
             "indicator_unit": _UNITS[each.unit],
             "indicator_dp": str(each.dp),
         }
-        for each in table.indicators
+        for each in file.figures
     ]
-    blank = dict.fromkeys(META_COLUMNS, "")
-    return DataFrame([blank | row for row in (*filters, *indicators)])
+    return DataFrame([{name: row.get(name, "") for name in META_COLUMNS} for row in (*filters, *indicators)])
 
 
 def _in_a_sentence(label: str) -> str:
     return label[:1].lower() + label[1:]
-
-
-def where_of(rows: DataFrame) -> Iterator[Where]:
-    """The year and place of each row of `wide_rows`."""
-    for year, *place in rows[_KEYS].itertuples(index=False, name=None):
-        yield Where(int(year), *place)
 
 
 def _place(where: Where, levels: tuple[str, ...]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from cin_pipeline.census.years import LAST_YEAR
 from cin_pipeline.methodology.breakdowns import DURATION_TO_31_MARCH, REMAINED_IN_NEED, Breakdown, Kind
 from cin_pipeline.methodology.calendar import REMAINED_BANDS
 from cin_pipeline.methodology.catalogue import CATALOGUE, MEASURES, SUMS, Measure
+from cin_pipeline.methodology.children import UNKNOWN
 from cin_pipeline.methodology.tracing import categories
 from cin_pipeline.publication.declaring import COUNT, DAYS, ENGLAND_ONLY, LOCAL_AUTHORITY, Table, figures_of
 from cin_pipeline.publication.release_tables import TABLES, every_figure
@@ -52,7 +53,7 @@ def place_counts() -> tuple[FigureKey, ...]:
 @cache
 def place_rows() -> tuple[tuple[FigureKey, ...], ...]:
     """The counts that stand in a row of a table of England or regions: a whole, then the categories that make it up."""
-    of_las = (tuple(count for count, _ in relation.terms) for relation in _partitions())
+    of_las = (tuple(count for count, _ in relation.terms) for relation in _partitions(frozenset(la_counts())))
     of_england = (row for table in TABLES if table.levels == ENGLAND_ONLY for row in _rows_of(table))
     return tuple(dict.fromkeys((*of_las, *of_england)))
 
@@ -68,10 +69,10 @@ def _rows_of(table: Table) -> Iterator[tuple[FigureKey, ...]]:
 
 
 @cache
-def la_relations() -> tuple[Relation, ...]:
-    """Every relation between counts published of LAs."""
-    published = set(la_counts())
-    found = (*_sums(), *_partitions(), *_limits(), *_overlaps(), *_time_open())
+def la_relations(published: frozenset[FigureKey] | None = None) -> tuple[Relation, ...]:
+    """Every relation between counts that a release publishes of LAs; by default all that the tables have."""
+    published = frozenset(la_counts()) if published is None else published
+    found = (*_sums(), *_partitions(published), *_limits(published), *_overlaps(), *_time_open())
     return tuple(relation for relation in found if {count for count, _ in relation.terms} <= published)
 
 
@@ -92,37 +93,51 @@ def _sums() -> list[Relation]:
     ]
 
 
-def _partitions() -> list[Relation]:
-    """Categories of a breakdown and their total, where the published ones together take in every category."""
+def _partitions(published: frozenset[FigureKey]) -> list[Relation]:
+    """Categories of a breakdown and their total, where the published ones together take in every category: as a rule
+    also where they leave out what was not recorded."""
     found = []
     for measure in CATALOGUE:
         for breakdown in measure.breakdowns.values():
-            if breakdown.kind.limited and _published_whole(measure, breakdown):
-                kind = EXACT if breakdown.kind.adds_up else AS_A_RULE
-                parts = _published(measure, breakdown)
+            if breakdown.kind.limited and _published_whole(measure, breakdown, published):
+                complete = not _unpublished(measure, breakdown, published)
+                kind = EXACT if breakdown.kind.adds_up and complete else AS_A_RULE
+                parts = _published(measure, breakdown, published)
                 found.append(Relation(((FigureKey(measure.name), 1), *((part, -1) for part in parts)), kind))
     return found
 
 
-def _published(measure: Measure, breakdown: Breakdown) -> list[FigureKey]:
-    return [count for count in la_counts() if (count.measure, count.breakdown) == (measure.name, breakdown.name)]
+def _published(measure: Measure, breakdown: Breakdown, published: frozenset[FigureKey]) -> list[FigureKey]:
+    return [
+        count
+        for count in la_counts()
+        if (count.measure, count.breakdown) == (measure.name, breakdown.name) and count in published
+    ]
 
 
-@cache
-def _published_whole(measure: Measure, breakdown: Breakdown) -> bool:
-    """Whether the published categories of a breakdown together take in all there are."""
-    held = {category for count in _published(measure, breakdown) for category in count.categories}
-    every = {breakdown.without_year(category) for category in categories(measure, breakdown.name, LAST_YEAR)}
-    return breakdown.kind is not Kind.NUMBERS and bool(held) and every <= held
+def _published_whole(measure: Measure, breakdown: Breakdown, published: frozenset[FigureKey]) -> bool:
+    """Whether the published categories of a breakdown together take in all there are, or all but the unknown."""
+    several = bool(_published(measure, breakdown, published))
+    return breakdown.kind is not Kind.NUMBERS and several and _unpublished(measure, breakdown, published) <= {UNKNOWN}
 
 
-def _limits() -> list[Relation]:
+def _unpublished(measure: Measure, breakdown: Breakdown, published: frozenset[FigureKey]) -> set[str]:
+    """The categories of a breakdown that no published one takes in."""
+    held = {category for count in _published(measure, breakdown, published) for category in count.categories}
+    return {breakdown.without_year(each) for each in categories(measure, breakdown.name, LAST_YEAR)} - held
+
+
+def _limits(published: frozenset[FigureKey]) -> list[Relation]:
     """Children and what they are counted from, parts and their whole, a single category and its total."""
     pairs = [
         (measure.name, limit) for measure in CATALOGUE for limit in (measure.counted_from, measure.part_of) if limit
     ]
     found = [Relation(((FigureKey(part), 1), (FigureKey(whole), -1)), AT_MOST) for part, whole in pairs]
-    found += [Relation(((count, 1), (_whole_of(count), -1)), AT_MOST) for count in la_counts() if _stands_alone(count)]
+    found += [
+        Relation(((count, 1), (_whole_of(count), -1)), AT_MOST)
+        for count in la_counts()
+        if count in published and _stands_alone(count, published)
+    ]
     soon = FigureKey("cpp_ending_first_6_months", REMAINED_IN_NEED.name, (REMAINED_BANDS[0],))
     return [*found, Relation(((FigureKey("cpp_ending_first_6_months_transferred"), 1), (soon, -1)), AT_MOST)]
 
@@ -154,7 +169,7 @@ def _kind_of(count: FigureKey) -> Kind | None:
     return None if count.breakdown == TOTAL else MEASURES[count.measure].breakdowns[count.breakdown].kind
 
 
-def _stands_alone(count: FigureKey) -> bool:
+def _stands_alone(count: FigureKey, published: frozenset[FigureKey]) -> bool:
     """Whether a category and its whole are all that is said: it overlaps with others, or the rest is not published.
 
     Several overlapping categories added up may be more than the whole."""
@@ -164,7 +179,7 @@ def _stands_alone(count: FigureKey) -> bool:
     breakdown = measure.breakdowns[count.breakdown]
     if not breakdown.kind.limited:
         return len(count.categories) == 1
-    return not _published_whole(measure, breakdown)
+    return not _published_whole(measure, breakdown, published)
 
 
 def _whole_of(count: FigureKey) -> FigureKey:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from pandas import DataFrame
 
@@ -9,19 +10,26 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.publication.changes import OPEN_DATA
 from cin_pipeline.publication.manifest import MANIFEST, Provenance, manifest
 from cin_pipeline.publication.open_data import open_data_files
-from cin_pipeline.publication.release_tables import labelled
+from cin_pipeline.publication.profiles import TIDY, People, Profile, filled
 from cin_pipeline.publication.workbook.building import release_sheets, title_of
 from cin_pipeline.publication.workbook.ods import ods
 from cin_pipeline.publication.workbook.xlsx import xlsx
 
 
-def table_files(protected: DataFrame, year: CollectionYear) -> dict[str, bytes]:
-    """The open-data files and both workbooks, by path in the release; `protected` as `disclosure.protect` gives it."""
-    tables = labelled(year.ending)
-    sheets = release_sheets(tables, protected, year)
+def table_files(
+    protected: DataFrame,
+    year: CollectionYear,
+    profile: Profile = TIDY,
+    people: Mapping[int, People] = MappingProxyType({}),
+) -> dict[str, bytes]:
+    """The open-data files and both workbooks in the form of a profile, by path in the release.
+
+    `protected` as `disclosure.protect` gives it; `people` by collection year."""
+    files = filled(profile, protected, year.ending, people)
+    sheets = release_sheets(files, protected, year)
     title, made = title_of(year), datetime(year.ending, 3, 31)
     return {
-        **{f"{OPEN_DATA}{name}": content for name, content in open_data_files(tables, protected).items()},
+        **{f"{OPEN_DATA}{name}": content for name, content in open_data_files(files).items()},
         "tables.xlsx": xlsx(sheets, title=title, made=made),
         "tables.ods": ods(sheets, title=title, made=made),
     }

@@ -1,6 +1,6 @@
 """The 28 tables of the release, A1 to D8, declared once: cells, disclosure control, files and documents read this."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypedDict
 
@@ -24,7 +24,18 @@ from cin_pipeline.publication.declaring import (
 )
 from cin_pipeline.reference.code_sets import codes
 
-__all__ = ["TABLES", "Category", "Figure", "Filter", "Indicator", "Table", "every_figure", "labelled", "table"]
+__all__ = [
+    "TABLES",
+    "Category",
+    "Figure",
+    "Filter",
+    "Indicator",
+    "Table",
+    "every_figure",
+    "labelled",
+    "table",
+    "worded",
+]
 
 _EPISODES = "Counts episodes, so a child with two episodes counts twice."
 _UNDATED = "Categories may add up to less than the total: records with an impossible end date are in the total alone."
@@ -564,25 +575,30 @@ def table(table_id: str) -> Table:
 
 
 def labelled(year: int) -> dict[str, Table]:
-    """The tables by id, in the words of a release year: sex where the census collected it, else gender."""
-    return {each.id: _of_sex(each) if codes("Sex", year) else each for each in TABLES}
+    """The tables by id, in the words of a release year."""
+    words = worded(year)
+    return {each.id: _in_words(each, words) for each in TABLES}
 
 
-def _of_sex(each: Table) -> Table:
-    def worded(text: str) -> str:
-        return text.replace("gender", "sex").replace("Gender", "Sex")
+def worded(year: int) -> Callable[[str], str]:
+    """Texts in the words of a release year: sex where the census collected it, else gender."""
+    if not codes("Sex", year):
+        return lambda text: text
+    return lambda text: text.replace("gender", "sex").replace("Gender", "Sex")
 
+
+def _in_words(each: Table, words: Callable[[str], str]) -> Table:
     def of_filter(filter_: Filter) -> Filter:
-        rows = tuple(replace(row, label=worded(row.label)) for row in filter_.categories)
-        return replace(filter_, label=worded(filter_.label), categories=rows)
+        rows = tuple(replace(row, label=words(row.label)) for row in filter_.categories)
+        return replace(filter_, label=words(filter_.label), categories=rows)
 
     return replace(
         each,
-        title=worded(each.title),
-        description=worded(each.description),
+        title=words(each.title),
+        description=words(each.description),
         filters=tuple(map(of_filter, each.filters)),
-        indicators=tuple(replace(one, label=worded(one.label)) for one in each.indicators),
-        notes=tuple(map(worded, each.notes)),
+        indicators=tuple(replace(one, label=words(one.label)) for one in each.indicators),
+        notes=tuple(map(words, each.notes)),
     )
 
 

@@ -1,8 +1,8 @@
 """Published figures found by what they count, whatever table and column they stand in."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import NamedTuple
 
@@ -69,15 +69,23 @@ class _Cell(NamedTuple):
 
 @dataclass(frozen=True)
 class Published:
-    """The protected cells of a release (`disclosure.protect`), and the tables that declare them."""
+    """The protected cells of a release (`disclosure.protect`), and the tables that declare them.
+
+    `people`: those aged 0 to 17 by LA code and geography code, by year, that the release publishes: rates that no table
+    has are worked out from them and the counts shown."""
 
     cells: DataFrame
     tables: tuple[Table, ...]
+    people: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
 
     def england(self, wanted: InUnit, year: int) -> Shown:
         """A figure of England; ABSENT where no table has it."""
         found = (self._england.get((cell, year)) for cell in self._places_of(wanted))
-        return next((shown for shown in found if shown is not None), ABSENT)
+        first = next((shown for shown in found if shown is not None), ABSENT)
+        if first == ABSENT and wanted.unit == RATE:
+            count = self.england(InUnit(wanted.key), year)
+            return _rate(count, self.people.get(year, {}).get(ENGLAND))
+        return first
 
     def by_la(self, wanted: InUnit, year: int) -> dict[str, Shown]:
         """A figure of every LA that a table has, by LA code."""
@@ -86,7 +94,10 @@ class Published:
             if at is not None:
                 rows = self._las.iloc[at]
                 return dict(zip(rows["la_code"], _shown(rows), strict=True))
-        return {}
+        if wanted.unit != RATE or year not in self.people:
+            return {}
+        counts = self.by_la(InUnit(wanted.key), year)
+        return {la: _rate(count, self.people[year].get(la)) for la, count in counts.items()}
 
     def categories(self, measure: str, breakdown: str) -> list[tuple[str, InUnit]]:
         """The categories of a breakdown as the first table that has it lists them: label, and what is counted."""
@@ -135,6 +146,15 @@ class Published:
 
     def _figures(self, table: Table) -> Iterable[Figure]:
         return (figure for figure in figures_of(table) if figure.applies)
+
+
+def _rate(count: Shown, people: int | None) -> Shown:
+    """The rate per 10,000 people of a count as it is shown; why there is none, where there is none."""
+    if count.number is None:
+        return count._replace(unit=RATE)
+    if not people:
+        return Shown(None, UNAVAILABLE, RATE)
+    return Shown((count.number * 10_000 / people).quantize(Decimal("0.1"), ROUND_HALF_UP), "", RATE)
 
 
 def _in_unit(figure: Figure) -> InUnit:

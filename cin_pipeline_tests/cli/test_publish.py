@@ -37,8 +37,9 @@ def command(*words: object) -> Result:
     return CliRunner().invoke(app, [*map(str, words)], env={"COLUMNS": "200"})
 
 
-def publish(made: Office, output: Path, *options: object) -> Result:
-    return command("publish", "--year", 2017, "--output", output, "--state", made.state.settings.state, *options)
+def publish(made: Office, output: Path, *options: object, profile: str = "tidy") -> Result:
+    words = ("--output", output, "--state", made.state.settings.state, "--profile", profile)
+    return command("publish", "--year", 2017, *words, *options)
 
 
 def rows(folder: Path, name: str) -> list[dict[str, str]]:
@@ -243,6 +244,59 @@ def test_what_cannot_be_published(settings: Settings, tmp_path: Path) -> None:
     missing = command("publish", "--year", 2017, "--output", tmp_path / "release", "--state", tmp_path)
     assert missing.exit_code == 2
     assert "there is no state of a run here" in missing.output
+
+
+def test_the_form_of_a_release(settings: Settings, tmp_path: Path) -> None:
+    """The newest profile by default; the same bytes each time; not compared with another form, nor made in an unknown
+    one."""
+    made = office(settings, tmp_path, *LAS)
+    first, again, of_2022 = (tmp_path / name for name in ("first", "again", "of_2022"))
+    words = ("publish", "--year", 2017, "--state", settings.state, "--output")
+    found = command(*words, first)
+    assert found.exit_code == 0, found.output
+    assert "Profile 2025: part of it is assumed, as manifest.json says." in found.output
+    names = sorted(path.name for path in (first / "open-data").glob("*.csv"))
+    assert "b1_children_in_need_2017.csv" in names
+    assert "ons_mid-year_population_estimates_2016.csv" in names
+    assert not any(name.startswith(("a3", "a4", "a5", "b7", "c3")) for name in names)  # begin later than 2017
+    b1 = rows(first, "b1_children_in_need_2017")
+    assert not [column for column in b1[0] if column.endswith("_rate")]
+    profile = json.loads((first / "manifest.json").read_text())["profile"]
+    assert profile["name"] == "2025"
+    assert "D1: columns (those of 2024 without the rates)" in profile["assumed"]
+
+    assert command(*words, again, "--profile", "2025").exit_code == 0
+    assert {name: (again / name).read_bytes() for name in files_in(again)} == {
+        name: (first / name).read_bytes() for name in files_in(first)
+    }
+    assert command("compare", first, again).exit_code == 0
+
+    assert publish(made, of_2022, profile="2022").exit_code == 0
+    assert "b1_children_in_need_2017.csv" in {path.name for path in (of_2022 / "open-data").iterdir()}
+    different = command("compare", first, of_2022)
+    assert different.exit_code == 2
+    assert "of different profiles, 2025 and 2022: only those of one can be compared" in different.output
+
+    unknown = publish(made, tmp_path / "none", profile="2023")
+    assert (unknown.exit_code, (tmp_path / "none").exists()) == (2, False)
+    assert unknown.output.endswith("'2023' is no profile of a release; one of 2022, 2024, 2025, tidy was expected\n")
+
+
+def test_the_vintage_is_that_of_the_profile_unless_told_otherwise(settings: Settings, tmp_path: Path) -> None:
+    made = Office(settings, ("390",))
+    made.declare(tmp_path / "files")
+    made.accept("390", messy_return(390, 20, 2017, "390"))
+    made.state.inputs.keep(2017, expected=tmp_path / "files" / "expected.csv", people=None, unusable=None)
+    made.make_england()
+    for options, census in (
+        ({"profile": "2025"}, 2021),
+        ({"profile": "2022"}, 2011),
+        ({"profile": "tidy"}, 2011),  # that which 2017 is estimated with
+    ):
+        found = publish(made, tmp_path / "release", **options)
+        assert f"Rates of 2016 to 2017: per 10,000 people aged 0 to 17, {census} Census" in found.output
+    told = publish(made, tmp_path / "release", "--vintage", 2011, profile="2025")
+    assert "2011 Census, mid-2016" in told.output
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,14 @@ from cin_pipeline_tests.orchestration.test_folder_run import Job
 KEY = "2016-04-01"
 
 
-def publish(settings: Settings) -> tuple[dg.ExecuteInProcessResult, dict[str, bool], dict[str, dg.MetadataValue]]:
+def publish(
+    settings: Settings, **config: object
+) -> tuple[dg.ExecuteInProcessResult, dict[str, bool], dict[str, dg.MetadataValue]]:
     """The run, its checks, and what the tables' materialisation shows."""
     with open_instance(settings) as instance:
         job = build_definitions(settings).resolve_job_def("publish")
-        run = job.execute_in_process(partition_key=KEY, instance=instance, raise_on_error=False)
+        asked = {"ops": {publication.TABLES: {"config": config}}} if config else {}
+        run = job.execute_in_process(partition_key=KEY, instance=instance, run_config=asked, raise_on_error=False)
     checks = {each.check_name: each.passed for each in run.get_asset_check_evaluations()}
     shown = [each for each in run.get_asset_materialization_events() if each.asset_key.path == [publication.TABLES]]
     return run, checks, dict(shown[0].materialization.metadata) if shown else {}
@@ -52,12 +55,31 @@ def test_the_job_writes_what_the_command_writes(
     quality = files["quality.html"].decode()
     assert "390" in quality or "Gateshead" in quality
 
+    # In another form, with another vintage.
+    assert publish(settings, profile="tidy", vintage=2021)[0].success
+    assert CliRunner().invoke(app, [*words, "--profile", "tidy", "--vintage", "2021"]).exit_code == 0
+    assert read(tmp_path / "release") == read(release) != files
+
     # A check that fails stops the release: the tables of before are gone, and no manifest says that it is one.
     monkeypatch.setattr(publication, "broken_checks", lambda *_: {name: ["failed"] for name in publication.CHECKS})
     run, checks, _ = publish(settings)
     assert not run.success
     assert not any(checks.values())
     assert MANIFEST not in read(release)
+
+
+@pytest.mark.parametrize(
+    ("config", "said"),
+    [
+        ({"profile": "2023"}, "'2023' is no profile of a release; one of 2022, 2024, 2025, tidy was expected"),
+        ({"vintage": 1991}, "1991 is no vintage of the population; 2011 or 2021 was expected"),
+    ],
+)
+def test_a_form_that_there_is_not(settings: Settings, config: dict[str, object], said: str) -> None:
+    run, checks, _ = publish(settings, **config)
+    (failure,) = [event for event in run.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
+    assert said in failure.step_failure_data.user_failure_data.description
+    assert (run.success, checks) == (False, {})
 
 
 def test_without_england_there_is_no_release(settings: Settings) -> None:

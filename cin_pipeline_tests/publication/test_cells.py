@@ -18,6 +18,7 @@ from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.methodology.missing import UnusableItem, without_unusable
 from cin_pipeline.publication.cells import CELL_COLUMNS, ReleaseInput, release_cells
 from cin_pipeline.publication.disclosure import protect
+from cin_pipeline.publication.disclosure_audit import recoverable
 from cin_pipeline.reference.authorities import authorities, every_authority
 from cin_pipeline_tests.support.plain_release import Plain, exists, people_of
 from cin_pipeline_tests.support.small_las import measures_of, release_of
@@ -320,3 +321,33 @@ def test_all_zero_is_shown_as_zero() -> None:
     percentages = found[(found["unit"] == "percent") & (found["la_code"] == "390")]
     assert set(percentages["symbol"]) == {"z"}
     assert set(found["symbol"][(found["unit"] == "days") & (found["la_code"] == "390")]) == {"z"}
+
+
+def test_what_is_of_low_reliability_is_not_shown_of_its_la_and_counted_everywhere_else(
+    release: ReleaseInput, cells: DataFrame
+) -> None:
+    """Referrals of an LA: their sources and months, percentages of them, their rate; nothing of another LA or year."""
+    found = release_cells(replace(release, low_reliability=frozenset({(2017, "391", "referrals")})))
+    unreliable = found["status"] == "low_reliability"
+    assert set(zip(found["collection_year"][unreliable], found["la_code"][unreliable], strict=True)) == {(2017, "391")}
+    touched = found[unreliable].groupby("table")["indicator"].agg(lambda names: sorted(set(names)))
+    assert dict(touched) == {
+        "C1": ["no_further_action_percent", "not_in_need_percent", "referral_count", "referral_rate",
+               "rereferral_percent"],
+        "C5": ["referral_count", "referral_percent"],
+        "C6": ["referral_count", "referral_percent"],
+    }  # fmt: skip
+    assert found["value"].equals(cells["value"])
+    protected, before = protect(found), protect(cells)
+    assert (protected["symbol"] == "u").tolist() == unreliable.tolist()
+    assert protected["shown"][unreliable].isna().all()
+    assert protected["symbol"][~unreliable].equals(before["symbol"][~unreliable])
+    assert recoverable(protected).empty
+
+
+def test_what_is_not_available_stays_so_whatever_its_reliability(release: ReleaseInput) -> None:
+    measures = release.measures[release.measures["collection_year"] == 2017]
+    unusable = [UnusableItem(2017, "391", "re_referrals", "no return for the previous year")]
+    without = release_of(without_unusable(measures, unusable), {2017: LAS}, PEOPLE)
+    found = release_cells(replace(without, low_reliability=frozenset({(2017, "391", "re_referrals")})))
+    assert value_of(found, "C1", "391", "rereferral_count")[1] == "not_available"

@@ -1,5 +1,7 @@
 """Nothing suppressed can be worked out: rows worked by hand, and a disclosure audit on LAs made at random."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -261,3 +263,19 @@ def test_a_percentage_that_rounds_to_zero_is_k_unless_its_count_is_zero() -> Non
         assert of_place(protected, code, "percent", "symbol") == ["", "", "", "", "", "k"]
         assert of_place(protected, code, "percent", "shown")[4] == 0
     assert of_place(protected, "E92000001", "count", "shown") == [44_010, 20_000, 8_000, 16_000, 0, 10]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_is_recovered_beside_figures_of_low_reliability(seed: int) -> None:
+    """Small ones among them stay as uncertain as suppressed ones."""
+    rng = np.random.default_rng(seed)
+    las = ("390", "391", "201", "202")
+    measures = pd.concat([measures_of(la, rng, 15) for la in las], ignore_index=True)
+    unreliable = frozenset((2017, "390", name) for name in ("cpp_at_31_march", "icpcs", "cin_episodes_at_31_march"))
+    release = replace(release_of(measures, {2017: las}, PEOPLE), low_reliability=unreliable)
+    protected = protect(release_cells(release))
+    not_shown = protected[protected["symbol"] == "u"]
+    assert set(not_shown["la_code"]) == {"390"}
+    assert (not_shown["suppressed"] == "primary").any()
+    found = recoverable(protected)
+    assert found.empty, found

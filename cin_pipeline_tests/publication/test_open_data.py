@@ -8,9 +8,10 @@ import pytest
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.publication import open_data
+from cin_pipeline.publication import arranging, open_data
+from cin_pipeline.publication.arranging import FILE_NAMES, tidy
 from cin_pipeline.publication.checking import broken_screening
-from cin_pipeline.publication.open_data import FILE_NAMES, open_data_files
+from cin_pipeline.publication.open_data import open_data_files
 from cin_pipeline.publication.release import table_files
 from cin_pipeline.publication.release_tables import TABLES, labelled, table
 from cin_pipeline.publication.screening.ours import EXEMPTIONS
@@ -39,7 +40,7 @@ REAL = {
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    return open_data_files(labelled(2017), protected())
+    return open_data_files(tidy(labelled(2017), protected()))
 
 
 def read(files: dict[str, bytes], name: str) -> DataFrame:
@@ -92,7 +93,7 @@ def test_cells_are_what_is_shown_or_its_symbol() -> None:
     local = cells[b1 & (cells["la_code"] == "202")].index
     for row, symbol in zip(local, texts, strict=False):
         cells.loc[row, ["shown", "symbol"]] = [None, symbol]
-    written = read(open_data_files(labelled(2017), cells), "b1_children_in_need")
+    written = read(open_data_files(tidy(labelled(2017), cells)), "b1_children_in_need")
     row = written[written["old_la_code"] == "202"].iloc[0]
     first = row[[figure.name for figure in table("B1").indicators[:5]]]
     assert first.tolist() == ["c", "x", "z", "k", "u"]
@@ -144,8 +145,8 @@ def test_a_wrong_word_of_the_writer_is_seen(
     monkeypatch: pytest.MonkeyPatch, word: str, wrong: object, said: str
 ) -> None:
     """The screener does not take its words from the writer."""
-    monkeypatch.setattr(open_data, word, wrong)
-    written = open_data_files(labelled(2017), protected((2017,), (table("C5"),)))
+    monkeypatch.setattr(arranging if word == "WHOLE" else open_data, word, wrong)
+    written = open_data_files(tidy(labelled(2017), protected((2017,), (table("C5"),))))
     assert any(said in str(finding) for finding in findings_of(written))
 
 
@@ -153,11 +154,11 @@ def test_a_wrong_word_of_the_writer_is_seen(
 def test_labels_say_what_was_collected(year: int, word: str, other: str) -> None:
     """Gender to 2023-24, sex since: in titles of sheets and tables, in labels of rows and columns."""
     cells = protected((year,), (table("A3"),))
-    tables = labelled(year)
-    written = open_data_files(tables, cells)
+    arranged = tidy(labelled(year), cells)
+    written = open_data_files(arranged)
     texts = [
         *(text.decode() for text in written.values()),
-        *(str(line) for sheet in release_sheets(tables, cells, CollectionYear(year)) for line in sheet.lines),
+        *(str(line) for sheet in release_sheets(arranged, cells, CollectionYear(year)) for line in sheet.lines),
     ]
     found = " ".join(texts).lower()
     assert word in found

@@ -13,17 +13,30 @@ from cin_pipeline.orchestration.assets.validation import data_confidence_asset, 
 from cin_pipeline.orchestration.checks import national_check, result
 from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, markdown_table, provisional
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
-from cin_pipeline.outputs.kept_tables import keep_tables, tables_kept
+from cin_pipeline.outputs.kept_tables import Asked, asked_for, keep_tables, tables_kept
 from cin_pipeline.outputs.publishing import broken_checks, publication_tables, unseen, whole_release
 from cin_pipeline.outputs.release_folders import write_release
 from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.disclosure import PROTECTED_CELLS
 from cin_pipeline.publication.manifest import digest
+from cin_pipeline.publication.profiles import DEFAULT, Profile, UnknownProfile, profile_named
+from cin_pipeline.reference.population import VINTAGES
 from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 
 TABLES = "publication_tables"
+
+
+class ReleaseConfig(dg.Config):
+    """The form of a release.
+
+    profile: which files it has, as the Department's release of that year, or tidy. vintage: of the population that
+    rates are per 10,000 of, 2011 or 2021; by default the profile's."""
+
+    profile: str = DEFAULT
+    vintage: int | None = None
+
 
 CHECKS = {
     name: national_check(name, TABLES, description, blocking=True)
@@ -53,19 +66,21 @@ CHECKS = {
     code_version="1",
 )
 def publication_tables_asset(
-    context: dg.AssetExecutionContext, store: dg.ResourceParam[Store]
+    context: dg.AssetExecutionContext, config: ReleaseConfig, store: dg.ResourceParam[Store]
 ) -> Iterator[dg.MaterializeResult]:
     """See outputs.publishing.publication_tables."""
-    release = _release(context, store)
-    tables = publication_tables(release, unseen)
-    faults = broken_checks(release, tables, unseen)
-    keep_tables(store, release, tables)
+    asked = Asked(config.profile, config.vintage)
+    profile, release = _release(context, store, asked)
+    tables = publication_tables(release, profile, unseen)
+    faults = broken_checks(release, profile, tables, unseen)
+    keep_tables(store, release, asked, tables)
     suppressed = tables.protected.groupby("table", sort=False)["suppressed"].agg(lambda cells: int((cells != "").sum()))
     cells = tables.protected.groupby("table", sort=False).size()
     rows = [(table, f"{cells[table]:,}", f"{suppressed[table]:,}") for table in cells.index]
     yield dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(tables.protected),
+            "profile": profile.name,
             "years": ", ".join(CollectionYear(year).label for year in release.years),
             **provisional(release.year),
             "cells": markdown_table(("table", "cells", "suppressed"), rows),
@@ -91,10 +106,11 @@ def publication_tables_asset(
     code_version="1",
 )
 def release_report(context: dg.AssetExecutionContext, store: dg.ResourceParam[Store]) -> dg.MaterializeResult:
-    """See outputs.publishing.whole_release."""
-    release = _release(context, store)
+    """See outputs.publishing.whole_release. In the form in which the tables were asked for."""
     try:
-        files = whole_release(store, release, tables_kept(store, release), unseen)
+        asked = asked_for(store, CollectionYear.from_key(context.partition_key))
+        profile, release = _release(context, store, asked)
+        files = whole_release(store, release, profile, tables_kept(store, release, asked), unseen)
     except (ReleaseRefused, TablesDamaged) as refused:
         raise dg.Failure(str(refused), allow_retries=False) from None
     folder = store.release_directory(release.year.ending)
@@ -102,10 +118,15 @@ def release_report(context: dg.AssetExecutionContext, store: dg.ResourceParam[St
     return dg.MaterializeResult(metadata={"folder": dg.MetadataValue.path(str(folder)), **_files(files)})
 
 
-def _release(context: dg.AssetExecutionContext, store: Store) -> ReleaseInput:
+def _release(context: dg.AssetExecutionContext, store: Store, asked: Asked) -> tuple[Profile, ReleaseInput]:
+    if asked.vintage not in (None, *VINTAGES):
+        known = " or ".join(map(str, VINTAGES))
+        raise dg.Failure(f"{asked.vintage} is no vintage of the population; {known} was expected", allow_retries=False)
     try:
-        return release_input(store, CollectionYear.from_key(context.partition_key).ending)
-    except ReleaseRefused as refused:
+        profile = profile_named(asked.profile)
+        year = CollectionYear.from_key(context.partition_key).ending
+        return profile, release_input(store, year, asked.vintage, profile)
+    except (ReleaseRefused, UnknownProfile) as refused:
         raise dg.Failure(str(refused), allow_retries=False) from None
 
 

@@ -206,7 +206,11 @@ def _absent(published: Published, year: int) -> tuple[str, ...]:
 
 def share(part: Decimal, whole: Decimal) -> str:
     """A percentage of published numbers, to one decimal, half up."""
-    return f"{(part / whole * 100).quantize(Decimal('0.1'), ROUND_HALF_UP)}%"
+    return f"{_share(part, whole)}%"
+
+
+def _share(part: Decimal, whole: Decimal) -> Decimal:
+    return (part / whole * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
 def _said(published: Published, headline: Headline, year: CollectionYear) -> Said:
@@ -283,14 +287,15 @@ def _floats(points: list[tuple[int, Decimal]]) -> list[tuple[float, float]]:
 def _split(published: Published, split: Split, year: int) -> Chart:
     """England's figure by category, with percentages of the total where a table has them."""
     listed = published.categories(split.measure, split.breakdown)
-    found = [
-        (label, published.england(wanted, year), published.england(wanted._replace(unit=PERCENT), year))
-        for label, wanted in listed
-    ]
+    total = published.england(measure_in(split.measure), year)
+    found = []
+    for label, wanted in listed:
+        count = published.england(wanted, year)
+        percent = published.england(wanted._replace(unit=PERCENT), year)
+        found.append((label, count, _worked_out(count, total) if percent == ABSENT else percent))
     found = [each for each in found if each[1] != ABSENT and each[1].symbol != INAPPLICABLE]  # other years had them
     if split.by_size:
         found.sort(key=lambda each: _size(each[1]), reverse=True)
-    total = published.england(measure_in(split.measure), year)
     texts = [(label, _with_share(count, percent), count.number) for label, count, percent in found]
     title = MEASURES[split.measure].title
     caption = f"England, {title[:1].lower()}{title[1:]}: {total.text}."
@@ -304,6 +309,13 @@ def _split(published: Published, split: Split, year: int) -> Chart:
         tuple((label, count.text, _percent(percent)) for label, count, percent in found),
     )
     return BarChart(split.id, split.title, caption, f"{split.title}, England.{most}", data, bars(texts))
+
+
+def _worked_out(count: Shown, total: Shown) -> Shown:
+    """The percentage that a table does not have, of published numbers."""
+    if count.number is None or not total.number:
+        return ABSENT
+    return Shown(_share(count.number, total.number), "", PERCENT)
 
 
 def _size(shown: Shown) -> Decimal:

@@ -5,18 +5,20 @@ from pandas import DataFrame
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.pages import environment, render
 from cin_pipeline.publication.cells import ReleaseInput
-from cin_pipeline.publication.release_tables import TABLES
+from cin_pipeline.publication.profiles import TIDY, Profile, labelled_by
 from cin_pipeline.publication.report.charts import HEIGHT
 from cin_pipeline.publication.report.contents import contents
 from cin_pipeline.publication.report.funnel import LIMITS
 from cin_pipeline.publication.shown import SYMBOLS, Published
 
 
-def release_report(protected: DataFrame, release: ReleaseInput) -> str:
-    """The report on a release. `protected`: its cells as published (`disclosure.protect`), the only figures used."""
+def release_report(protected: DataFrame, release: ReleaseInput, profile: Profile = TIDY) -> str:
+    """The report on a release. `protected`: its cells as published (`disclosure.protect`), the only figures used; what
+    its profile has no rates of has those of the people in its population file."""
     year = release.year
+    tables = labelled_by(profile, year.ending)
     made = contents(
-        Published(protected, TABLES),
+        Published(protected, tuple(tables.values()), release.population if profile.has_population else {}),
         year,
         tuple(release.expected.get(year.ending, ())),
         release.population.get(year.ending, {}),

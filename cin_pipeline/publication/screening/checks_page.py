@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cin_pipeline.publication.screening.checks import Check, Verdict
 from cin_pipeline.publication.screening.filenames import NAME_CHECKS, NameCheck
-from cin_pipeline.publication.screening.ours import EXEMPTIONS
+from cin_pipeline.publication.screening.ours import EXEMPTIONS, EXEMPTIONS_OF_ITS_FORM, Exemption
 from cin_pipeline.publication.screening.running import CHECKS
 from cin_pipeline.publication.screening.service import NOT_APPLICABLE, STAGES
 
@@ -43,16 +43,19 @@ fewer cells than the header) or start with a byte order mark are stopped too (`r
 _EXEMPT = """
 ## Exempt
 
-What does not stop a release of ours, though a check finds it.
+What does not stop a release, though a check finds it: first of one in our own form (profile `tidy`), then of one in the
+form of the Department's files.
 
-| check | columns | why |
-|---|---|---|
+"""
+_EXEMPT_ROWS = """| check | columns | files | why |
+|---|---|---|---|
 """
 
 
 def screening_page() -> str:
     """The page, made from what the checks are declared with."""
-    return "".join((_HEAD, _SERVICE, *_service(), _OURS, *_ours(), _EXEMPT, *_exempt()))
+    exempt = (*_exempt(EXEMPTIONS), "\n", *_exempt(EXEMPTIONS_OF_ITS_FORM))
+    return "".join((_HEAD, _SERVICE, *_service(), _OURS, *_ours(), _EXEMPT, *exempt))
 
 
 def made(name: str) -> list[Check | NameCheck]:
@@ -81,9 +84,11 @@ def _ours() -> Iterator[str]:
             yield f"| `{check.find.__name__}` | {check.meaning} | {_place(check)} |\n"
 
 
-def _exempt() -> Iterator[str]:
-    for check, columns, why in EXEMPTIONS:
-        yield f"| `{check}` | {', '.join(f'`{name}`' for name in columns) or 'all'} | {why} |\n"
+def _exempt(exemptions: tuple[Exemption, ...]) -> Iterator[str]:
+    yield _EXEMPT_ROWS
+    for check, columns, why, file in exemptions:
+        names = ", ".join(f"`{name}`" for name in columns) or "all"
+        yield f"| `{check}` | {names} | {f'`{file}`...' if file else 'all'} | {why} |\n"
 
 
 def _place(check: Check | NameCheck) -> str:

@@ -16,18 +16,20 @@ from cin_pipeline.publication.screening import (
 )
 from cin_pipeline.publication.screening.checks import Check, File, Finding, Verdict
 from cin_pipeline.publication.screening.filenames import screen_names
-from cin_pipeline.publication.screening.ours import EXEMPTIONS
+from cin_pipeline.publication.screening.ours import EXEMPTIONS, EXEMPTIONS_OF_ITS_FORM
 from cin_pipeline.publication.screening.pair import Pair, Unreadable, read_table
 
 ROOMS = (columns, meta, times, filters, geography, places, indicators, harmonised, ours)  # in the order of the service
 CHECKS = tuple(each for room in ROOMS for each in vars(room).values() if isinstance(each, Check))
 
 
-def screen_files(files: Mapping[str, bytes]) -> list[str]:
+def screen_files(files: Mapping[str, bytes], *, in_its_form: bool = False) -> list[str]:
     """What stops the open-data files of a release, by file name, as sentences; empty when nothing does.
 
-    That is what the service would turn away or advise against, and what we ask for beyond, save what is exempt."""
-    return [str(finding) for finding in findings_of(files) if not any(each.covers(finding) for each in EXEMPTIONS)]
+    That is what the service would turn away or advise against, and what we ask for beyond, save what is exempt, of
+    files in our own form or in that of the Department's."""
+    exempt = EXEMPTIONS_OF_ITS_FORM if in_its_form else EXEMPTIONS
+    return [str(finding) for finding in findings_of(files) if not any(each.covers(finding) for each in exempt)]
 
 
 def findings_of(files: Mapping[str, bytes]) -> list[Finding]:

@@ -4,22 +4,16 @@ Each table starts in column A with one header row, no merged cell and no blank r
 above it; shorthand is in square brackets and explained above every table that uses it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+import numpy as np
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.publication.declaring import (
-    COUNT,
-    LOCAL_AUTHORITY,
-    NATIONAL,
-    PERCENT,
-    RATE,
-    Indicator,
-    Table,
-)
-from cin_pipeline.publication.open_data import Where, authority_of, place_names, region_of, where_of, wide_rows
+from cin_pipeline.publication.arranging import Arranged, Figures, Where, where_of
+from cin_pipeline.publication.declaring import COUNT, LOCAL_AUTHORITY, NATIONAL, PERCENT, RATE
+from cin_pipeline.publication.open_data import authority_of, place_names, region_of
 from cin_pipeline.publication.symbols import INAPPLICABLE, ROUNDS_TO_ZERO, SUPPRESSED, UNAVAILABLE, UNRELIABLE
 from cin_pipeline.publication.workbook import sheets
 from cin_pipeline.publication.workbook.sheets import Cell, Column, Link, Sheet
@@ -38,16 +32,15 @@ _SHOWN = {COUNT: sheets.COUNT, PERCENT: sheets.ONE_DECIMAL, RATE: sheets.ONE_DEC
 _MOST_HEADING = 3  # lines of a heading before its column is made wider
 
 
-def release_sheets(tables: Mapping[str, Table], protected: DataFrame, year: CollectionYear) -> tuple[Sheet, ...]:
-    """Every sheet of the workbook. `tables` by id; `protected`: cells as published (`disclosure.protect`)."""
-    made = [tables[str(table_id)] for table_id in protected["table"].unique()]
+def release_sheets(made: Sequence[Arranged], protected: DataFrame, year: CollectionYear) -> tuple[Sheet, ...]:
+    """Every sheet of the workbook: one for each file, whose cells are `protected` (`disclosure.protect`)."""
     notes = _numbered(note for table in made for note in table.notes)
     years = ", ".join(CollectionYear(int(each)).label for each in sorted(protected["collection_year"].unique()))
     return (
         _cover(year, years, made, coverage(protected, year)),
         _contents(made),
         _notes(notes, made),
-        *(_table_sheet(table, protected[protected["table"] == table.id], notes) for table in made),
+        *(_table_sheet(table, notes) for table in made),
     )
 
 
@@ -72,7 +65,7 @@ def coverage(protected: DataFrame, year: CollectionYear) -> str:
     )
 
 
-def _cover(year: CollectionYear, years: str, made: list[Table], covered: str) -> Sheet:
+def _cover(year: CollectionYear, years: str, made: Sequence[Arranged], covered: str) -> Sheet:
     return Sheet(
         COVER,
         (
@@ -93,7 +86,7 @@ def _cover(year: CollectionYear, years: str, made: list[Table], covered: str) ->
     )
 
 
-def _contents(made: list[Table]) -> Sheet:
+def _contents(made: Sequence[Arranged]) -> Sheet:
     columns = (Column("Sheet", 12), Column("Table", 70, wrapped=True), Column("Areas", 45, wrapped=True))
     rows: list[tuple[Cell, ...]] = [(Link(NOTES, NOTES), "Notes to the tables", "All")]
     rows += [(Link(table.id, table.id), table.title, _areas(table)) for table in made]
@@ -104,11 +97,11 @@ def _contents(made: list[Table]) -> Sheet:
     return Sheet(CONTENTS, lines, "contents", columns, tuple(rows))
 
 
-def _areas(table: Table) -> str:
+def _areas(table: Arranged) -> str:
     return "England" if table.levels == (NATIONAL,) else "England, regions, local authorities"
 
 
-def _notes(notes: Mapping[str, int], made: list[Table]) -> Sheet:
+def _notes(notes: Mapping[str, int], made: Sequence[Arranged]) -> Sheet:
     columns = (Column("Note", 10), Column("Text", 100, wrapped=True), Column("Tables", 30, wrapped=True))
     rows = tuple(
         (f"[note {number}]", note, ", ".join(table.id for table in made if note in table.notes))
@@ -122,10 +115,13 @@ def _notes(notes: Mapping[str, int], made: list[Table]) -> Sheet:
     return Sheet(NOTES, lines, "notes", columns, rows)
 
 
-def _table_sheet(table: Table, cells: DataFrame, notes: Mapping[str, int]) -> Sheet:
-    wide = wide_rows(table, cells).sort_values("collection_year", ascending=False, kind="stable")
+def _table_sheet(table: Arranged, notes: Mapping[str, int]) -> Sheet:
+    time = "mid_year" if table.mid_years else "collection_year"
+    wide = table.rows.sort_values(time, ascending=False, kind="stable")
     markers = " ".join(f"[note {notes[note]}]" for note in table.notes)
-    used = [text for symbol, text in SHORTHAND.items() if symbol in set(cells["symbol"])]
+    names = [each.name for each in table.figures]
+    symbols = set(np.unique(wide[names].to_numpy(dtype=str)))
+    used = [text for symbol, text in SHORTHAND.items() if symbol in symbols]
     lines: tuple[str | Link, ...] = (
         " ".join(filter(None, (f"Table {table.id}: {table.title}, {_areas(table)}", markers))),
         f"This worksheet contains one table. {table.description}",
@@ -134,22 +130,22 @@ def _table_sheet(table: Table, cells: DataFrame, notes: Mapping[str, int]) -> Sh
         Link("Contents", CONTENTS),
     )
     places = _place_columns(table)
+    words = [each for each in table.words if wide[each.name].nunique() > 1]  # what is always the same says nothing
     columns = (
         *places,
-        *(Column(each.label, 45, wrapped=True) for each in table.filters),
-        *(_figures(each) for each in table.indicators),
+        *(Column(each.label, 45, wrapped=True) for each in words),
+        *(_figures(each) for each in table.figures),
     )
-    filters = [each.name for each in table.filters]
-    texts = wide[[*filters, *(each.name for each in table.indicators)]].itertuples(index=False, name=None)
+    texts = wide[[*(each.name for each in words), *names]].itertuples(index=False, name=None)
     rows = tuple(
-        (*_place(where, len(places)), *row[: len(filters)], *map(_figure, row[len(filters) :]))
-        for where, row in zip(where_of(wide), texts, strict=True)
+        (int(year), *_place(where, len(places) - 1), *row[: len(words)], *map(_figure, row[len(words) :]))
+        for where, year, row in zip(where_of(wide), wide[time], texts, strict=True)
     )
     return Sheet(table.id, lines, f"table_{table.id.lower()}", columns, rows)
 
 
-def _place_columns(table: Table) -> tuple[Column, ...]:
-    year = Column("Year to 31 March", 10)
+def _place_columns(table: Arranged) -> tuple[Column, ...]:
+    year = Column("Middle of the year" if table.mid_years else "Year to 31 March", 10)
     if table.levels == (NATIONAL,):
         return (year,)
     return (
@@ -162,17 +158,17 @@ def _place_columns(table: Table) -> tuple[Column, ...]:
 
 
 def _place(where: Where, columns: int) -> tuple[Cell, ...]:
-    if columns == 1:
-        return (where.year,)
+    if not columns:
+        return ()
     if where.level == LOCAL_AUTHORITY:
         authority = authority_of(where.la_code, where.year)
-        return where.year, where.level, region_of(authority)[1], authority.new_la_code, authority.name
+        return where.level, region_of(authority)[1], authority.new_la_code, authority.name
     name = place_names()[where.geography_code]
     region = "All regions" if where.level == NATIONAL else name
-    return where.year, where.level, region, where.geography_code, name
+    return where.level, region, where.geography_code, name
 
 
-def _figures(indicator: Indicator) -> Column:
+def _figures(indicator: Figures) -> Column:
     width = max(12, -(-len(indicator.label) // _MOST_HEADING) + 2)
     return Column(indicator.label, width, _SHOWN.get(indicator.unit, sheets.PLAIN))
 
