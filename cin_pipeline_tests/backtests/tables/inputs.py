@@ -47,6 +47,11 @@ class PublishedYear:
         return bounds(tuple(texts.columns), known, suppressed, unreliable)
 
     @cached_property
+    def lacking(self) -> frozenset[str]:
+        """LAs that did not give all figures."""
+        return frozenset(la for la in self.la_codes if la not in self.sent or self.texts.loc[la].eq(NOT_GIVEN).any())
+
+    @cached_property
     def low_reliability(self) -> frozenset[tuple[int, str, str]]:
         """Measures of LAs that are shown as unreliable."""
         totals = [key for key in self.texts.columns if key.breakdown == TOTAL]

@@ -2,11 +2,10 @@
 
 The product's own estimates are made of the least and of the most that suppressed counts and populations can be."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from itertools import product
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -23,7 +22,6 @@ from cin_pipeline_tests.backtests.tables.columns import (
     ROWS,
     Column,
 )
-from cin_pipeline_tests.backtests.tables.inputs import PublishedYear
 
 MANY: Final = 1e7  # more than any count of England: where nothing bounds a suppressed one
 
@@ -33,15 +31,6 @@ class Interval(NamedTuple):
 
     low: float
     high: float
-
-
-def extremes(year: PublishedYear) -> Iterator[DataFrame]:
-    """Measures of LAs with suppressed counts as low and as high as they can be, totals and categories each way: an
-    estimate may rise with the one and fall with the other."""
-    low, high = year.bounds.low, np.minimum(year.bounds.high, MANY)
-    whole = np.array([key.is_whole for key in year.bounds.keys])
-    for totals, categories in product((low, high), repeat=2):
-        yield year.measures(np.where(whole, totals, categories))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The Department's tables, cell by cell, and the published counts of LAs among them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 import pandas as pd
@@ -58,10 +58,15 @@ def cells() -> DataFrame:
 def _cells(table: str) -> Iterator[tuple[str, int, str, str, str, str, str]]:
     for row in published_rows(table):
         level, code = _LEVELS[row.get("level", "N")], row.get("code", ENGLAND)
-        name = ": ".join(dict.fromkeys(row[each] for each in _ROWS if each in row))
+        name = row_name(row)
         for column, text in row.items():
             if column not in _NEVER:
                 yield table, int(row["year"]), level, code, name, column, text
+
+
+def row_name(row: Mapping[str, str]) -> str:
+    """What tells a row from the others of its place; empty where there are no others."""
+    return ": ".join(dict.fromkeys(row[each] for each in _ROWS if each in row))
 
 
 def texts_of_las(year: int) -> DataFrame:
