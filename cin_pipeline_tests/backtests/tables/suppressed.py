@@ -59,16 +59,17 @@ class Bounds:
                 continue
             low, high = found.low[open_, column], found.high[open_, column]
             middle = np.floor((low + np.where(np.isinf(high), low + 4, high)) / 2)
+            middle = np.fmax(middle, np.fmin(1, high))  # suppressed noughts are the exception
             found.low[open_, column] = found.high[open_, column] = middle
-            found.narrow([each for each in self._sums if any(at == column for at, _ in each.counts)])
+            found.narrow()
         return found.low
 
-    def narrow(self, sums: Sequence[_Sum] = ()) -> None:
+    def narrow(self) -> None:
         """Takes from the bounds what the sums exclude, until nothing is left to take. Where published counts contradict
         a sum (records with impossible dates), that sum says nothing of the LA."""
         for _ in range(20):
             low, high = self.low.copy(), self.high.copy()
-            for each in sums or self._sums:
+            for each in self._sums:
                 self._narrow_by(each)
             if np.array_equal(low, self.low, equal_nan=True) and np.array_equal(high, self.high, equal_nan=True):
                 return
