@@ -19,7 +19,9 @@ from cin_pipeline_tests.orchestration.test_folder_run import Job
 KEY = "2016-04-01"
 
 
-def publish(settings: Settings, **config: object) -> tuple[dg.ExecuteInProcessResult, dict[str, bool], dict[str, dg.MetadataValue]]:
+def publish(
+    settings: Settings, **config: object
+) -> tuple[dg.ExecuteInProcessResult, dict[str, bool], dict[str, dg.MetadataValue]]:
     """The run, its checks, and what the tables' materialisation shows."""
     with open_instance(settings) as instance:
         job = build_definitions(settings).resolve_job_def("publish")
