@@ -95,7 +95,7 @@ def published_la_figures(year: int) -> dict[str, dict[FigureKey, int | str]]:
 @cache
 def published_england_figures(year: int) -> tuple[EnglandFigure, ...]:
     """England's figures, those that were found: all kinds for 2016 and 2017, the series of tables B1 and C1 for 2013 to
-    2018, none for other years."""
+    2025, none for other years."""
     return tuple(
         EnglandFigure(
             key=FigureKey(row["measure"], row["breakdown"], tuple(row["categories"].split())),
@@ -112,7 +112,7 @@ def published_england_figures(year: int) -> tuple[EnglandFigure, ...]:
 
 @cache
 def published_england_series() -> dict[str, dict[int, int]]:
-    """By measure England's published count in each collection year, rounded to 10, as later revised: 2013 to 2018 for
+    """By measure England's published count in each collection year, rounded to 10, as later revised: 2013 to 2025 for
     the measures of tables B1 and C1."""
     series: dict[str, dict[int, int]] = {}
     for row in rows("published-england-figures"):

@@ -9,6 +9,7 @@ import pytest
 from lxml import html
 
 from cin_pipeline.publication.declaring import RATE, Figure
+from cin_pipeline.publication.profiles import profile_named, shown_by
 from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.report import release_report
 from cin_pipeline.publication.report.contents import HEADLINES, RATES, SPLITS, contents
@@ -112,7 +113,7 @@ def test_nothing_depends_on_suppressed_values(page: str) -> None:
 def test_every_number_in_the_text_is_published_or_worked_out_from_what_is(document: html.HtmlElement) -> None:
     cells = world_cells()
     shown = cells.loc[cells["symbol"] == "", "shown"]
-    allowed = {f"{number:,}" for number in shown} | {str(year) for year in range(2013, 2019)}
+    allowed = {f"{number:,}" for number in shown} | {str(year) for year in range(2013, 2026)}
     people = {f"{number:,}" for number in PEOPLE.values()}
     # in words: 31 March, 12 months, 45 and 15 working days, 10,000, section 47, 0 to 17, limits; worked out: shares
     words = {
@@ -245,3 +246,42 @@ def test_a_year_without_authorities_or_population_says_so() -> None:
     assert "No local authority rates are published" in said
     made = contents(Published(world_cells(), TABLES), release_input().year, LAS, {})
     assert made.funnels == {}
+
+
+def test_rates_that_a_profile_leaves_out_are_worked_out_from_what_it_shows(document: html.HtmlElement) -> None:
+    """The release of 2025 has no rates of LAs, but their counts and a file of people."""
+    profile = profile_named("2025")
+    cells = shown_by(profile, world_cells())
+    b1_and_d1 = cells[cells["table"].isin(["B1", "D1"])]
+    assert set(b1_and_d1["unit"]) == {"count"}
+    of_profile = html.document_fromstring(release_report(cells, world_release(), profile))
+    for name in ("ranked-need", "ranked-plans", "funnel-need", "funnel-plans"):
+        assert data(of_profile, name) == data(document, name), name
+    assert [text(card) for card in of_profile.xpath("//section[@id='headlines']//li")] == [
+        text(card) for card in document.xpath("//section[@id='headlines']//li")
+    ]
+
+
+def test_a_count_without_people_has_no_rate_and_one_that_is_not_shown_none() -> None:
+    cells = shown_by(profile_named("2025"), world_cells())
+    published = Published(cells, TABLES, {2017: {"202": 40_000, "201": 1_000}})
+    rates = published.by_la(measure_in("cpp_at_31_march", unit=RATE), 2017)
+    assert {la: (shown.text, shown.symbol) for la, shown in rates.items()} == {
+        "201": ("suppressed", "c"),
+        "202": ("27.5", ""),  # 110 of 40,000
+        "203": ("not available", "x"),
+    }
+    assert published.by_la(measure_in("cpp_at_31_march", unit=RATE), 2016) == {}
+
+
+def test_the_report_has_the_labels_of_its_profile() -> None:
+    """And no chart of what its files do not have: factors begin with 2018, percentages are worked out."""
+    profile = profile_named("2024")
+    page = html.document_fromstring(release_report(shown_by(profile, world_cells()), world_release(), profile))
+    assert data(page, "need")[:2] == [
+        ["N1 - Abuse or neglect", "4,710", "93.5%"],
+        ["N5 - Family dysfunction", "330", "6.5%"],
+    ]
+    assert data(page, "factors") == []
+    labels = [row[0] for row in data(page, "durations")]
+    assert labels[0] == "3 months or less"
