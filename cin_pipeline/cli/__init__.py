@@ -20,6 +20,7 @@ from cin_pipeline.cli import (
     ui,
     upgrade,
     validate,
+    years,
 )
 from cin_pipeline.cli.terminal import errors
 
@@ -35,6 +36,7 @@ app.command("replay")(replay.replay)
 app.command("ui")(ui.ui)
 app.command("validate")(validate.validate)
 app.command("rules")(rules.rules)
+app.command("years")(years.years)
 app.command("status")(status.status)
 app.command("diff")(diff.diff)
 app.command("explain")(explain.explain)

@@ -11,14 +11,11 @@ def years() -> None:
     """List the collection years: authorities, items, rules, population, what is done about missing data, release.
 
     Exit code 0: done."""
-    from cin_pipeline.outputs.years_table import facts_of
+    from cin_pipeline.outputs.years_table import COLUMNS, facts_of, notes
 
-    table = Table("year", "authorities", "items", "rules", "population", "missing data", title_justify="left")
-    every = [facts_of(year.ending) for year in COLLECTION_YEARS]
-    for each in every:
-        cells = (each.year.short, each.authorities, each.items, each.rules, each.population, each.missing)
-        table.add_row(*map(escape, cells))
+    table = Table(*COLUMNS, title=f"{len(COLLECTION_YEARS)} collection years", title_justify="left")
+    for year in COLLECTION_YEARS:
+        table.add_row(*map(escape, facts_of(year.ending).cells))
     console.print(table)
-    for each in every:
-        if each.provisional:
-            console.print(each.provisional, markup=False)
+    for note in notes():
+        console.print(note, markup=False)

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.data_files import rows
-from cin_pipeline.reference.population import CENSUS_2011, population, vintage_of
+from cin_pipeline.reference.missing_data import Practice, practice_of
+from cin_pipeline.reference.population import CENSUS_2011
 
 
 def populations(year: int, missing: frozenset[str]) -> Iterator[dict[str, int]]:
     """By LA code: as the product takes them, then with the most for the `missing` LAs and the least for the others, and
-    the other way round.
+    the other way round. In a year in which nothing is estimated nobody.
 
     The vintage of the 2011 Census is known between bounds; for an LA without a figure in it (Norfolk 2013, which sent
     nothing that could have told) what is left of its region."""
-    if vintage_of(year) != CENSUS_2011:
-        yield population(year, vintage_of(year))
+    if practice_of(year) is not Practice.ESTIMATE:
+        yield {}
         return
     held = [row for row in rows(f"population-{CENSUS_2011}-census") if row["year"] == str(year)]
     least = {row["la_code"] or row["geography_code"]: int(row["lowest"]) for row in held}

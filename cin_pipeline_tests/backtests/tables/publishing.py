@@ -21,7 +21,7 @@ from cin_pipeline.publication.changes import OPEN_DATA
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, NATIONAL, REGIONAL
 from cin_pipeline.publication.profiles import profile_named
 from cin_pipeline.reference.authorities import ENGLAND
-from cin_pipeline.reference.missing_data import Practice, carried_forward, practice_of
+from cin_pipeline.reference.missing_data import carried_forward, practice_of
 from cin_pipeline.reference.population import CENSUS_2021, PopulationSource, place_population, population
 from cin_pipeline_tests.backtests.tables.inputs import PublishedYear
 from cin_pipeline_tests.backtests.tables.leeway import MANY, Leeway
@@ -49,9 +49,10 @@ class Backtest:
     def leeway(self, year: int) -> Leeway:
         """What the figures of England and the regions can be."""
         of_year = self.published[year]
-        people = list(populations(year, of_year.lacking)) if practice_of(year) is Practice.ESTIMATE else [{}]
         estimates = [
-            self._estimates(year, extreme, each) for each in people for extreme in product((False, True), repeat=2)
+            self._estimates(year, extreme, people)
+            for people in populations(year, of_year.lacking)
+            for extreme in product((False, True), repeat=2)
         ]
         return Leeway(estimates, place_population(year, CENSUS_2021))
 
