@@ -212,6 +212,25 @@ def test_child_in_need_plans_at_the_boundaries(
         assert counts(found) == (by_hand, children)
 
 
+@pytest.mark.parametrize(
+    ("written", "referrals"),
+    [
+        ("2017-03-31Z", 1),
+        ("2017-03-31-12:00", 1),  # 1 April in Greenwich, which is disregarded
+        ("2017-04-01+14:00", 0),  # 31 March there
+        (" 2016-04-01+01:00 ", 1),
+        ("2016-04-01+14:01", 0),
+        ("2016-04-01+0100", 0),
+        ("2016-04-01 Z", 0),
+        ("2016-04-01z", 0),
+        ("2016-02-30Z", 0),
+    ],
+)
+def test_a_time_zone_after_a_date_is_disregarded(written: str, referrals: int) -> None:
+    found = oracle.la_measures(whole_return(child(referral(written)), 2017, "202"), None, 2017)
+    assert total(found, "referrals") == referrals
+
+
 # Predecessors. North and West Northamptonshire (940, 941) of 2022 follow Northamptonshire (928) of 2021.
 
 

@@ -159,11 +159,13 @@ def day(record: ElementTree.Element | None, path: str) -> date | None:
 
 
 def read_day(text: str | None) -> date | None:
-    # "A date is written YYYY-MM-DD and is a day of the calendar. All other text counts as missing"
-    if text is None or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    # "A date is written YYYY-MM-DD and is a day of the calendar. All other text counts as missing" "a time zone after
+    # the day (`Z`, `+01:00`) is allowed and disregarded" Silent on which: those of XML schema's dates, up to 14 hours.
+    zone = "Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
+    if text is None or not re.fullmatch(f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({zone})?", text):
         return None
     try:
-        return date(int(text[:4]), int(text[5:7]), int(text[8:]))
+        return date(int(text[:4]), int(text[5:7]), int(text[8:10]))
     except ValueError:
         return None
 
