@@ -7,7 +7,8 @@ words a function implements stand in it, in quotes; "Silent" marks what they lea
 import calendar
 import csv
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
@@ -20,8 +21,11 @@ Key = tuple[str, str, str]
 Measures = dict[Key, int | None]
 Unusable = list[tuple[str, str, str | None]]
 Row = tuple[Fraction, Fraction | None, Fraction | None, Fraction | None]
+RowKey = tuple[str, str, str, str]
 
 ENGLAND = "E92000001"
+# What can be done about a figure that an authority did not give; the first two are practices too.
+ESTIMATE, LEAVE_OUT, CARRY_FORWARD = "estimate", "leave-out", "carry-forward"
 DATA = Path(__file__).parents[2] / "cin_pipeline" / "reference" / "data"
 
 # Every measure of section 4 with its breakdowns.
@@ -155,11 +159,13 @@ def day(record: ElementTree.Element | None, path: str) -> date | None:
 
 
 def read_day(text: str | None) -> date | None:
-    # "A date is written YYYY-MM-DD and is a day of the calendar. All other text counts as missing"
-    if text is None or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    # "A date is written YYYY-MM-DD and is a day of the calendar. All other text counts as missing" "a time zone after
+    # the day (`Z`, `+01:00`) is allowed and disregarded" Silent on which: those of XML schema's dates, up to 14 hours.
+    zone = "Z|[+-]((0[0-9]|1[0-3]):[0-5][0-9]|14:00)"
+    if text is None or not re.fullmatch(f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({zone})?", text):
         return None
     try:
-        return date(int(text[:4]), int(text[5:7]), int(text[8:]))
+        return date(int(text[:4]), int(text[5:7]), int(text[8:10]))
     except ValueError:
         return None
 
@@ -523,6 +529,25 @@ def count_re_referrals(counts: Counts, referrals: list[Referral], previous: list
         counts.add("children_re_referred", number=int(any(pairs)))
 
 
+def declared_predecessors() -> dict[tuple[int, str], str]:
+    return {(int(row["year"]), row["la_code"]): row["predecessor"] for row in csv_rows("predecessors")}
+
+
+def previous_return(
+    returns: Mapping[tuple[int, str], bytes], la: str, year: int, predecessors: Mapping[tuple[int, str], str]
+) -> bytes | None:
+    """The return that an LA's re-referrals of the year look back to, of returns and predecessors by (year, LA)."""
+    # "From 2014 to 2027" "For 2014 there are no re-referrals."
+    if year - 1 < 2014:
+        return None
+    own = returns.get((year - 1, la))
+    # "a new LA without one uses that of the LA declared as its predecessor" The line is of this year: no other year's
+    # re-referrals use it.
+    if own is not None or (year, la) not in predecessors:
+        return own
+    return returns.get((year - 1, predecessors[year, la]))
+
+
 def authorised_in_year(referral: Referral, year: Year) -> list[ElementTree.Element]:
     return [
         assessment
@@ -763,13 +788,54 @@ def place_members(expected: list[str], year: int) -> dict[str, list[str]]:
 
 
 @dataclass(frozen=True)
+class Carried:
+    """What stands in for an LA without an accepted return: the measures of its accepted return of an earlier year, and
+    what of them was unusable in that year (measure and perhaps breakdown)."""
+
+    from_year: int
+    measures: Measures
+    unusable: tuple[tuple[str, str | None], ...] = ()
+
+
+class EnglandRow(NamedTuple):
+    """A row of england.csv: its figures, and what was done about the authorities that did not give this one."""
+
+    known: Fraction
+    estimated: Fraction | None
+    value: Fraction | None
+    grossing_factor: Fraction | None
+    missing_data: str
+
+
+class Figure(NamedTuple):
+    """What an authority puts into a row, None for nothing; `treatment` is empty where it gave the figure."""
+
+    number: Fraction | None
+    treatment: str
+
+
+def practice_of(year: int) -> str:
+    # "All this is the practice `estimate`, of the years to 2018." "From 2019 it is `leave-out`"
+    return ESTIMATE if year <= 2018 else LEAVE_OUT
+
+
+def reaches(declared: str | None, breakdown: str) -> bool:
+    # "An entry with a breakdown reaches that and its crossings, of a crossing of two those of three that hold both; one
+    # without all of the measure"
+    return declared is None or set(declared.split(":")) <= set(breakdown.split(":"))
+
+
+@dataclass(frozen=True)
 class Sent:
-    """What the expected authorities sent and what of it is declared unusable."""
+    """What the expected authorities sent, what of it is declared unusable, and what is done about the rest."""
 
     measures: dict[str, Measures]
     expected: list[str]
     population: dict[str, int]
     unusable: Unusable
+    year: int
+    practice: str
+    carried: dict[str, Carried] = field(default_factory=dict)
 
     def known(self, la: str, measure: str) -> int | None:
         # "A figure of an LA is missing only where that is declared, never because it is 0" "the LA is expected and has
@@ -781,18 +847,154 @@ class Sent:
         return self.measures[la].get((measure, "total", "total"), 0)
 
     def gave(self, la: str, measure: str, breakdown: str) -> bool:
-        # "An entry with a breakdown reaches that and its crossings, of a crossing of two those of three that hold both;
-        # one without all of the measure"
         declared = [name for where, of, name in self.unusable if (where, of) == (la, measure) and name is not None]
-        reached = any(set(name.split(":")) <= set(breakdown.split(":")) for name in declared)
+        reached = any(reaches(name, breakdown) for name in declared)
         return self.known(la, measure) is not None and not reached
+
+    def carries(self, la: str, measure: str, breakdown: str) -> bool:
+        # "What the earlier return did not have adds nothing." Of a year without the measure, not available in it, or
+        # declared unusable for it.
+        earlier = self.carried.get(la)
+        if earlier is None or measure not in catalogue_of(earlier.from_year):
+            return False
+        if earlier.measures.get((measure, "total", "total"), 0) is None:
+            return False
+        return not any(of == measure and reaches(name, breakdown) for of, name in earlier.unusable)
+
+    def carried_categories(self, la: str, measure: str, breakdown: str) -> dict[str, int]:
+        """What is carried of a breakdown, by category of this year."""
+        found: dict[str, int] = {}
+        if self.carries(la, measure, breakdown):
+            earlier = self.carried[la]
+            for key, number in earlier.measures.items():
+                if key[:2] == (measure, breakdown) and number is not None:
+                    name = carried_category(breakdown, key[2], earlier.from_year, self.year)
+                    if name is not None:
+                        found[name] = found.get(name, 0) + number
+        return found
+
+    def carried_number(self, la: str, measure: str, breakdown: str, name: str) -> int | None:
+        if not self.carries(la, measure, breakdown):
+            return None
+        if breakdown == "total":
+            return self.carried[la].measures.get((measure, "total", "total"), 0)
+        # A category that the earlier year did not have adds nothing either, and the row says so.
+        if not could_be_recorded(breakdown, name, self.carried[la].from_year, self.year):
+            return None
+        return self.carried_categories(la, measure, breakdown).get(name, 0)
 
     def categories(self, measure: str, breakdown: str) -> list[str]:
         found = set()
         for la in self.expected:
             if self.gave(la, measure, breakdown):
                 found |= {key[2] for key, number in self.measures[la].items() if key[:2] == (measure, breakdown)}
+            found |= set(self.carried_categories(la, measure, breakdown))
         return sorted(found)
+
+
+# The code set of each breakdown by codes, but for gender and factor_group.
+CODE_SET_OF = {
+    "primary_need": "PrimaryNeedCode",
+    "reason_for_closure": "ReasonForClosure",
+    "referral_source": "ReferralSource",
+    "ethnicity": "Ethnicity",
+    "initial_category": "CategoryOfAbuse",
+    "latest_category": "CategoryOfAbuse",
+    "disability": "Disability",
+    "factor": "AssessmentFactors",
+}
+# "genders 1, 2 and 0 or 9 become M, F and U"
+SEX_OF = {"1": "M", "2": "F", "0": "U", "9": "U"}
+
+
+@cache
+def codes_of(breakdown: str, year: int) -> frozenset[str] | None:
+    """The codes that are a breakdown's categories in a year, None where its categories are no codes."""
+    if breakdown == "gender":
+        return valid_codes("Sex" if year >= 2025 else "GenderCurrent", year)
+    if breakdown == "factor_group":
+        return frozenset(re.sub("[A-Z]", "", code) for code in valid_codes("AssessmentFactors", year))
+    return valid_codes(CODE_SET_OF[breakdown], year) if breakdown in CODE_SET_OF else None
+
+
+def carried_category(breakdown: str, name: str, from_year: int, year: int) -> str | None:
+    """The category of the year that one of an earlier year counts under; None: under none."""
+    moved = []
+    for part, code in zip(breakdown.split(":"), name.split(":"), strict=True):
+        codes = codes_of(part, year)
+        if part == "month":
+            # "Months move with the year"
+            moved.append(f"{int(code[:4]) + year - from_year}{code[4:]}")
+        elif part == "gender" and from_year < 2025 <= year:
+            moved.append(SEX_OF.get(code, "unknown"))
+        elif codes is None or code in codes:
+            moved.append(code)
+        elif part in ("disability", "factor", "factor_group"):
+            # "factors and disabilities among them go"
+            return None
+        else:
+            # "codes that the year does not have become `unknown`"
+            moved.append("unknown")
+    return ":".join(moved)
+
+
+def could_be_recorded(breakdown: str, name: str, from_year: int, year: int) -> bool:
+    """Whether the earlier year had a category that counts under this one."""
+    for part, code in zip(breakdown.split(":"), name.split(":"), strict=True):
+        codes = codes_of(part, from_year)
+        if codes is not None and code != "unknown":
+            if part == "gender" and from_year < 2025 <= year:
+                codes = frozenset(SEX_OF[earlier] for earlier in codes)
+            if code not in codes:
+                return False
+    return True
+
+
+def england_rows(
+    measures: dict[str, Measures],
+    expected: list[str],
+    population: dict[str, int],
+    unusable: Unusable,
+    year: int,
+    practice: str | None = None,
+    carried: Mapping[str, Carried] | None = None,
+) -> dict[RowKey, EnglandRow]:
+    """The rows of england.csv by (geography code, measure, breakdown, category).
+
+    `practice` is None or `carry-forward` for that of the year and what is `carried` by LA; `estimate` and `leave-out`
+    override it and carry nothing. Rows of categories that are zero are left out. Raises ValueError where national
+    figures must stop, or for a name outside the catalogue or a return that is not expected."""
+    check_names(measures, expected, unusable, year)
+    overridden = practice in (ESTIMATE, LEAVE_OUT)
+    # "without an accepted return" Silent on a line for an authority that is not expected: nothing of it is in any
+    # figure.
+    used = {
+        la: earlier
+        for la, earlier in (carried or {}).items()
+        if not overridden and la in expected and la not in measures
+    }
+    done = practice if practice is not None and overridden else practice_of(year)
+    sent = Sent(measures, expected, population, unusable, year, done, used)
+    places = place_members(expected, year)
+    rows: dict[RowKey, EnglandRow] = {}
+    for measure, breakdowns in catalogue_of(year).items():
+        known: dict[str, Fraction | None] = {}
+        for la in expected:
+            number = sent.known(la, measure)
+            known[la] = None if number is None else Fraction(number)
+        totals = authority_totals(sent, measure)
+        figures = figures_of(sent, (measure, "total", "total"), known, totals)
+        for place, authorities in places.items():
+            rows[place, measure, "total", "total"] = place_row(place, [figures[la] for la in authorities])
+        for breakdown in breakdowns:
+            for name in sent.categories(measure, breakdown):
+                known, numbers = authority_categories(sent, measure, breakdown, name, totals)
+                figures = figures_of(sent, (measure, breakdown, name), known, numbers)
+                for place, authorities in places.items():
+                    row = place_row(place, [figures[la] for la in authorities])
+                    if row[:2] != (0, 0):
+                        rows[place, measure, breakdown, name] = row
+    return rows
 
 
 def estimates(
@@ -801,31 +1003,19 @@ def estimates(
     population: dict[str, int],
     unusable: Unusable,
     year: int,
-) -> dict[tuple[str, str, str, str], Row]:
-    """(known, estimated, value, grossing factor) by (geography code, measure, breakdown, category).
+    practice: str | None = None,
+    carried: Mapping[str, Carried] | None = None,
+) -> dict[RowKey, Row]:
+    """The figures of `england_rows`: (known, estimated, value, grossing factor)."""
+    rows = england_rows(measures, expected, population, unusable, year, practice, carried)
+    return {key: (row.known, row.estimated, row.value, row.grossing_factor) for key, row in rows.items()}
 
-    Rows of categories that are zero and need no estimate are left out. Raises ValueError where national figures must
-    stop, or for a name outside the catalogue or a return that is not expected."""
-    check_names(measures, expected, unusable, year)
-    sent = Sent(measures, expected, population, unusable)
-    places = place_members(expected, year)
-    rows: dict[tuple[str, str, str, str], Row] = {}
-    for measure, breakdowns in catalogue_of(year).items():
-        known: dict[str, Fraction | None] = {}
-        for la in expected:
-            number = sent.known(la, measure)
-            known[la] = None if number is None else Fraction(number)
-        totals = authority_totals(sent, measure)
-        for place, authorities in places.items():
-            rows[place, measure, "total", "total"] = place_row(place, authorities, known, totals)
-        for breakdown in breakdowns:
-            for name in sent.categories(measure, breakdown):
-                known, numbers = authority_categories(sent, measure, breakdown, name, totals)
-                for place, authorities in places.items():
-                    row = place_row(place, authorities, known, numbers)
-                    if row[:2] != (0, 0):
-                        rows[place, measure, breakdown, name] = row
-    return rows
+
+def percentage(rows: Mapping[RowKey, EnglandRow], place: str, part: str, whole: str) -> Fraction | None:
+    """A measure of a place as a percentage of another, None where there is none to give."""
+    # "a percentage is of the place's whole as it stands"
+    number, of = rows[place, part, "total", "total"].value, rows[place, whole, "total", "total"].value
+    return None if number is None or not of else 100 * number / of
 
 
 def check_names(measures: dict[str, Measures], expected: list[str], unusable: Unusable, year: int) -> None:
@@ -848,8 +1038,9 @@ def authority_totals(sent: Sent, measure: str) -> dict[str, Fraction | None]:
         number = sent.known(la, measure)
         totals[la] = None if number is None else Fraction(number)
     known = {la: number for la, number in totals.items() if number is not None}
-    missing = [la for la in sent.expected if la not in known]
-    if not missing or not known:
+    # What is carried forward is "in no rate or divisor", and what it lacks is not estimated.
+    missing = [la for la in sent.expected if la not in known and la not in sent.carried]
+    if sent.practice == LEAVE_OUT or not missing or not known:
         # "Where an estimate is needed and nobody gave the figure, [...] `estimated`, `value` and `grossing_factor` are
         # empty". Two-edged where the missing also lack a population: no rate to apply, so empty, no error.
         return totals
@@ -920,22 +1111,45 @@ def authority_categories(
     return known, {**known, **shared_out(gave, missing, totals, divisor)}
 
 
-def place_row(
-    place: str,
-    authorities: list[str],
-    known: dict[str, Fraction | None],
-    totals: dict[str, Fraction | None],
-) -> Row:
+def figures_of(
+    sent: Sent, key: Key, known: dict[str, Fraction | None], numbers: dict[str, Fraction | None]
+) -> dict[str, Figure]:
+    """What each authority puts into the rows of a figure, of what it gave or what it can be estimated at."""
+    figures: dict[str, Figure] = {}
+    for la in sent.expected:
+        given = known[la]
+        if given is not None:
+            figures[la] = Figure(given, "")
+        elif la in sent.carried:
+            # "the figures of the LA's accepted return of that earlier year are `estimated` in its places" "What the
+            # earlier return did not have adds nothing."
+            carried = sent.carried_number(la, *key)
+            figures[la] = Figure(None, LEAVE_OUT) if carried is None else Figure(Fraction(carried), CARRY_FORWARD)
+        else:
+            figures[la] = Figure(None, LEAVE_OUT) if sent.practice == LEAVE_OUT else Figure(numbers[la], ESTIMATE)
+    return figures
+
+
+def place_row(place: str, figures: list[Figure]) -> EnglandRow:
     # "`known` is the sum of what its LAs gave and `estimated` the sum of what was estimated for the others; `value` is
     # both together"
-    sure = sum((known[la] or Fraction(0) for la in authorities), Fraction(0))
-    estimated: Fraction | None = Fraction(0)
-    for la in authorities:
-        if known[la] is None:
-            number = totals[la]
-            estimated = None if estimated is None or number is None else estimated + number
-    if estimated is None:
-        return sure, None, None, None
+    known, estimated = Fraction(0), Fraction(0)
+    for figure in figures:
+        if figure.treatment == "":
+            known += figure.number or 0
+        else:
+            estimated += figure.number or 0
+    # "several joined by `; ` in alphabetical order; empty where nothing was missing"
+    treatments = {figure.treatment for figure in figures if figure.treatment}
+    done = "; ".join(sorted(treatments))
+    # "Where an estimate is needed and nobody gave the figure, or the divisor of rule 1 or 3 is 0 or empty itself,
+    # `estimated`, `value` and `grossing_factor` are empty"
+    impossible = any(figure == (None, ESTIMATE) for figure in figures)
+    # "Where nobody gave the figure, `known` is 0 and the rest is empty." Silent on a place where no authority is
+    # expected: none lacks anything, so 0.
+    nobody = bool(figures) and all(figure.treatment == LEAVE_OUT for figure in figures)
+    if impossible or nobody:
+        return EnglandRow(known, None, None, None, done)
     # "`grossing_factor` is `value` over `known`, or 1 if nothing is known; regions have none."
-    factor = (sure + estimated) / sure if sure else Fraction(1)
-    return sure, estimated, sure + estimated, factor if place == ENGLAND else None
+    factor = (known + estimated) / known if known else Fraction(1)
+    return EnglandRow(known, estimated, known + estimated, factor if place == ENGLAND else None, done)
