@@ -1,12 +1,14 @@
 """What changed between two releases, and the manifest that says what they were made from."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.publication.changes import NoRelease, compare_releases
 from cin_pipeline.publication.manifest import Population, Provenance, YearInputs, digest, manifest
+from cin_pipeline.publication.profiles import profile_named
 from cin_pipeline.reference.population import PopulationSource
 
 YEAR = CollectionYear(2017)
@@ -74,6 +76,36 @@ def test_files_and_settings_that_differ() -> None:
         ("inputs.2017.unusable.201 referrals month", "", "declared"),
         ("settings.rules_added", "", "8841"),
     ]
+
+
+def test_files_are_compared_though_the_years_in_their_names_differ() -> None:
+    """The release of the next year: every cell of it is new, and one of a year that both have was revised."""
+    before = {"open-data/b3_need_2017.csv": DATA.encode(), "open-data/b3_need_2017.meta.csv": META.encode()}
+    revised = DATA.replace(",7,100.0", ",8,100.0") + "2018,E92000001,England,,,,,Total,30,100.0\n"
+    after = {
+        "open-data/b3_need_2017_to_2018.csv": revised.encode(),
+        "open-data/b3_need_2017_to_2018.meta.csv": META.encode(),
+    }
+    changes = compare_releases(release(before), release(after))
+    assert changes.cells.to_numpy().tolist() == [
+        ["b3_need", "2017", "E09000007", "Camden", "Total", "n", "7", "8"],
+        ["b3_need", "2018", "E92000001", "England", "Total", "n", "", "30"],
+        ["b3_need", "2018", "E92000001", "England", "Total", "share", "", "100.0"],
+    ]
+    assert changes.added == ("open-data/b3_need_2017_to_2018.csv", "open-data/b3_need_2017_to_2018.meta.csv")
+
+
+def test_releases_of_different_profiles_are_not_compared() -> None:
+    ours, theirs = release(FILES), release(FILES, replace(made_from(), profile=profile_named("2025")))
+    with pytest.raises(NoRelease, match="different profiles, tidy and 2025: only those of one"):
+        compare_releases(ours, theirs)
+    # A manifest of format 2 names none: such a release is in our own form.
+    content = json.loads(ours["manifest.json"])
+    del content["profile"]
+    earlier = {**FILES, "manifest.json": json.dumps(content).encode()}
+    assert compare_releases(earlier, ours).cells.empty
+    with pytest.raises(NoRelease, match="tidy and 2025"):
+        compare_releases(earlier, theirs)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ _ABOUT = {  # files that are no table of ours
     "headline": ("Headline", "England's headline figures, by year."),
     POPULATION: ("Population", "People aged 0 to 17 in the middle of a calendar year, which rates are per 10,000 of."),
 }
-_KIND_OF_FIGURE = re.compile(r"^(Initial|Latest): |\s+-\s*[Nn]umber$")
+# What a label says of its file besides the category: which of the categories of a plan, number, wait.
+_BESIDES = re.compile(r"^(Initial|Latest): |\s+-\s*[Nn]umber$|^Duration between [^(]+\(|(?<=working days)\)$")
 
 
 class People(NamedTuple):
@@ -69,7 +70,7 @@ def labelled_by(profile: Profile, year: int) -> dict[str, Table]:
 
 def _relabelled(table: Table, file: File, words: Callable[[str], str]) -> Table:
     by_column = {
-        column.category: words(_KIND_OF_FIGURE.sub("", column.label))
+        column.category: words(_BESIDES.sub("", column.label))
         for column in file.columns
         if column.category and table.indicator(column.indicator).unit == COUNT
     }
@@ -80,7 +81,9 @@ def _relabelled(table: Table, file: File, words: Callable[[str], str]) -> Table:
         rows = (replace(row, label=names.get(row.code, row.label)) for row in filter_.categories)
         return replace(filter_, categories=tuple(rows))
 
-    by_indicator = {column.indicator: words(column.label) for column in file.columns if not column.category}
+    by_indicator = {
+        column.indicator: words(_BESIDES.sub("", column.label)) for column in file.columns if not column.category
+    }
     return replace(
         table,
         filters=tuple(map(of_filter, table.filters, labels)),

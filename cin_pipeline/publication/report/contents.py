@@ -186,7 +186,8 @@ def contents(
         headlines=tuple(_said(published, headline, year) for headline in HEADLINES),
         trends=tuple(_trend(published, measure, years, beside=complete) for measure in TRENDS),
         splits={
-            name: tuple(_split(published, split, year.ending) for split in several) for name, several in SPLITS.items()
+            name: tuple(chart for split in several if (chart := _split(published, split, year.ending)))
+            for name, several in SPLITS.items()
         },
         ranked={name: chart for name, chart in ranked.items() if chart},
         funnels={name: chart for name, chart in funnels.items() if chart},
@@ -284,8 +285,8 @@ def _floats(points: list[tuple[int, Decimal]]) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in points]
 
 
-def _split(published: Published, split: Split, year: int) -> Chart:
-    """England's figure by category, with percentages of the total where a table has them."""
+def _split(published: Published, split: Split, year: int) -> Chart | None:
+    """England's figure by category, with percentages of the total; None where no file has them."""
     listed = published.categories(split.measure, split.breakdown)
     total = published.england(measure_in(split.measure), year)
     found = []
@@ -294,6 +295,8 @@ def _split(published: Published, split: Split, year: int) -> Chart:
         percent = published.england(wanted._replace(unit=PERCENT), year)
         found.append((label, count, _worked_out(count, total) if percent == ABSENT else percent))
     found = [each for each in found if each[1] != ABSENT and each[1].symbol != INAPPLICABLE]  # other years had them
+    if not found:
+        return None
     if split.by_size:
         found.sort(key=lambda each: _size(each[1]), reverse=True)
     texts = [(label, _with_share(count, percent), count.number) for label, count, percent in found]
