@@ -6,7 +6,6 @@ A bad value is reported and taken as missing [measures: Values]; no record is ev
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from pandas import DataFrame, Series
 
 from cin_pipeline.census.return_tables import ReturnTables, code_dtype, links
 from cin_pipeline.census.specification import Item, Table, ValueType, tables
+from cin_pipeline.reference.days import read_day
 from cin_pipeline.tables.columns import LINE, NUMBER_OF_CHILD, RECORD, TABLE
 from cin_pipeline.tables.declaring import TEXT, WHOLE, Column, TableDeclaration
 
@@ -35,7 +35,6 @@ VALUE_ISSUES = TableDeclaration(
 )
 ISSUE_COLUMNS = VALUE_ISSUES.names
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE_NUMBER = re.compile(r"[0-9]+")
 _UPN = re.compile(r"[A-Za-z][0-9]{11}[0-9A-Za-z]")
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
@@ -118,7 +117,7 @@ def _read(item: Item, texts: Sequence[str], year: int) -> tuple[pd.api.extension
     """The value of each text, null where there is none, and whether it could be read."""
     match item.type:
         case ValueType.DATE:
-            days = np.array([_day(text) for text in texts], dtype="datetime64[us]")
+            days = np.array([read_day(text) for text in texts], dtype="datetime64[us]")
             return pd.array(days, dtype="datetime64[us]"), ~np.isnat(days)
         case ValueType.CODE:
             kind = code_dtype(item.code_set, year)
@@ -134,15 +133,6 @@ def _read(item: Item, texts: Sequence[str], year: int) -> tuple[pd.api.extension
             pattern = _UPN if item.type is ValueType.UPN else re.compile("(?s:.*)")
             readable = np.array([bool(pattern.fullmatch(text)) for text in texts])
             return pd.array([text or None for text in texts], dtype="str"), readable
-
-
-def _day(text: str) -> date | None:
-    if not _DAY.fullmatch(text):
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:  # such as 30 February
-        return None
 
 
 def _count(text: str) -> int | None:

@@ -11,6 +11,7 @@ from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.text import MAX_BYTES, xml_text
 from cin_pipeline.census.xml import PARSER_OPTIONS, not_well_formed, wrong_root
 from cin_pipeline.reference.authorities import authorities
+from cin_pipeline.reference.days import read_day
 
 _CHUNK = 16 * 1024
 _YEAR, _LA = "CollectionDetails/Year", "Source/LEA"
@@ -136,7 +137,8 @@ def _first_element(text: str) -> etree._Element | None:
 
 def _year(header: Header) -> int:
     # The reference date is 31 March of the year, so it says the same.
-    year = header.year or header.reference_date.removesuffix("-03-31")
+    day = read_day(header.reference_date)
+    year = header.year or (f"{day.year:04}" if day and (day.month, day.day) == (3, 31) else "")
     if not (len(year) == 4 and year.isascii() and year.isdigit()):
         raise ReturnRejected(
             "the header does not say which collection year it is for; Year as four digits was expected",

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cin_pipeline.reference.days import read_day
 from cin_pipeline.validation.hits import Hits, hits, whole_return
 from cin_pipeline.validation.inputs import Mask, RuleInput, Texts
 from cin_pipeline.validation.registry import rule
@@ -17,7 +18,7 @@ _LEAST_CHILDREN_PER_UNKNOWN_GENDER = 50  # 2% [2886Q]
 )
 def reference_date_not_end_of_year(sent: RuleInput) -> Hits:
     """The year is that of the collection being run, not the one the header names."""
-    return whole_return(sent.header.reference_date != str(sent.reference_date))
+    return whole_return(str(read_day(sent.header.reference_date)) != str(sent.reference_date))
 
 
 @rule(
