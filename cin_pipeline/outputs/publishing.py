@@ -41,7 +41,7 @@ def publication_tables(release: ReleaseInput, progress: ShowSteps) -> Tables:
     step()
     protected = protect(cells)
     step()
-    files = table_files(protected, release.year)
+    files = table_files(protected, release.year, release)
     step()
     return Tables(protected, files)
 

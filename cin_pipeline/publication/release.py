@@ -6,8 +6,10 @@ from datetime import datetime
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.changes import OPEN_DATA
 from cin_pipeline.publication.manifest import MANIFEST, Provenance, manifest
+from cin_pipeline.publication.missing_notes import with_missing_notes
 from cin_pipeline.publication.open_data import open_data_files
 from cin_pipeline.publication.release_tables import labelled
 from cin_pipeline.publication.workbook.building import release_sheets, title_of
@@ -15,9 +17,12 @@ from cin_pipeline.publication.workbook.ods import ods
 from cin_pipeline.publication.workbook.xlsx import xlsx
 
 
-def table_files(protected: DataFrame, year: CollectionYear) -> dict[str, bytes]:
-    """The open-data files and both workbooks, by path in the release; `protected` as `disclosure.protect` gives it."""
+def table_files(protected: DataFrame, year: CollectionYear, release: ReleaseInput | None = None) -> dict[str, bytes]:
+    """The open-data files and both workbooks, by path in the release; `protected` as `disclosure.protect` gives it.
+    `release`: what it is made of, where notes say what is missing in it."""
     tables = labelled(year.ending)
+    if release is not None:
+        tables = with_missing_notes(tables, release)
     sheets = release_sheets(tables, protected, year)
     title, made = title_of(year), datetime(year.ending, 3, 31)
     return {

@@ -29,6 +29,7 @@ def release_report(protected: DataFrame, release: ReleaseInput) -> str:
         year=str(year),
         contents=made,
         limits=LIMITS,
+        practice=release.missing_in(year.ending),
         people_from=_people_from(release),
         symbols=SYMBOLS,
         height=HEIGHT,
