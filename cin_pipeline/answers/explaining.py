@@ -19,11 +19,13 @@ from cin_pipeline.methodology.referrals import latest_referrals, re_referrals
 from cin_pipeline.methodology.tracing import counted_records
 from cin_pipeline.reference.authorities import Place, every_authority
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
+from cin_pipeline.reference.missing_data import Practice
+from cin_pipeline.store.missing_data import previous_return, treatment_of
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
 
-ESTIMATED, NOT_ESTIMATED = "estimated", "not available"
+ESTIMATED, NOT_ESTIMATED, CARRIED, LEFT_OUT = "estimated", "not available", "carried forward", "left out"
 AUTHORITY_COLUMNS = ("la_code", "la_name", "status", "value", "base", "why")
 
 
@@ -35,10 +37,10 @@ class NotExplained(ValueError):
 class NationalFigure:
     """A figure of England or a region as it was last made, and the LAs it is the sum of.
 
-    `authorities`: a row per expected LA of the place, columns AUTHORITY_COLUMNS: status known, estimated or not
-    available; value; base, what a missing figure is estimated from; why it is missing. `ratio`: how missing figures are
-    estimated, None where none is missing in England. `agrees`: whether the LAs add up to the figure; they do not where
-    returns were accepted after England was made."""
+    `authorities`: a row per expected LA of the place, columns AUTHORITY_COLUMNS: status known, estimated, carried
+    forward, left out or not available; value; base, what a missing figure is estimated from; why it is missing.
+    `ratio`: how missing figures are estimated, None where none is in England. `agrees`: whether the LAs add up to the
+    figure; they do not where returns were accepted after England was made."""
 
     place: Place
     known: float
@@ -57,8 +59,8 @@ class AuthorityFigure:
     `of_children`: whether each child is counted once. `figure`: the current one, None where not available. `records`:
     None where there is no return to count, or the figure is not available. `why`: why it is not used in England's
     figures; empty where it is. `submission`: the current one, number `number` of the LA's submissions; `previous`:
-    the previous year's, where the measure looks at it. `agrees`: whether the records add up to the current figure; they
-    do not where the previous year's return came after it was counted."""
+    the previous year's, where the measure looks at it, of a new LA perhaps its predecessor's. `agrees`: whether the
+    records add up to the current figure; they do not where the previous year's return came after it was counted."""
 
     la_code: str
     figure: int | None
@@ -84,25 +86,26 @@ def explain_place(store: Store, year: int, key: FigureKey, place: Place) -> Nati
     """The figure of a place and what every LA adds to it. Raises NotExplained, EstimateImpossible."""
     inputs = store.inputs.of(year)
     given = without_unusable(store.figures.current_la_measures(year), inputs.unusable)
-    table, ratio = figures_by_la(
-        given,
-        inputs.expected,
-        inputs.population,
-        year,
-        key,
-    )
+    treatment = treatment_of(store, year, inputs)
+    table, ratio = figures_by_la(given, inputs.expected, inputs.population, year, key, treatment)
     inside = table[[place.geography_code in every_authority()[la].places for la in table["la_code"]]]
     missing = inside["known"].isna()
-    sums = [inside["known"].sum(), inside["estimated"][missing].sum(skipna=False)]
+    left_out = inside["missing_data"] == Practice.LEAVE_OUT
+    stands_in = inside["estimated"][missing & ~left_out].sum(skipna=False)
+    sums = [inside["known"].sum(), np.nan if len(inside) and left_out.all() else stands_in]
     found = _estimate(store, year, key, place) or _of_zeros(sums[1])
     agrees = bool(np.allclose(sums, [found["known"], found["estimated"]], equal_nan=True))
     value = inside["known"].where(~missing, inside["estimated"])
     lacking = set(inside["la_code"][missing])
     authorities = inside.assign(
         la_name=[every_authority()[la].name for la in inside["la_code"]],
-        status=np.where(~missing, KNOWN, np.where(value.notna(), ESTIMATED, NOT_ESTIMATED)),
+        status=np.select(
+            [~missing, left_out, inside["missing_data"] == Practice.CARRY_FORWARD, value.notna()],
+            [KNOWN, LEFT_OUT, CARRIED, ESTIMATED],
+            NOT_ESTIMATED,
+        ),
         value=value,
-        base=inside["base"].where(missing),
+        base=inside["base"].where(inside["missing_data"] == Practice.ESTIMATE),
         why=[_why(store, year, key, la, inputs) if la in lacking else "" for la in inside["la_code"]],
     )
     ordered = authorities.sort_values("known", na_position="first", ascending=False, kind="stable", ignore_index=True)
@@ -138,7 +141,7 @@ def explain_authority(store: Store, year: int, key: FigureKey, la_code: str) -> 
         return AuthorityFigure(la_code, None, why, None, 0, None, None, measure.children)
     # Only re-referrals look at the previous year's return.
     looks_back = measure.rows is re_referrals
-    previous = store.registry.current(year - 1, la_code) if looks_back else None
+    previous = previous_return(store, year, la_code) if looks_back else None
     prior = None
     if previous is not None:
         prior = latest_referrals(_cleaned(store, previous), CollectionYear(year - 1))
@@ -166,13 +169,25 @@ def _current_figure(store: Store, submission: Submission, key: FigureKey) -> int
     return int(found.iloc[0]) if len(found) else 0
 
 
+def _carried(store: Store, la_code: str, inputs: NationalInputs) -> str:
+    """What of an LA without a return is carried forward, and where that is explained."""
+    for line in inputs.carry_forward:
+        if line.la_code == la_code:
+            before, submission = CollectionYear(line.from_year), store.registry.current(line.from_year, la_code)
+            if submission is None:
+                return f", and none of {before} to carry forward"
+            number = submission.submission
+            return f"; submission {number}, of {before}, is carried forward (explain --year {line.from_year})"
+    return ""
+
+
 def _why(store: Store, year: int, key: FigureKey, la_code: str, inputs: NationalInputs) -> str:
     """Why the figure of an LA is not known to England's figures; empty where it is."""
     if la_code not in inputs.expected:
         return "not among the expected authorities: in no figure of England"
     submission = store.registry.current(year, la_code)
     if submission is None:
-        return f"no accepted return for {CollectionYear(year)}"
+        return f"no accepted return for {CollectionYear(year)}{_carried(store, la_code, inputs)}"
     for item in inputs.unusable:
         about_it = (item.year, item.la_code, item.measure) == (year, la_code, key.measure)
         if about_it and key.breakdown in item.breakdowns:

@@ -1,5 +1,6 @@
 """One line per LA: how far its return of a year has come, how good it is, and what is missing."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
@@ -7,7 +8,9 @@ from pandas import DataFrame
 
 from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
 from cin_pipeline.methodology.missing import UnusableItem
+from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.reference.authorities import every_authority
+from cin_pipeline.store.missing_data import missing_data_of
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.quality import Grade
 from cin_pipeline.store.store import Store
@@ -26,14 +29,17 @@ NOT_EXPECTED = "not among the expected authorities"
 def status_of_year(store: Store, year: int) -> DataFrame:
     """The status table of a year from what a state holds: `status_table`."""
     before = store.registry.all_current(year - 1) if year > FIRST_YEAR else None
+    missing = missing_data_of(store, year)
+    counted = {each.la_code for each in missing.new if each.counted_with}
     inputs = store.inputs.of(year)
     return status_table(
         year,
         inputs.expected,
         store.registry.history(year),
         store.quality.of_year(year),
-        None if before is None else {each.la_code for each in before},
+        None if before is None else {each.la_code for each in before} | counted,
         inputs.unusable,
+        missing,
     )
 
 
@@ -44,6 +50,7 @@ def status_table(
     grades: Mapping[int, Grade],
     returned_before: Collection[str] | None,
     unusable: Iterable[UnusableItem],
+    missing: MissingData | None = None,
 ) -> DataFrame:
     """One row per expected LA, and per other LA with a current return; what needs attention first. STATUS_COLUMNS:
 
@@ -51,13 +58,15 @@ def status_table(
     figures come from (missing without one), received the time of the last. errors, queries and confidence are those of
     the current submission, else of the last; missing where nobody looked. `missing` says in words what the figures
     lack. `submissions` in the order they were received; `returned_before`: LAs with a current return of the previous
-    year, None in the first year."""
+    year, their own or their predecessor's, None in the first year. `missing`: what stands in for missing figures."""
     of_la: dict[str, list[Submission]] = {}
     for each in submissions:
         of_la.setdefault(each.la_code, []).append(each)
     declared: dict[str, int] = {}
     for item in unusable:
         declared[item.la_code] = declared.get(item.la_code, 0) + (item.year == year)
+    carried = missing.in_place_of_returns if missing else {}
+    unreliable = Counter(la for la, _ in missing.low_reliability) if missing else Counter[str]()
     others = [la for la, several in of_la.items() if la not in expected and _current(several)]
     rows = []
     for la in (*expected, *sorted(others)):
@@ -68,9 +77,11 @@ def status_table(
         grade = grades.get(shown.submission, Grade()) if shown else Grade()
         lacking = [
             *_lacking(several, current),
+            *([f"{CollectionYear(carried[la])} carried forward"] if la in carried else []),
             *([NOT_EXPECTED] if la not in expected else []),
             *([f"no return of {CollectionYear(year - 1)}"] if la not in (returned_before or {la}) else []),
             *([f"{declared[la]} declared unusable"] if declared.get(la) else []),
+            *([f"{unreliable[la]} of low reliability"] if unreliable[la] else []),
             *([f"{grade.rules_crashed} rules crashed"] if grade.rules_crashed else []),
         ]
         rows.append(

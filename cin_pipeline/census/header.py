@@ -81,7 +81,8 @@ def identity_of(header: Header) -> Identity:
         found = "names more than one authority" if header.several_las else "names no authority"
         raise ReturnRejected(f"the header {found}; one LEA of three digits was expected", path=at)
     code = header.la_code
-    if code not in authorities(year):
+    # A new authority may send one of the year before its first: its re-referrals need it [A70].
+    if code not in authorities(year) and code not in authorities(year + 1):
         shown = code if code.isascii() and code.isalnum() and len(code) <= 6 else "the LEA"
         raise ReturnRejected(
             f"{shown} is no authority of {year - 1} to {year}; the three-digit code of one was expected",

@@ -173,8 +173,10 @@ def _explain_authority(
     history = store.registry.history(year, la_code)
     console.print(f"From submission {described(found.submission, history)}", markup=False)
     if found.previous is not None:
-        before = described(found.previous, store.registry.history(year - 1, la_code))
-        console.print(f"And the previous year's, {before}", markup=False)
+        sender = found.previous.la_code
+        before = described(found.previous, store.registry.history(year - 1, sender))
+        whose = "" if sender == la_code else f"of its predecessor {every_authority()[sender].name} ({sender}), "
+        console.print(f"And the previous year's, {whose}{before}", markup=False)
     if not found.agrees:
         errors.print(
             f"The current returns now give {found.listed if found.listed is not None else 'none'}: the figure was "

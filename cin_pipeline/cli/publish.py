@@ -79,6 +79,10 @@ def publish(
         )
         if lacking := without_population(release, shown):
             errors.print(lacking, markup=False)
+        for sentence in release.missing_in(shown).sentences():
+            console.print(sentence, markup=False)
+        for warning in release.missing_in(shown).warnings():
+            errors.print(f"Warning: {warning}", markup=False)
     for each in left_out:
         console.print(
             f"Left out: {each}. Returns are held, but England was never made for it: run job england for it in the UI, "

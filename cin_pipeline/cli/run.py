@@ -15,6 +15,7 @@ from cin_pipeline.cli.rules import chosen_rules
 from cin_pipeline.cli.stored import VintageOption
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
+from cin_pipeline.reference.missing_data import Practice
 from cin_pipeline.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,6 +61,21 @@ def run(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="CSV with year, la_code, measure, reason, maybe breakdown."),
     ] = None,
+    missing: Annotated[
+        Practice | None,
+        typer.Option(help="What is done about missing figures, if not (as with carry-forward) what the year has."),
+    ] = None,
+    carry_forward: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="CSV with year, la_code, from_year: figures carried forward."),
+    ] = None,
+    predecessors: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="CSV with year, la_code, predecessor: of new LAs.")
+    ] = None,
+    low_reliability: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="CSV with year, la_code, measure: counted, published as u."),
+    ] = None,
 ) -> None:
     """Take every return in a folder for a year and the previous one; write all measures and England's figures.
 
@@ -79,17 +95,34 @@ def run(
             wrong_use(f"--la {code}: that is no code of an English local authority")
     if landing and not output:
         wrong_use("--output is missing: a folder for the results was expected with --landing")
-    if not landing and (expected or population or vintage or unusable):
+    given = (expected, population, vintage, unusable, missing, carry_forward, predecessors, low_reliability)
+    if not landing and any(given):
         wrong_use(
-            "--expected, --population, --vintage and --unusable belong to --landing; a rerun has those last given"
+            "--expected, --population, --vintage, --unusable, --missing, --carry-forward, --predecessors and "
+            "--low-reliability belong to --landing; a rerun has those last given"
         )
+    if carry_forward and missing and missing is not Practice.CARRY_FORWARD:
+        wrong_use(f"--missing {missing} carries nothing forward; it was expected without --carry-forward")
     try:
         settings = _settings(output, state)
         chosen_rules(settings)  # a wrong id is told before anything is run
     except ValueError as error:
         wrong_use(str(error))
     try:
-        folder = Folder(landing, year, output, tuple(la or ()), expected, population, unusable, vintage)
+        folder = Folder(
+            landing,
+            year,
+            output,
+            tuple(la or ()),
+            expected,
+            population,
+            unusable,
+            vintage,
+            carry_forward,
+            predecessors,
+            low_reliability,
+            missing,
+        )
         with progress_shown() as progress:
             report = run_folder(folder, settings, datetime.now(UTC), progress)
     except (InputFileError, NothingToRun, StateRefused, TablesDamaged) as error:
@@ -135,6 +168,10 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
         )
     if missing:
         console.print(f"No accepted return for {year}: {_codes(missing)}.")
+    for sentence in report.missing.sentences():
+        console.print(sentence, markup=False)
+    for warning in report.missing.warnings():
+        errors.print(f"Warning: {warning}", markup=False)
     if report.rejected:
         console.print(f"Rejected: {_count(report.rejected, 'file')}. What was current before stays current.")
         for each in report.rejected:
@@ -157,12 +194,12 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
 
 
 def _headline_table(report: "Report") -> Table:
-    """England's headline figures beside how many LAs gave each, sent nothing, and are estimated."""
+    """England's headline figures beside how many LAs gave each, sent nothing, and did not give it for any reason."""
     if report.england is None:
         raise ValueError("there are no figures of England")
     table = Table(title=f"England, {report.year} (unrounded)", title_justify="left")
     table.add_column("measure", no_wrap=True)
-    for heading in ("England", "known", "estimated", "LAs known", "no return", "LAs estimated"):
+    for heading in ("England", "known", "estimated", "LAs known", "no return", "LAs missing"):
         table.add_column(heading, justify="right")
     england = report.england
     totals = england[(england["geography_code"] == ENGLAND) & (england["breakdown"] == "total")].set_index("measure")

@@ -8,7 +8,7 @@ from rich.table import Table
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.cli.collection_years import Year, say_if_provisional
 from cin_pipeline.cli.stored import CsvFile, StateDirectory, cell_text, count_text, opened_store, write_csv
-from cin_pipeline.cli.terminal import console, wrong_use
+from cin_pipeline.cli.terminal import console, errors, wrong_use
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -23,16 +23,22 @@ def status(year: Year, state: StateDirectory = None, csv: CsvFile = None) -> Non
     Exit code 0: done. 2: wrong use.
     """
     from cin_pipeline.answers.status_table import status_of_year, status_summary
+    from cin_pipeline.store.missing_data import missing_data_of
     from cin_pipeline.store.national_inputs import InputFileError
 
     with opened_store(state) as opened:
         try:
             table = status_of_year(opened, year)
+            missing = missing_data_of(opened, year)
         except InputFileError as error:
             wrong_use(str(error))
     console.print(_table(table, year), soft_wrap=False)
     console.print(f"{CollectionYear(year)}: {status_summary(table)}.", markup=False)
     say_if_provisional(year)
+    for sentence in missing.sentences():
+        console.print(sentence, markup=False)
+    for warning in missing.warnings():
+        errors.print(f"Warning: {warning}", markup=False)
     if csv is not None:
         write_csv(table, csv)
         console.print(f"The same as CSV: {csv}", markup=False)

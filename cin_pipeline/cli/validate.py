@@ -26,7 +26,7 @@ from cin_pipeline.cli.terminal import (
     progress_shown,
     wrong_use,
 )
-from cin_pipeline.reference.authorities import authorities
+from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.return_files import sha256_of
 
@@ -126,7 +126,7 @@ def _with_contents(about: "About", data: bytes) -> "About":
 
 
 def _with_identity(about: "About", identity: "Identity") -> "About":
-    name = authorities(identity.year)[identity.la_code].name
+    name = every_authority()[identity.la_code].name
     return replace(about, la_code=identity.la_code, la_name=name, year=identity.year)
 
 

@@ -28,13 +28,7 @@ class UnusableItem:
     breakdown: str = ""
 
     def __post_init__(self) -> None:
-        if self.measure not in MEASURES:
-            raise ValueError(f"there is no measure {self.measure!r} in the catalogue")
-        if self.year < MEASURES[self.measure].since:
-            first = CollectionYear(MEASURES[self.measure].since)
-            raise ValueError(
-                f"there is no measure {self.measure!r} in {CollectionYear(self.year)}; its first is {first}"
-            )
+        _refuse_unknown(self.measure, self.year)
         known = MEASURES[self.measure].breakdowns
         if self.breakdown and self.breakdown not in known:
             given = f"its breakdowns are {', '.join(known)}" if known else "it has no breakdowns"
@@ -48,6 +42,27 @@ class UnusableItem:
             return (TOTAL, *known)
         items = set(self.breakdown.split(":"))
         return tuple(name for name in known if items <= set(name.split(":")))
+
+
+@dataclass(frozen=True, order=True)
+class UnreliableFigure:
+    """A measure of an LA and year of low reliability: counted, but with its breakdowns, percentages and rates not shown
+    in the LA's own rows of a release [A71]. Raises ValueError as UnusableItem does."""
+
+    year: int
+    la_code: str
+    measure: str
+
+    def __post_init__(self) -> None:
+        _refuse_unknown(self.measure, self.year)
+
+
+def _refuse_unknown(measure: str, year: int) -> None:
+    if measure not in MEASURES:
+        raise ValueError(f"there is no measure {measure!r} in the catalogue")
+    if year < MEASURES[measure].since:
+        first = CollectionYear(MEASURES[measure].since)
+        raise ValueError(f"there is no measure {measure!r} in {CollectionYear(year)}; its first is {first}")
 
 
 def without_unusable(measures: DataFrame, unusable: Iterable[UnusableItem]) -> DataFrame:

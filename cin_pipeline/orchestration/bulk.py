@@ -6,7 +6,7 @@ starting a process and loading the definitions, about 8 CPU seconds a run, is pa
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
@@ -26,6 +26,7 @@ from cin_pipeline.orchestration.runs import HOLDER_TAG
 from cin_pipeline.orchestration.submissions import SUBMISSION_TAG
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.moves import SubmissionState
+from cin_pipeline.store.national_inputs import InputFiles
 from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
@@ -68,10 +69,16 @@ class Load:
 def load_returns(submissions: Iterable[Submission], settings: Settings, load: Load) -> Iterator[Outcome]:
     """Runs the job of each submission, an LA's in their order, years first; yields outcomes as they come.
 
-    Largest LA first, so that no worker is left with a large one at the end. Raises WorkerDied."""
+    Those of a new LA are among its predecessor's, whose return of the year before it may be counted with. Largest LA
+    first, so that no worker is left with a large one at the end. Raises WorkerDied."""
+    wanted = list(submissions)
+    inputs = InputFiles(settings.state / "inputs")
+    old: dict[str, str] = {}
+    for year in {each.collection_year for each in wanted}:
+        old |= inputs.predecessors(year)
     by_la: dict[str, list[Submission]] = {}
-    for submission in submissions:
-        by_la.setdefault(submission.la_code, []).append(submission)
+    for submission in wanted:
+        by_la.setdefault(_first_in_line(submission.la_code, old), []).append(submission)
     work = [sorted(several, key=lambda each: (each.partition, each.submission)) for several in by_la.values()]
     work.sort(key=lambda several: sum(each.size for each in several), reverse=True)
     if len(work) <= FEW or settings.workers == 1:
@@ -91,6 +98,15 @@ def load_returns(submissions: Iterable[Submission], settings: Settings, load: Lo
                 yield from done.result()
         except BrokenProcessPool:
             raise WorkerDied from None
+
+
+def _first_in_line(la_code: str, predecessors: Mapping[str, str]) -> str:
+    """The LA that an LA goes back to by its predecessors."""
+    seen = {la_code}
+    while (before := predecessors.get(la_code)) is not None and before not in seen:
+        seen.add(before)
+        la_code = before
+    return la_code
 
 
 def _end_with_parent() -> None:

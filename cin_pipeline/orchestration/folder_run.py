@@ -14,6 +14,7 @@ from pandas import DataFrame
 
 from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
 from cin_pipeline.methodology.missing import without_unusable
+from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.orchestration.assets.validation import VALIDATION
 from cin_pipeline.orchestration.build import build_definitions
 from cin_pipeline.orchestration.bulk import Load, load_returns
@@ -24,10 +25,12 @@ from cin_pipeline.orchestration.jobs import NATIONAL_JOB
 from cin_pipeline.orchestration.la_job import QUIET
 from cin_pipeline.outputs.publishing import ShowSteps
 from cin_pipeline.outputs.run_files import issue_rows, write_england, write_issues, write_measures
+from cin_pipeline.reference.missing_data import Practice
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, land
+from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, identities_in, land
+from cin_pipeline.store.missing_data import for_re_referrals_alone, missing_data_of
 from cin_pipeline.store.moves import ACCEPTED, CLAIMED, LANDED
-from cin_pipeline.store.national_inputs import NationalInputs
+from cin_pipeline.store.national_inputs import Given, InputFileError, NationalInputs, inputs_of
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import RefusedFile, Submission
@@ -51,6 +54,24 @@ class Folder:
     population: Path | None = None
     unusable: Path | None = None
     vintage: int | None = None  # of the population, where not the year's
+    carry_forward: Path | None = None
+    predecessors: Path | None = None
+    low_reliability: Path | None = None
+    missing: Practice | None = None  # what is done about missing data, where not the practice of the year
+
+    @property
+    def given(self) -> Given:
+        """What national figures are to be made with."""
+        return Given(
+            self.expected,
+            self.population,
+            self.unusable,
+            self.carry_forward,
+            self.predecessors,
+            self.low_reliability,
+            self.vintage,
+            self.missing,
+        )
 
 
 @dataclass
@@ -59,6 +80,7 @@ class Report:
 
     year: CollectionYear
     inputs: NationalInputs
+    missing: MissingData
     landed: list[Submission] = field(default_factory=list)
     rejected: list[Submission | RefusedFile] = field(default_factory=list)
     earlier: list[Submission] = field(default_factory=list)  # current since an earlier run, not in this folder
@@ -72,8 +94,10 @@ def run_folder(folder: Folder, settings: Settings, received: datetime, progress:
     """Runs the whole pipeline on a folder and writes `measures.csv`, `validation_issues.csv` and `england.csv`.
 
     Returns that were rejected do not keep the others from being done. Raises NothingToRun, or InputFileError for a
-    file of the user's that cannot be used, before anything is run; WorkerDied."""
+    file of the user's that cannot be used, before anything is written; WorkerDied."""
     paths = _paths(folder)
+    if folder.landing is not None:
+        _refuse_wrong_inputs(folder, settings, paths)
     if folder.output:
         folder.output.mkdir(parents=True, exist_ok=True)
         (folder.output / RESULTS_MARKER).touch()
@@ -99,6 +123,27 @@ def _paths(folder: Folder) -> list[Path]:
     return paths
 
 
+def _refuse_wrong_inputs(folder: Folder, settings: Settings, paths: list[Path]) -> None:
+    """Reads the user's files, and looks for the returns whose figures they say are carried forward."""
+    inputs = inputs_of(folder.year, folder.given)
+    if not inputs.own_carries or not inputs.carry_forward:
+        return
+    held = set[tuple[int, str]]()
+    if settings.state.is_dir():  # none is made to see that it holds nothing
+        with closing(Store(settings)) as store:
+            lines = [(line.from_year, line.la_code) for line in inputs.carry_forward]
+            held = {(year, la) for year, la in lines if store.registry.current(year, la) is not None}
+    here = identities_in(paths, settings.max_return_bytes)
+    for line in inputs.carry_forward:
+        whose = (line.from_year, line.la_code)
+        if whose not in held and not (whose in here and line.from_year == folder.year - 1):
+            raise InputFileError(
+                f"{folder.carry_forward}: {line.la_code} is to be carried forward from "
+                f"{CollectionYear(line.from_year)}, of which neither the state holds an accepted return nor the folder "
+                "has a file (a folder gives the year and the one before)"
+            )
+
+
 def _run(
     folder: Folder,
     settings: Settings,
@@ -118,7 +163,11 @@ def _run(
             expected=folder.expected,
             people=folder.population,
             unusable=folder.unusable,
+            carry_forward=folder.carry_forward,
+            predecessors=folder.predecessors,
+            low_reliability=folder.low_reliability,
             vintage=folder.vintage,
+            missing=folder.missing,
         )
         known = land(
             paths,
@@ -130,7 +179,7 @@ def _run(
             max_bytes=settings.max_return_bytes,
             on_file=progress("Receiving files", len(paths)),
         )
-    report = Report(year, inputs)
+    report = Report(year, inputs, MissingData(year.ending, inputs.practice))
     to_do = [each for each in known if isinstance(each, Submission) and each.state in (LANDED, CLAIMED, ACCEPTED)]
     report.rejected = [each for each in known if each not in to_do]
     step = progress("Reading returns and counting", len(to_do))
@@ -143,12 +192,15 @@ def _run(
     step = progress("Adding up England", 1)
     report.impossible = _run_england(year, settings, store)
     step()
+    report.missing = missing_data_of(store, year.ending)
     _figures(report, store)
     if folder.output:
         _write(report, folder.output, store)
     here = {(each.collection_year, each.la_code) for each in report.landed}
     report.earlier = [
-        each for each in store.registry.all_current(year.ending) if (year.ending, each.la_code) not in here
+        each
+        for each in store.registry.all_current(year.ending)
+        if (year.ending, each.la_code) not in here and each.la_code in inputs.expected
     ]
     return report
 
@@ -172,7 +224,7 @@ def _expected(folder: Folder, store: Store, inputs: NationalInputs) -> ExpectedR
     if folder.year > FIRST_YEAR:
         # The user's list is for the whole run; without one, each year has the authorities of its own time.
         before = inputs.expected if folder.expected else store.inputs.of(folder.year - 1).expected
-        expected[folder.year - 1] = frozenset(before)
+        expected[folder.year - 1] = frozenset(before) | for_re_referrals_alone(folder.year, inputs)
     return ExpectedReturns(expected, frozenset(folder.la_codes))
 
 

@@ -15,6 +15,7 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.store.figures import Figures, Input
+from cin_pipeline.store.missing_data import previous_return
 from cin_pipeline.store.row_tables import read_tables, write_tables
 from cin_pipeline.store.sent_returns import RAW_RETURN, sent_return
 from cin_pipeline.store.store import Store
@@ -132,7 +133,8 @@ class RowTables(dg.IOManager):
         self._stored[directory] = obj
 
     def load_input(self, context: dg.InputContext) -> RowData | PreviousReturn | None:
-        """The tables of the submission at work; of another year, those of the current return, None without one."""
+        """The tables of the submission at work; of the previous year, those of the return that its re-referrals are
+        counted with, None without one."""
         keys = context.asset_partition_keys
         if not keys:
             return None  # the year before the first
@@ -141,7 +143,7 @@ class RowTables(dg.IOManager):
             return self._read(asset, self._work.submission)
         if asset != CLEANED_RETURN:
             raise TypeError(f"{asset} of another year was asked for; only {CLEANED_RETURN} is")
-        current = self._work.store.registry.current(year.ending, la_code)
+        current = previous_return(self._work.store, self._work.year.ending, la_code)
         return None if current is None else PreviousReturn(current.submission, self._read(asset, current))
 
     def _read(self, asset: str, submission: Submission) -> Any:

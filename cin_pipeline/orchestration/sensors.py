@@ -46,6 +46,7 @@ from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.inbox import Scan
 from cin_pipeline.store.landing import ExpectedReturns
 from cin_pipeline.store.made_from import ESTIMATES, current_version, since_changed, why_uncounted
+from cin_pipeline.store.missing_data import for_re_referrals_alone
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
@@ -118,8 +119,12 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
 def expected_returns(store: Store, settings: Settings) -> ExpectedReturns:
     """What the inbox takes: the years of the settings, each with the previous year; without any, all years known."""
     years = settings.years or frozenset(year.ending for year in COLLECTION_YEARS)
-    both = {*years, *(year - 1 for year in years if year > FIRST_YEAR)}
-    return ExpectedReturns({year: frozenset(store.inputs.of(year).expected) for year in both})
+    inputs = {year: store.inputs.of(year) for year in years}
+    expected = {year: frozenset(of_year.expected) for year, of_year in inputs.items()}
+    for year in years - {FIRST_YEAR}:
+        before = expected.get(year - 1) or frozenset(store.inputs.of(year - 1).expected)
+        expected[year - 1] = before | for_re_referrals_alone(year, inputs[year])
+    return ExpectedReturns(expected)
 
 
 def scan_inbox(store: Store) -> Scan:
@@ -172,7 +177,7 @@ def request_runs(instance: dg.DagsterInstance, store: Store) -> list[dg.RunReque
 
 def request_recounts(instance: dg.DagsterInstance, store: Store) -> list[dg.RunRequest]:
     """Run requests for what was counted with another return of the previous year than the current one."""
-    recounts = store.figures.recounts()
+    recounts = store.figures.recounts(store.inputs.predecessors)
     if not recounts:
         return []
     todo = plan_recounts(recounts, _named_by_unfinished_runs(instance))
@@ -258,7 +263,7 @@ def _national_request(instance: dg.DagsterInstance, store: Store, year: int) -> 
     label = str(CollectionYear(year))
     if any(each.collection_year == year for each in store.registry.waiting()):
         return [], [f"{label}: returns wait"]
-    if any(each.year == year for each in plan_recounts(store.figures.recounts(), busy=())):
+    if any(each.year == year for each in plan_recounts(store.figures.recounts(store.inputs.predecessors), busy=())):
         return [], [f"{label}: returns wait to be counted again"]
     if not quiet(at, datetime.now(UTC), store.settings.quiet_seconds):
         return [], [f"{label}: something changed less than {store.settings.quiet_seconds} seconds ago"]

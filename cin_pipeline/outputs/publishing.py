@@ -44,7 +44,7 @@ def publication_tables(release: ReleaseInput, profile: Profile, progress: ShowSt
     step()
     protected = protect(cells)
     step()
-    files = table_files(protected, release.year, profile, people_by_year(release))
+    files = table_files(protected, release.year, profile, people_by_year(release), release)
     step()
     return Tables(protected, files)
 

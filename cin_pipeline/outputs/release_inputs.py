@@ -1,6 +1,6 @@
 """What a release is made from, as a state holds it; and whether it is fit to be published."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 
 import pandas as pd
@@ -15,6 +15,7 @@ from cin_pipeline.publication.manifest import Population, Provenance, YearInputs
 from cin_pipeline.publication.profiles import TIDY, Profile
 from cin_pipeline.reference.data_files import fingerprints
 from cin_pipeline.store.made_from import ESTIMATES, NOT_NOTED, since_changed, why_uncounted
+from cin_pipeline.store.missing_data import missing_data_of, treatment_of
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.store import Store
 
@@ -60,6 +61,20 @@ def release_input(store: Store, year: int, vintage: int | None = None, profile: 
         expected={each: inputs[each].expected for each in held},
         population=people,
         population_sources=sources,
+        missing={each: missing_data_of(store, each) for each in held},
+        low_reliability=low_reliability(store, held),
+    )
+
+
+def low_reliability(store: Store, years: Iterable[int]) -> frozenset[tuple[int, str, str]]:
+    """Year, LA and measure of what is declared of low reliability in these years; not of an LA without a return whose
+    figures are carried forward, which has none of its own to show."""
+    missing = [missing_data_of(store, year) for year in years]
+    return frozenset(
+        (each.year, la, measure)
+        for each in missing
+        for la, measure in each.low_reliability
+        if la not in each.in_place_of_returns
     )
 
 
@@ -83,7 +98,7 @@ def _why_no_england(store: Store, year: int) -> str:
         years = ", ".join(str(CollectionYear(each)) for each in sorted(store.registry.years_with_current()))
         return f"no return of {CollectionYear(year)} is current; there are returns of: {years or 'no year'}"
     try:
-        estimate_england(measures, inputs.expected, inputs.population, year)
+        estimate_england(measures, inputs.expected, inputs.population, year, treatment_of(store, year, inputs))
     except EstimateImpossible as impossible:
         return f"England cannot be estimated for {CollectionYear(year)}: {impossible}"
     return ""
@@ -129,5 +144,6 @@ def _year_inputs(store: Store, release: ReleaseInput, year: int) -> YearInputs:
         expected=inputs.expected,
         population=Population(inputs.population_source, inputs.population),
         population_of_rates=Population(release.population_sources[year], release.population[year]),
+        missing=release.missing_in(year),
         unusable=tuple((each.la_code, each.measure, each.breakdown) for each in inputs.unusable if each.year == year),
     )

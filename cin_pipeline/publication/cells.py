@@ -10,9 +10,11 @@ from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.measures import KNOWN, NOT_AVAILABLE
+from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.publication.declaring import ALL_LEVELS, COUNT, DAYS, PERCENT, RATE, Figure, Table, figures_of
 from cin_pipeline.publication.numbers import Flags, Floats, YearNumbers, numbers_of
 from cin_pipeline.publication.release_tables import TABLES
+from cin_pipeline.reference.missing_data import practice_of
 from cin_pipeline.reference.population import PopulationSource
 from cin_pipeline.tables.columns import COLLECTION_YEAR, LA_CODE
 from cin_pipeline.tables.declaring import NUMBER, TEXT, Column, TableDeclaration
@@ -63,8 +65,9 @@ class ReleaseInput:
 
     `expected`: codes of the LAs that should have sent a return, by year. `population`: people aged 0 to 17 by LA code
     and by geography code of places, by year; LAs and places without a figure are absent. `population_sources`: where
-    they are from, by year. `low_reliability`: year, LA and measure of figures that count in England and are not shown
-    of the LA itself [A71]."""
+    they are from, by year. `missing`: what was done about missing data, by year. `low_reliability`: year, LA and
+    measure of figures that count in England and are not shown of the LA itself [A71]; not of an LA whose figures are
+    carried forward."""
 
     year: CollectionYear
     measures: DataFrame  # columns as MEASURE_COLUMNS
@@ -72,7 +75,12 @@ class ReleaseInput:
     expected: Mapping[int, tuple[str, ...]]
     population: Mapping[int, Mapping[str, int]]
     population_sources: Mapping[int, PopulationSource] = field(default_factory=dict)
+    missing: Mapping[int, MissingData] = field(default_factory=dict)
     low_reliability: frozenset[tuple[int, str, str]] = frozenset()
+
+    def missing_in(self, year: int) -> MissingData:
+        """What was done about missing data in a year: where nothing is known of it, the practice of the year."""
+        return self.missing.get(year, MissingData(year, practice_of(year)))
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -138,8 +146,10 @@ def _of_figure(
     figure: Figure, numbers: YearNumbers, unreliable: Mapping[str, Flags], places: NDArray[np.int64]
 ) -> tuple[Floats, NDArray[np.object_]]:
     """Value and status of a figure in some places."""
-    if not figure.exists_in(numbers.year):
-        return np.full(len(places), np.nan), np.full(len(places), NOT_APPLICABLE, dtype=object)
+    if not figure.applies or not figure.exists_in(numbers.year):
+        never = numbers.nothing_expected | (not figure.applies)
+        without = np.where(never, NOT_APPLICABLE, NOT_AVAILABLE).astype(object)
+        return np.full(len(places), np.nan), without[places]
     if figure.indicator.unit == DAYS:
         value, estimated, none = numbers.quantile(figure.numerator.measure, figure.indicator.quantile)
     else:

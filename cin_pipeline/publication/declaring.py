@@ -125,7 +125,7 @@ class Figure:
 
     def exists_in(self, year: int) -> bool:
         """Whether there can be a figure in a collection year."""
-        return self.applies and all(category.exists_in(year) for category in self.row)
+        return all(category.exists_in(year) for category in self.row)
 
 
 def figures_of(table: Table) -> Iterator[Figure]:

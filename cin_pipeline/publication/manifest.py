@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.catalogue import CATALOGUE
+from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.publication.profiles import TIDY, Profile
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.reference.figure_keys import TOTAL
@@ -32,7 +33,7 @@ class YearInputs:
 
     `submissions`: LA code, number of the submission and sha256 of its file, of the current returns of expected LAs.
     `population`: what England was estimated with; `population_of_rates`: what its rates are per 10,000 of. `unusable`:
-    LA, measure, breakdown."""
+    LA, measure, breakdown. `missing`: what was done about missing data."""
 
     year: CollectionYear
     submissions: tuple[tuple[str, int, str], ...]
@@ -40,6 +41,7 @@ class YearInputs:
     population: Population
     population_of_rates: Population
     unusable: tuple[tuple[str, str, str], ...]
+    missing: MissingData | None = None
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,24 @@ def _inputs(inputs: YearInputs) -> dict[str, Any]:
             {"la_code": la, "measure": measure, "breakdown": breakdown}
             for la, measure, breakdown in sorted(inputs.unusable)
         ],
+        **({} if inputs.missing is None else {"missing_data": _missing_data(inputs.missing)}),
+    }
+
+
+def _missing_data(missing: MissingData) -> dict[str, Any]:
+    return {
+        "practice": str(missing.practice),
+        "asked_for": missing.asked,
+        "carried_forward": [
+            {"la_code": la, "from_year": year, "outcome": str(outcome), "submission": number, "sha256": sha256_}
+            for la, year, outcome, number, sha256_ in sorted(missing.carried)
+        ],
+        "predecessors": [
+            {"la_code": la, "predecessor": old, "re_referrals_with": counted_with, "submission": number}
+            for la, old, counted_with, number, _ in sorted(missing.new)
+        ],
+        "low_reliability": [{"la_code": la, "measure": measure} for la, measure in missing.low_reliability],
+        "warnings": list(missing.warnings()),
     }
 
 

@@ -23,7 +23,7 @@ class _Breakdown:
     """A measure by the categories of a breakdown, a row per place and LA."""
 
     columns: Mapping[str, int]  # of each category that occurs
-    values: Floats
+    values: Floats  # empty where nothing can be said of a category
     available: Flags
     complete: Flags  # whether all LAs of the place gave it
     estimated: Flags  # as `values`
@@ -31,8 +31,11 @@ class _Breakdown:
     def added(self, categories: Sequence[str]) -> tuple[Floats, Flags]:
         """Some categories added up, empty where not available; and whether some of it is estimated."""
         held = [self.columns[category] for category in categories if category in self.columns]
-        summed = self.values[:, held].sum(axis=1)
-        return np.where(self.available, summed, np.nan), np.asarray(self.estimated[:, held].any(axis=1))
+        summed = np.nan_to_num(self.values[:, held]).sum(axis=1)
+        # Of several empty adds nothing; where all are, so is the sum.
+        empty = np.isnan(self.values[:, held]).all(axis=1) if held else np.zeros(len(summed), dtype=bool)
+        known = self.available & ~empty
+        return np.where(known, summed, np.nan), np.asarray(self.estimated[:, held].any(axis=1))
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class YearNumbers:
         if not len(numbers):
             return np.full(len(self.places), np.nan), np.zeros(len(self.places), dtype=bool), days.available
         order = np.argsort(numbers)
-        done = days.values[:, order].cumsum(axis=1)
+        done = np.nan_to_num(days.values[:, order]).cumsum(axis=1)
         whole = done[:, -1]
         # Sums of estimates carry errors of the last binary digits.
         reached = (done < (part * whole * (1 - 1e-12))[:, None]).sum(axis=1).clip(max=len(order) - 1)
@@ -137,12 +140,13 @@ def _breakdown(
     (total,) = _spread(total_of_places, "geography_code", "value", codes, {TOTAL: 0}, absent=np.nan).T
     incomplete = (inside & ~gave).any(axis=1)
     # Rows of zeros are left out of the estimates: what is not there is 0, unless nothing could be said of the place.
-    impossible = np.isnan(total) | np.isnan(values).any(axis=1)
+    empty = np.isnan(values)
+    impossible = np.isnan(total) | (empty.all(axis=1) & bool(columns))
     impossible |= incomplete & (len(of_places) == 0) & (total != 0)
     estimated = _spread(of_places, "geography_code", "estimated", codes, columns) > 0
     return _Breakdown(
         columns=columns,
-        values=np.concatenate([np.nan_to_num(values), _spread(known, "la_code", "value", expected, columns)]),
+        values=np.concatenate([values, _spread(known, "la_code", "value", expected, columns)]),
         available=np.concatenate([~impossible, gave]),
         complete=np.concatenate([~incomplete & inside.any(axis=1), gave]),
         estimated=np.concatenate([estimated, np.zeros((len(expected), len(columns)), dtype=bool)]),

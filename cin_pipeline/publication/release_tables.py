@@ -409,7 +409,7 @@ _C = (
         **_by(categories.FACTOR, "factor_episodes", "factor"),
         notes=(
             _EACH,
-            "A factor not collected in a year is shown as not applicable.",
+            "A factor not collected in a year is shown as not available.",
             "Privately fostered takes in five factors: a referral with two of them counts once.",
         ),
     ),

@@ -1,13 +1,13 @@
 """Measures and estimates in SQL. Each write replaces what it is about in one transaction."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 from pandas import DataFrame
 from sqlalchemy import Connection, Engine, Table, delete, func, insert, select, update
-from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
 from cin_pipeline.reference.figure_keys import TOTAL
@@ -151,34 +151,38 @@ class Figures:
         with self._engine.connect() as connection:
             return sorted(connection.execute(select(NATIONAL_INPUTS.c.collection_year).distinct()).scalars())
 
-    def recounts(self) -> list[Recount]:
-        """What was counted with another return of the previous year than the current one."""
-        this, before = aliased(SUBMISSIONS), aliased(SUBMISSIONS)
-        same_la_before = (
-            (before.c.collection == this.c.collection)
-            & (before.c.la_code == this.c.la_code)
-            & (before.c.collection_year == this.c.collection_year - 1)
-            & (before.c.state == SubmissionState.ACCEPTED)
-        )
+    def recounts(self, predecessors: Callable[[int], Mapping[str, str]] = lambda _: {}) -> list[Recount]:
+        """What was counted with another return of the previous year than the current one.
+
+        `predecessors`: of a year, those of new LAs, whose return counts where a new LA has none itself."""
         query = (
             select(
-                this.c.submission,
-                this.c.collection_year,
-                this.c.la_code,
-                before.c.submission.label("now"),
+                SUBMISSIONS.c.submission,
+                SUBMISSIONS.c.collection_year,
+                SUBMISSIONS.c.la_code,
+                COUNTS.c.submission.label("counted"),
+                COUNTS.c.previous,
                 COUNTS.c.requested_previous,
                 COUNTS.c.run_requests,
             )
-            .join(COUNTS, COUNTS.c.submission == this.c.submission)
-            .outerjoin(before, same_la_before)
-            .where(this.c.state == SubmissionState.ACCEPTED, before.c.submission.is_distinct_from(COUNTS.c.previous))
-            .order_by(this.c.submission)
+            .outerjoin(COUNTS, COUNTS.c.submission == SUBMISSIONS.c.submission)
+            .where(SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
+            .order_by(SUBMISSIONS.c.submission)
         )
         with self._engine.connect() as connection:
-            return [
-                Recount(number, year, la_code, now, run_requests if now == requested else 0)
-                for number, year, la_code, now, requested, run_requests in connection.execute(query)
-            ]
+            rows = connection.execute(query).all()
+        current = {(row.collection_year, row.la_code): row.submission for row in rows}
+        of_year = cache(predecessors)
+        found = []
+        for row in rows:
+            year, la_code = row.collection_year, row.la_code
+            now = current.get((year - 1, la_code))
+            if now is None and la_code in (old := of_year(year)):
+                now = current.get((year - 1, old[la_code]))
+            if row.counted is not None and now != row.previous:
+                asked = row.run_requests if now == row.requested_previous else 0
+                found.append(Recount(row.submission, year, la_code, now, asked))
+        return found
 
     def recounts_requested(self, recounts: list[Recount]) -> None:
         """Counts that a run was asked for each of them."""

@@ -60,6 +60,19 @@ def files_in(folder: Path) -> list[Path]:
     ]
 
 
+def identities_in(paths: Iterable[Path], max_bytes: int) -> set[tuple[int, str]]:
+    """Year and LA of each file that says them; nothing is kept of what is looked at."""
+    found = set()
+    for path in paths:
+        try:
+            if S_ISREG(path.stat().st_mode) and path.stat().st_size <= max_bytes:
+                identity = identify(path.read_bytes(), max_bytes)
+                found.add((identity.year, identity.la_code))
+        except (OSError, ReturnRejected):
+            continue
+    return found
+
+
 def land(
     paths: Sequence[Path],
     expected: ExpectedReturns,

@@ -4,14 +4,16 @@ sensors and releases go by.
 They are not counted again to see: what they were made from is noted with them, returns and all else."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.carrying import Treatment
 from cin_pipeline.methodology.catalogue import MEASURES, catalogue_of
 from cin_pipeline.methodology.estimates import METHOD_VERSION
 from cin_pipeline.reference.authorities import every_authority
-from cin_pipeline.store.figures import Input
+from cin_pipeline.store.figures import Input, version_of
+from cin_pipeline.store.missing_data import treatment_of
 from cin_pipeline.store.national_inputs import NationalInputs
 from cin_pipeline.store.store import Store
 
@@ -21,7 +23,10 @@ _NAMED = 5
 NOT_NOTED = "inputs that an earlier version did not note"
 
 _SUMS = ("expected authorities", "unusable items")
-_ALL_BUT_RETURNS = {NATIONAL_MEASURES: _SUMS, ESTIMATES: (*_SUMS, "population", "regions", "method")}
+_ALL_BUT_RETURNS = {
+    NATIONAL_MEASURES: _SUMS,
+    ESTIMATES: (*_SUMS, "population", "regions", "practice for missing data", "figures carried forward", "method"),
+}
 
 
 @dataclass(frozen=True)
@@ -39,9 +44,18 @@ class SinceChanged:
         return ", ".join((*self.las, *self.inputs))
 
 
-def note_made_from(store: Store, asset: str, year: int, returns: Iterable[Input], inputs: NationalInputs) -> None:
-    """Notes what an asset was made from, in place of what it was made from before."""
-    store.figures.write_manifest(asset, year, list(returns), _versions(asset, year, inputs))
+def note_made_from(
+    store: Store,
+    asset: str,
+    year: int,
+    returns: Iterable[Input],
+    inputs: NationalInputs,
+    treatment: Treatment | None = None,
+) -> None:
+    """Notes what an asset was made from, in place of what it was made from before. `treatment`: what was done about
+    what is missing, where that was looked up before."""
+    treatment = treatment or treatment_of(store, year, inputs)
+    store.figures.write_manifest(asset, year, list(returns), _versions(asset, year, inputs, treatment))
 
 
 def since_changed(store: Store, asset: str, year: int) -> SinceChanged:
@@ -51,7 +65,8 @@ def since_changed(store: Store, asset: str, year: int) -> SinceChanged:
     made_from = store.figures.manifest(asset, year)
     if not current and not made_from:
         return SinceChanged()
-    noted, now = store.figures.input_versions(asset, year), _versions(asset, year, inputs)
+    noted = store.figures.input_versions(asset, year)
+    now = _versions(asset, year, inputs, treatment_of(store, year, inputs))
     others = tuple(name for name in now if noted.get(name) != now[name]) if noted else (NOT_NOTED,)
     return SinceChanged(outdated(made_from, current), others)
 
@@ -59,9 +74,18 @@ def since_changed(store: Store, asset: str, year: int) -> SinceChanged:
 def why_uncounted(store: Store, year: int) -> str:
     """Why current returns of expected LAs have not all the figures that England is made from, so that these LAs would
     pass for missing; empty where they have."""
-    expected = store.inputs.of(year).expected
+    inputs = store.inputs.of(year)
+    carried: dict[int, set[str]] = {}
+    for line in inputs.carry_forward:
+        if store.registry.current(year, line.la_code) is None:
+            carried.setdefault(line.from_year, set()).add(line.la_code)
+    needed = {year: set(inputs.expected), **carried}
+    return "; ".join(filter(None, (_uncounted(store, each, las) for each, las in needed.items())))
+
+
+def _uncounted(store: Store, year: int, wanted: Collection[str]) -> str:
     measures = [measure.name for measure in catalogue_of(year)]
-    las = [la for la in store.figures.uncounted(year, measures) if la in expected]
+    las = [la for la in store.figures.uncounted(year, measures) if la in wanted]
     if not las:
         return ""
     named = f"{', '.join(las[:_NAMED])}{', ...' if len(las) > _NAMED else ''}"
@@ -80,10 +104,11 @@ def outdated(made_from: Iterable[Input], current: Iterable[Input]) -> tuple[str,
 def current_version(store: Store, asset: str, year: int) -> str:
     """The version of all that an asset of the year would be made from now."""
     current = [(each.submission, each.data_version) for each in store.figures.current_inputs(year)]
-    return _version((current, _versions(asset, year, store.inputs.of(year))))
+    inputs = store.inputs.of(year)
+    return _version((current, _versions(asset, year, inputs, treatment_of(store, year, inputs))))
 
 
-def _versions(asset: str, year: int, inputs: NationalInputs) -> dict[str, str]:
+def _versions(asset: str, year: int, inputs: NationalInputs, treatment: Treatment) -> dict[str, str]:
     """By name, a version of each input of an asset but the returns. The order of LAs is in it: sums go by it."""
     values: dict[str, object] = {
         "expected authorities": inputs.expected,
@@ -92,6 +117,10 @@ def _versions(asset: str, year: int, inputs: NationalInputs) -> dict[str, str]:
         ),
         "population": [(la, inputs.population.get(la)) for la in inputs.expected],
         "regions": [(la, every_authority()[la].places) for la in inputs.expected],
+        "practice for missing data": str(treatment.practice),
+        "figures carried forward": [
+            (la, from_year, version_of(figures)) for la, (from_year, figures) in sorted(treatment.carried.items())
+        ],
         "method": (METHOD_VERSION, *MEASURES),
     }
     return {name: _version(values[name]) for name in _ALL_BUT_RETURNS[asset]}

@@ -1,39 +1,75 @@
-"""What the user gives beside the returns: files of expected authorities, population and unusable items, and the
-population's vintage.
+"""What the user gives beside the returns: files of expected authorities, population, unusable items, what is carried
+forward, predecessors and figures of low reliability; the population's vintage, and what is done about missing data.
 
 What was last given for a year is kept with the state, so that a rerun from the UI counts with the same.
 """
 
-import csv
-import io
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
-from cin_pipeline.methodology.missing import UnusableItem
-from cin_pipeline.reference.authorities import authorities, every_authority
+from cin_pipeline.methodology.missing import UnreliableFigure, UnusableItem
+from cin_pipeline.reference import missing_data
+from cin_pipeline.reference.authorities import authorities
+from cin_pipeline.reference.missing_data import CarryForward, Practice, Predecessor, practice_of
 from cin_pipeline.reference.population import VINTAGES, PopulationSource, population, vintage_of
+from cin_pipeline.store import user_files
+from cin_pipeline.store.user_files import InputFileError
 
-_VINTAGE = "vintage.txt"
+__all__ = ["Given", "InputFileError", "InputFiles", "NationalInputs"]
 
 
-class InputFileError(ValueError):
-    """A file given by the user cannot be used; the message names file, line and what was expected."""
+@dataclass(frozen=True)
+class Given:
+    """What the user gave for a year; None where nothing was."""
+
+    expected: Path | None = None
+    people: Path | None = None
+    unusable: Path | None = None
+    carry_forward: Path | None = None
+    predecessors: Path | None = None
+    low_reliability: Path | None = None
+    vintage: int | None = None
+    missing: Practice | None = None  # carry-forward: the practice of the year with its carries
+
+
+# Under which name each is kept.
+_FILES = {
+    "expected": "expected.csv",
+    "people": "population.csv",
+    "unusable": "unusable.csv",
+    "carry_forward": "carry-forward.csv",
+    "predecessors": "predecessors.csv",
+    "low_reliability": "low-reliability.csv",
+}
+_WORDS = {"vintage": "vintage.txt", "missing": "missing.txt"}
 
 
 @dataclass(frozen=True)
 class NationalInputs:
-    """What national figures need besides the returns.
+    """What national figures of a year need besides the returns.
 
     `population`: people aged 0 to 17 by LA code, from `population_source`. `vintage`: the one asked for or the year's,
-    also where the population is the user's own."""
+    also where the population is the user's own. `practice`: estimate or leave-out, `asked` whether instead of the
+    year's. `carry_forward`: of expected LAs, in the year; `own_carries` whether the user declared them.
+    `predecessors`: of LAs of the year. `low_reliability`: of any year, as declared."""
 
     expected: tuple[str, ...]
     population: dict[str, int]
     unusable: tuple[UnusableItem, ...]
     population_source: PopulationSource
     vintage: int
+    practice: Practice = Practice.ESTIMATE
+    asked: bool = False
+    carry_forward: tuple[CarryForward, ...] = ()
+    own_carries: bool = False
+    predecessors: Mapping[str, str] = field(default_factory=dict)
+    low_reliability: frozenset[UnreliableFigure] = frozenset()
+
+
+Word = TypeVar("Word")
 
 
 class InputFiles:
@@ -49,126 +85,91 @@ class InputFiles:
         expected: Path | None,
         people: Path | None,
         unusable: Path | None,
+        carry_forward: Path | None = None,
+        predecessors: Path | None = None,
+        low_reliability: Path | None = None,
         vintage: int | None = None,
+        missing: Practice | None = None,
     ) -> NationalInputs:
-        """Checks the files, keeps copies and the vintage in place of earlier ones, and returns what they say.
+        """Checks the files, keeps copies and what else was given in place of earlier ones, and returns what they say.
 
         Raises InputFileError, before anything is changed."""
-        given = {"expected": expected, "population": people, "unusable": unusable}
-        inputs = _read(year, given, vintage)
+        given = Given(expected, people, unusable, carry_forward, predecessors, low_reliability, vintage, missing)
+        inputs = inputs_of(year, given)
         kept = self._directory / str(year)
         kept.mkdir(parents=True, exist_ok=True)
-        for name, path in given.items():
-            copy = kept / f"{name}.csv"
+        for name, stored in _FILES.items():
+            path: Path | None = getattr(given, name)
             if path is None:
-                copy.unlink(missing_ok=True)
+                (kept / stored).unlink(missing_ok=True)
             else:
-                shutil.copyfile(path, copy)
-        if vintage is None:
-            (kept / _VINTAGE).unlink(missing_ok=True)
-        else:
-            (kept / _VINTAGE).write_text(f"{vintage}\n", encoding="ascii")
+                shutil.copyfile(path, kept / stored)
+        for name, stored in _WORDS.items():
+            word: object = getattr(given, name)
+            if word is None:
+                (kept / stored).unlink(missing_ok=True)
+            else:
+                (kept / stored).write_text(f"{word}\n", encoding="ascii")
         return inputs
 
     def of(self, year: int) -> NationalInputs:
-        """The inputs of a year: the files last kept for it, else the shipped reference."""
+        """The inputs of a year: what was last kept for it, else the shipped reference. Raises InputFileError."""
+        return inputs_of(year, self._kept(year))
+
+    def predecessors(self, year: int) -> dict[str, str]:
+        """By new LA of a year, the one whose return of the year before stands in for its own, for re-referrals [A70].
+
+        Raises InputFileError."""
+        return _predecessors(year, self._kept(year).predecessors)
+
+    def _kept(self, year: int) -> Given:
         directory = self._directory / str(year)
-        kept = {name: directory / f"{name}.csv" for name in ("expected", "population", "unusable")}
-        files = {name: path if path.exists() else None for name, path in kept.items()}
-        return _read(year, files, _vintage(directory / _VINTAGE))
+        paths = {name: directory / stored for name, stored in _FILES.items()}
+        files = {name: path if path.exists() else None for name, path in paths.items()}
+        vintages = {str(vintage): vintage for vintage in VINTAGES}
+        practices = {str(practice): practice for practice in Practice}
+        return Given(
+            **files,
+            vintage=_word(directory / _WORDS["vintage"], "vintage", vintages),
+            missing=_word(directory / _WORDS["missing"], "practice for missing data", practices),
+        )
 
 
-def _read(year: int, files: dict[str, Path | None], asked: int | None) -> NationalInputs:
-    expected, people, unusable = files["expected"], files["population"], files["unusable"]
-    vintage = vintage_of(year) if asked is None else asked
+def inputs_of(year: int, given: Given) -> NationalInputs:
+    """What was given for a year, and the shipped reference where nothing was. Raises InputFileError."""
+    vintage = vintage_of(year) if given.vintage is None else given.vintage
+    asked = given.missing in (Practice.ESTIMATE, Practice.LEAVE_OUT)
+    practice = given.missing if asked and given.missing else practice_of(year)
+    expected = tuple(user_files.expected_authorities(given.expected)) if given.expected else tuple(authorities(year))
+    carries = tuple(user_files.carried_forward(given.carry_forward)) if given.carry_forward else None
+    lines = missing_data.carried_forward() if carries is None else carries
     return NationalInputs(
-        expected=tuple(_expected(expected)) if expected else tuple(authorities(year)),
-        population=dict(_people(people)) if people else population(year, vintage),
-        unusable=tuple(_unusable(unusable)) if unusable else (),
-        population_source=PopulationSource(year, None if people else vintage),
+        expected=expected,
+        population=dict(user_files.people(given.people)) if given.people else population(year, vintage),
+        unusable=tuple(user_files.unusable_items(given.unusable)) if given.unusable else (),
+        population_source=PopulationSource(year, None if given.people else vintage),
         vintage=vintage,
+        practice=practice,
+        asked=asked,
+        carry_forward=() if asked else tuple(each for each in lines if each.year == year and each.la_code in expected),
+        own_carries=carries is not None,
+        predecessors=_predecessors(year, given.predecessors),
+        low_reliability=frozenset(user_files.unreliable_figures(given.low_reliability))
+        if given.low_reliability
+        else frozenset(),
     )
 
 
-def _vintage(path: Path) -> int | None:
-    """The vintage kept for a year; None where none was asked for."""
+def _predecessors(year: int, own: Path | None) -> dict[str, str]:
+    lines: tuple[Predecessor, ...] = tuple(user_files.predecessors(own)) if own else missing_data.predecessors()
+    return {each.la_code: each.predecessor for each in lines if each.year == year}
+
+
+def _word(path: Path, what: str, known: Mapping[str, Word]) -> Word | None:
+    """What was kept in a word for a year; None where nothing was."""
     if not path.exists():
         return None
-    known = {str(vintage): vintage for vintage in VINTAGES}
     kept = path.read_text(encoding="utf-8", errors="replace").strip()
     if kept not in known:
-        raise InputFileError(f"{path}: the vintage is {kept!r}; {' or '.join(known)} was expected")
+        raise InputFileError(f"{path}: the {what} is {kept!r}; {' or '.join(known)} was expected")
     return known[kept]
-
-
-def _expected(path: Path) -> Iterator[str]:
-    seen: set[str] = set()
-    for where, row in _rows(path, ("la_code",)):
-        code = row["la_code"]
-        if code not in every_authority():
-            raise InputFileError(f"{where}: {code!r} is no code of an English local authority")
-        if code in seen:
-            raise InputFileError(f"{where}: {code} stands in the list twice")
-        seen.add(code)
-        yield code
-
-
-def _people(path: Path) -> Iterator[tuple[str, int]]:
-    seen: set[str] = set()
-    for where, row in _rows(path, ("la_code", "population")):
-        code, number = row["la_code"], row["population"]
-        if not number:
-            continue  # an LA without a figure, as in the published file
-        if not (number.isascii() and number.isdigit()):
-            raise InputFileError(f"{where}: population is {number!r}; a whole number of people was expected")
-        if code in seen:
-            raise InputFileError(f"{where}: {code} stands in the file twice")
-        seen.add(code)
-        yield code, int(number)
-
-
-def _unusable(path: Path) -> Iterator[UnusableItem]:
-    for where, row in _rows(path, ("year", "la_code", "measure", "reason")):
-        if not (len(row["year"]) == 4 and row["year"].isascii() and row["year"].isdigit()):
-            raise InputFileError(
-                f"{where}: year is {row['year']!r}; the year in which the collection ends was expected"
-            )
-        if row["la_code"] not in every_authority():
-            raise InputFileError(f"{where}: {row['la_code']!r} is no code of an English local authority")
-        if not row["reason"]:
-            raise InputFileError(f"{where}: reason is empty; why the figure cannot be used was expected")
-        try:
-            yield UnusableItem(
-                year=int(row["year"]),
-                la_code=row["la_code"],
-                measure=row["measure"],
-                reason=row["reason"],
-                breakdown=row.get("breakdown", ""),
-            )
-        except ValueError as error:
-            raise InputFileError(f"{where}: {error}") from None
-
-
-def _rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Each row with where it stands; values trimmed."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputFileError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [name.strip() for name in reader.fieldnames or ()]
-        lacking = [name for name in required if name not in header]
-        if lacking:
-            raise InputFileError(
-                f"{path}: column {lacking[0]} is missing; a first line with {', '.join(required)} and commas between "
-                "was expected"
-            )
-        reader.fieldnames = header
-        for row in reader:
-            yield (
-                f"{path}, line {reader.line_num}",
-                {name: (value or "").strip() for name, value in row.items() if name},
-            )
-    except csv.Error as error:
-        raise InputFileError(f"{path}, line {reader.line_num}: this is no well-formed CSV ({error})") from None

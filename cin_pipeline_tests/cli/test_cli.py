@@ -37,6 +37,25 @@ WRONG = {
     "no such vintage": (["run", "--landing", ".", "--year", "2017", "--output", "o", "--vintage", "2001"], "2011"),
     "no such vintage of rates": (["publish", "--year", "2017", "--output", "o", "--vintage", "2001"], "2011"),
     "a vintage without returns": (["run", "--year", "2017", "--output", "o", "--vintage", "2021"], "--vintage"),
+    "no such practice": (
+        ["run", "--landing", ".", "--year", "2017", "--output", "o", "--missing", "guess"],
+        "leave-out",
+    ),
+    "a practice without returns": (["run", "--year", "2017", "--output", "o", "--missing", "estimate"], "--missing"),
+    **{
+        f"{option} without returns": (["run", "--year", "2017", "--output", "o", option, __file__], option)
+        for option in ("--carry-forward", "--predecessors", "--low-reliability")
+    },
+    **{
+        f"to {practice} what is carried forward": (
+            [
+                *("run", "--landing", ".", "--year", "2017", "--output", "o"),
+                *("--missing", practice, "--carry-forward", __file__),
+            ],
+            f"--missing {practice} carries nothing forward",
+        )
+        for practice in ("estimate", "leave-out")
+    },
     "no such option": (["run", "--lending", "."], "--lending"),
     "no such verb": (["walk"], "walk"),
     "a scale of nothing": (["synthesise", "--year", "2017", "--out", "o", "--scale", "0"], "--scale"),

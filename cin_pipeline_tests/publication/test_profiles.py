@@ -29,7 +29,7 @@ from cin_pipeline.publication.profiles import (
     shown_by,
 )
 from cin_pipeline.publication.release import table_files
-from cin_pipeline.publication.release_tables import table
+from cin_pipeline.publication.release_tables import labelled, table
 from cin_pipeline.publication.screening.ours import EXEMPTIONS_OF_ITS_FORM
 from cin_pipeline.publication.screening.running import findings_of
 from cin_pipeline_tests.support.release_frames import protected
@@ -54,7 +54,7 @@ def stem(name: str) -> str:
 
 def files_of(name: str, cells: DataFrame | None = None, year: int = 2024) -> dict[str, bytes]:
     """The open-data files of a profile, by name without years and ending."""
-    arranged = filled(profile_named(name), protected(YEARS) if cells is None else cells, year, PEOPLE)
+    arranged = filled(profile_named(name), labelled(year), protected(YEARS) if cells is None else cells, year, PEOPLE)
     return open_data_files(arranged)
 
 
@@ -268,7 +268,9 @@ def test_sheets_have_the_labels_of_the_profile() -> None:
     profile = profile_named("2025")
     arranged = {
         each.id: each
-        for each in filled(profile, protected((2024, 2025)), 2025, {2024: PEOPLE[2023], 2025: PEOPLE[2024]})
+        for each in filled(
+            profile, labelled(2025), protected((2024, 2025)), 2025, {2024: PEOPLE[2023], 2025: PEOPLE[2024]}
+        )
     }
     assert [each.label for each in arranged["B1"].figures][:2] == [
         "Episodes of need at any point during the year",

@@ -53,8 +53,10 @@ def says_from(
         held = values.get((year, la))
         if held is None:
             return "x"
-        if not figure.exists_in(year):
+        if not figure.applies:
             return "z"
+        if not figure.exists_in(year):
+            return "x"
         whole = (figure.numerator[0], TOTAL, TOTAL)
         if whole not in held:
             return "x"

@@ -71,8 +71,8 @@ PRIOR_SCHEMA = schema_check("prior_year_referrals")
 
 
 @dg.asset(
-    description="Each child's latest referral in the previous year, from the LA's return of that year. Without such a "
-    "return re-referrals are not available.",
+    description="Each child's latest referral in the previous year, from the LA's return of that year, of a new LA "
+    "without one from its predecessor's. Without either re-referrals are not available.",
     group_name=groups.MEASURES,
     owners=OWNERS,
     kinds={"pandas", "parquet"},
@@ -80,7 +80,7 @@ PRIOR_SCHEMA = schema_check("prior_year_referrals")
     ins={"cleaned_return": dg.AssetIn(partition_mapping=same_la_year_before)},
     check_specs=[PRIOR_SCHEMA],
     metadata=declared_columns(PRIOR_REFERRALS),
-    code_version="2",
+    code_version="3",
     io_manager_key="row_tables",
 )
 def prior_year_referrals(
@@ -95,6 +95,8 @@ def prior_year_referrals(
     else:
         prior = PriorYear(latest_referrals(before.cleaned.tables, work.year.previous), before.submission)
         metadata = {"return_of_year_before": True, "submission_of_year_before": before.submission}
+        sender = work.store.registry.get(before.submission).la_code
+        metadata |= {} if sender == work.la_code else {"predecessor": sender}
         metadata |= frame_metadata(prior.referrals)
     yield dg.Output(prior, metadata=metadata)
     schema = schema_result(PRIOR_SCHEMA, (PRIOR_REFERRALS, prior.referrals), overridden=submission.overridden)

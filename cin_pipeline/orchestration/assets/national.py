@@ -13,6 +13,7 @@ from cin_pipeline.methodology.estimates import METHOD_VERSION, EstimateImpossibl
 from cin_pipeline.methodology.identities import broken_national_identities
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.national import sum_known
+from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.checks import national_check, result, schema_check, schema_result
@@ -31,6 +32,7 @@ from cin_pipeline.reference.authorities import ENGLAND, authorities
 from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.store.figures import Input
 from cin_pipeline.store.made_from import ESTIMATES, NATIONAL_MEASURES, note_made_from, since_changed, why_uncounted
+from cin_pipeline.store.missing_data import missing_data_of, treatment_of
 from cin_pipeline.store.store import Store
 
 population = dg.AssetSpec(
@@ -85,13 +87,15 @@ ESTIMATES_SCHEMA = schema_check("estimates", national=True)
 NATIONAL_IDENTITIES = national_check(
     "identities",
     "estimates",
-    "Nine regions add up to England, Inner and Outer to London, categories to their whole.",
+    "Nine regions add up to England, Inner and Outer to London, categories to their whole, or to less where some are "
+    "left out or carried forward.",
     blocking=True,
 )
 
 
 @dg.asset(
-    description="England, regions, and Inner and Outer London, with estimates for what LAs could not give.",
+    description="England, regions, and Inner and Outer London. What LAs could not give is estimated, left out or "
+    "carried forward, as the practice of the year has it.",
     group_name=groups.ENGLAND,
     owners=OWNERS,
     kinds={"pandas", "sql"},
@@ -111,18 +115,21 @@ def estimates(
     _refuse_uncounted(store, year)
     inputs = store.inputs.of(year.ending)
     given = without_unusable(la_measures.measures, inputs.unusable)
+    treatment = treatment_of(store, year.ending, inputs)
     made_from = [each for each in la_measures.inputs if each.la_code in inputs.expected]
     try:
-        table = estimate_england(given, inputs.expected, inputs.population, year.ending)
+        table = estimate_england(given, inputs.expected, inputs.population, year.ending, treatment)
     except EstimateImpossible as impossible:
         store.figures.clear_estimates(year.ending)
         # Nothing is what these returns give; asked again, they would give the same.
-        note_made_from(store, ESTIMATES, year.ending, made_from, inputs)
+        note_made_from(store, ESTIMATES, year.ending, made_from, inputs, treatment)
         raise dg.Failure(str(impossible), allow_retries=False) from None
+    told = _practice(missing_data_of(store, year.ending))
     yield dg.Output(
-        table, metadata={**provisional(year), **frame_metadata(table), **_headline(table), **_manifest(made_from)}
+        table,
+        metadata={**provisional(year), **frame_metadata(table), **_headline(table), **told, **_manifest(made_from)},
     )
-    note_made_from(store, ESTIMATES, year.ending, made_from, inputs)
+    note_made_from(store, ESTIMATES, year.ending, made_from, inputs, treatment)
     yield schema_result(ESTIMATES_SCHEMA, (methodology_estimates.ESTIMATES, table))
     yield result(NATIONAL_IDENTITIES, broken_national_identities(table))
 
@@ -179,6 +186,15 @@ def _headline(estimates: DataFrame) -> dict[str, Any]:
         for row in england.itertuples()
     ]
     return {"england": markdown_table(("measure", "known", "estimated share", "value"), rows)}
+
+
+def _practice(missing: MissingData) -> dict[str, Any]:
+    """What is done about missing data, and what could not be as declared."""
+    rows = [(each,) for each in (*missing.sentences(), *missing.warnings())]
+    return {
+        "practice": str(missing.practice),
+        "missing_data": markdown_table(("what is done about missing data",), rows),
+    }
 
 
 def _manifest(made_from: list[Input]) -> dict[str, Any]:

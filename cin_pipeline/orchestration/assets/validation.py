@@ -22,8 +22,8 @@ from cin_pipeline.orchestration.metadata import (
 )
 from cin_pipeline.orchestration.partitions import by_year_la
 from cin_pipeline.orchestration.submissions import Work
+from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.year_on_year_checks import year_on_year_checks
-from cin_pipeline.store.store import Store
 from cin_pipeline.store.stored_returns import read_cleaned
 from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings
 from cin_pipeline.validation import check as check_rules
@@ -68,7 +68,7 @@ def validation_issues(
     """See validation.check."""
     submission, store = work.submission, work.store
     chosen = RuleSettings(store.settings.rules_added, store.settings.rules_removed)
-    previous = _previous_return(store, prior_year_referrals)
+    previous = _previous_return(work, prior_year_referrals)
     found = check_rules(RuleInput(raw_return, cleaned_return, work.year.ending, previous), chosen)
     store.quality.note_rules(
         submission.submission,
@@ -139,11 +139,11 @@ def data_confidence_asset(
         issues=validation_issues.issues,
         measures=la_measures,
         # Dagster allows one mapping between two assets, and la_measures of this year is an input already.
-        previous=_current_measures(work.store, year.previous.ending, work.la_code),
+        previous=_current_measures(work),
         crashed=validation_issues.crashed,
         checks=compared_checks(
             cleaned_return.tables,
-            _previous_return(work.store, prior_year_referrals),
+            _previous_return(work, prior_year_referrals),
             year.ending,
             validation_issues.run,
         ),
@@ -160,16 +160,26 @@ def data_confidence_asset(
     yield result(YEAR_ON_YEAR, year_on_year_changes(table, {name: measure.title for name, measure in MEASURES.items()}))
 
 
-def _current_measures(store: Store, year: int, la_code: str) -> DataFrame | None:
-    current = store.registry.current(year, la_code)
-    return None if current is None else store.figures.la_measures_of(current.submission)
+def _current_measures(work: Work) -> DataFrame | None:
+    """The current figures of the previous year, where the LA can be compared with them."""
+    current = work.store.registry.current(work.year.previous.ending, work.la_code)
+    comparable = current is not None and _existed_before(work)
+    return work.store.figures.la_measures_of(current.submission) if comparable and current else None
 
 
-def _previous_return(store: Store, prior: PriorYear) -> ReturnTables | None:
-    """The return that re-referrals were found with, and no later one: so a change of it recounts both or neither."""
+def _previous_return(work: Work, prior: PriorYear) -> ReturnTables | None:
+    """The return that re-referrals were found with, and no later one: so a change of it recounts both or neither.
+
+    None where that is for re-referrals alone: a predecessor's, or a new LA's own."""
     if prior.submission is None:
         return None
-    submission = store.registry.get(prior.submission)
+    submission = work.store.registry.get(prior.submission)
     year, la_code = submission.partition
-    directory = store.tables_directory(CLEANED_RETURN, year, la_code, submission.submission)
+    if la_code != work.la_code or not _existed_before(work):
+        return None
+    directory = work.store.tables_directory(CLEANED_RETURN, year, la_code, submission.submission)
     return read_cleaned(directory, year).tables
+
+
+def _existed_before(work: Work) -> bool:
+    return work.la_code in authorities(work.year.previous.ending)

@@ -39,11 +39,12 @@ class People(NamedTuple):
     by_place: Mapping[str, int]
 
 
-def filled(profile: Profile, protected: DataFrame, year: int, people: Mapping[int, People]) -> tuple[Arranged, ...]:
+def filled(
+    profile: Profile, tables: Mapping[str, Table], protected: DataFrame, year: int, people: Mapping[int, People]
+) -> tuple[Arranged, ...]:
     """The files of a release of a year in the form of a profile, those without a year to show left out.
 
-    `protected`: its cells as published; `people` by collection year."""
-    tables = labelled(year)
+    `tables`: by id, with their notes; `protected`: its cells as published; `people` by collection year."""
     if profile.is_tidy:
         return tidy(tables, protected)
     words = worded(year)

@@ -12,6 +12,7 @@ from cin_pipeline.methodology.missing import UnusableItem
 from cin_pipeline.publication.quality.inputs import QualityInput
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 from cin_pipeline.reference.figure_keys import TOTAL
+from cin_pipeline.reference.missing_data import Practice
 
 SMALL = range(1, 6)  # counts of records that are said as a range: in a year with one LA they would be the LA's own
 
@@ -31,6 +32,7 @@ class Missing(NamedTuple):
     reasons: Mapping[str, tuple[str, ...]]  # names of the LAs that did not give it, by why
     given: int  # number of LAs that did
     factor: float  # England's figure over the known; NaN where there is no estimate
+    done: str  # about it in England's figures, as `missing_data` says
 
 
 class Unusable(NamedTuple):
@@ -65,6 +67,19 @@ def not_returned(facts: QualityInput) -> list[tuple[str, str]]:
     ]
 
 
+def standing_in(facts: QualityInput) -> str:
+    """What became of the LAs without a return, in England's figures, in words; empty where all have one."""
+    missing = facts.release.missing_in(facts.release.year.ending)
+    held = set(returned(facts))
+    absent = [la for la in expected(facts) if la not in held]
+    carried = [la for la in absent if la in missing.in_place_of_returns]
+    declared = {each.la_code for each in missing.carried} - set(carried)
+    left = [la for la in absent if la in declared or (la not in carried and missing.practice is Practice.LEAVE_OUT)]
+    estimated = len(absent) - len(carried) - len(left)
+    counts = ((estimated, "estimated"), (len(carried), "carried forward"), (len(left), "left out"))
+    return ", ".join(f"{number} {'is' if number == 1 else 'are'} {how}" for number, how in counts if number)
+
+
 def without_year_before(facts: QualityInput) -> list[str]:
     """Names of the LAs whose re-referrals could not be counted for want of a return of the previous year."""
     year = facts.release.year.ending
@@ -90,7 +105,7 @@ def missing_figures(facts: QualityInput) -> list[Missing]:
     lacking = rows.groupby(["measure", "breakdown"])["la_code"].agg(set).to_dict()
     absent = set(expected(facts)) - set(returned(facts))
     reasons = {(item.la_code, item.measure, each): item.reason for item in _declared(facts) for each in item.breakdowns}
-    factors = _factors(facts.release.estimates, year)
+    factors, done = _factors(facts.release.estimates, year), _done(facts.release.estimates, year)
     found = []
     for measure in catalogue_of(year):
         of_measure = lacking.get((measure.name, TOTAL), set()) | absent
@@ -111,6 +126,7 @@ def missing_figures(facts: QualityInput) -> list[Missing]:
                     {reason: tuple(names) for reason, names in why.items()},
                     len(expected(facts)) - len(las | (of_measure if breakdown != TOTAL else set())),
                     factors.get((measure.name, breakdown), float("nan")),
+                    done.get((measure.name, breakdown), ""),
                 )
             )
     return found
@@ -120,7 +136,7 @@ def alike(missing: Iterable[Missing]) -> list[Missing]:
     """The same with one row for many figures that lack the same LAs for the same reason, put last."""
     groups: dict[object, list[Missing]] = {}
     for each in missing:
-        key = (each.breakdown == "", each.given, f"{each.factor:.4f}", tuple(each.reasons.items()))
+        key = (each.breakdown == "", each.given, f"{each.factor:.4f}", each.done, tuple(each.reasons.items()))
         groups.setdefault(key, []).append(each)
     few = [each for several in groups.values() if len(several) < MANY_ALIKE for each in several]
     many = sorted((several for several in groups.values() if len(several) >= MANY_ALIKE), key=len)
@@ -159,7 +175,19 @@ def _factors(estimates: DataFrame, year: int) -> dict[tuple[str, str], float]:
     """England's grossing factor of each measure and breakdown; all categories of a breakdown have the same."""
     rows = estimates[(estimates["geography_code"] == ENGLAND) & (estimates["collection_year"] == year)]
     rows = rows[rows["known"] >= SMALL.stop]  # of a few records it would say how many
+    # With figures of an earlier year in it, each category has its own.
+    rows = rows[~rows["missing_data"].str.contains(Practice.CARRY_FORWARD)]
     return dict(_first(rows))
+
+
+def _done(estimates: DataFrame, year: int) -> dict[tuple[str, str], str]:
+    """What was done about each measure and breakdown of England: of categories that differ, all that was."""
+    rows = estimates[(estimates["geography_code"] == ENGLAND) & (estimates["collection_year"] == year)]
+    told = rows[rows["missing_data"] != ""].groupby(["measure", "breakdown"])["missing_data"].unique()
+    return {
+        (str(measure), str(breakdown)): "; ".join(sorted({each for text in texts for each in text.split("; ")}))
+        for (measure, breakdown), texts in told.items()
+    }
 
 
 def _first(rows: DataFrame) -> Iterator[tuple[tuple[str, str], float]]:

@@ -15,6 +15,7 @@ from cin_pipeline.publication.quality.inputs import QualityInput
 from cin_pipeline.publication.release_tables import TABLES
 from cin_pipeline.publication.shown import Published
 from cin_pipeline.reference.authorities import authorities
+from cin_pipeline.reference.missing_data import Practice
 
 MOST_NAMED = 12  # authorities in one cell; they are all in the table of returns
 MOST_RULES = 15  # in the open; the others are folded
@@ -37,6 +38,8 @@ def quality_report(facts: QualityInput) -> str:
         returned=coverage.returned(facts),
         not_returned=coverage.not_returned(facts),
         without_year_before=coverage.without_year_before(facts),
+        standing_in=coverage.standing_in(facts),
+        practice=facts.release.missing_in(year.ending),
         without_population=coverage.without_population(facts),
         estimated_with=facts.estimated_with,
         rates_from=facts.release.population_sources.get(year.ending),
@@ -91,7 +94,8 @@ def _published_row(row: Mapping[Hashable, Any]) -> tuple[str, ...]:
 def _missing_row(missing: coverage.Missing) -> tuple[str, ...]:
     why = "; ".join(f"{_names(names)} ({reason})" for reason, names in missing.reasons.items())
     factor = "no estimate" if math.isnan(missing.factor) else f"{missing.factor:.4f}"
-    return missing.title, missing.breakdown, why, f"{missing.given:,}", factor
+    how = factor if missing.done in ("", Practice.ESTIMATE) else missing.done
+    return missing.title, missing.breakdown, why, f"{missing.given:,}", how
 
 
 def _names(names: tuple[str, ...]) -> str:

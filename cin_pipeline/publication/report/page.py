@@ -32,6 +32,7 @@ def release_report(protected: DataFrame, release: ReleaseInput, profile: Profile
         provisional=year.provisional,
         contents=made,
         limits=LIMITS,
+        practice=release.missing_in(year.ending),
         people_from=_people_from(release),
         symbols=SYMBOLS,
         height=HEIGHT,
