@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
@@ -328,6 +330,26 @@ def test_nothing_suppressed_is_recovered_from_what_a_profile_shows(name: str, se
     counts = found[(found["table"] == "B2") & (found["filter_1_category"] == "MOB") & (found["unit"] == "count")]
     small = set(counts["la_code"][counts["value"].between(1, 5)]) - {""}
     assert (disabled["symbol"][disabled["la_code"].isin(small)] == "c").all()
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    seed=st.integers(0, 10**6),
+    scales=st.lists(st.sampled_from([0, 2, 15, 60]), min_size=1, max_size=4),
+    silent=st.sampled_from([(), ("392",), ("392", "393")]),
+    name=st.sampled_from(["2022", "2024", "2025"]),
+)
+@example(seed=964895, scales=[2, 15, 200, 200], silent=("392", "393"), name="2024")
+def test_nothing_is_recovered_from_any_las_in_any_form(
+    seed: int, scales: list[int], silent: tuple[str, ...], name: str
+) -> None:
+    rng = np.random.default_rng(seed)
+    las = LAS[: len(scales)]
+    measures = pd.concat([measures_of(la, rng, scale, 2024) for la, scale in zip(las, scales, strict=True)])
+    people = OF_LAS | dict.fromkeys(silent, 50_000)
+    cells = release_cells(release_of(measures.reset_index(drop=True), {2024: (*las, *silent)}, people, 2024))
+    found = recoverable(protect(protected_for(profile_named(name), cells)))
+    assert found.empty, found
 
 
 def test_a_row_is_closed_though_what_was_not_recorded_is_not_shown() -> None:

@@ -146,9 +146,11 @@ def _banded(days: dict[str, int], bands: dict[int, str]) -> dict[str, int]:
 
 
 def _each(rng: np.random.Generator, breakdown: str, whole: int) -> dict[str, int]:
-    """Overlapping categories; the first makes up for those in no other."""
+    """Overlapping categories; the first makes up for those in no other. No factor (21) makes up for none: the total is
+    of those with another."""
     counts = {name: int(rng.binomial(whole, 0.2)) for name in EACH[breakdown][1:]}
-    return {EACH[breakdown][0]: max(whole - sum(counts.values()), int(rng.binomial(whole, 0.3))), **counts}
+    others = sum(count for name, count in counts.items() if name != "21")
+    return {EACH[breakdown][0]: max(whole - others, int(rng.binomial(whole, 0.3))), **counts}
 
 
 def _crossed(
