@@ -99,14 +99,16 @@ class Published:
         counts = self.by_la(InUnit(wanted.key), year)
         return {la: _rate(count, self.people[year].get(la)) for la, count in counts.items()}
 
-    def categories(self, measure: str, breakdown: str) -> list[tuple[str, InUnit]]:
-        """The categories of a breakdown as the first table that has it lists them: label, and what is counted."""
+    def categories(self, measure: str, breakdown: str, year: int) -> list[tuple[str, InUnit]]:
+        """The categories of a breakdown as the first table that has it lists them, those collected in the year: label,
+        and what is counted. A group of categories (private fostering) may stand among them."""
         for table in self.tables:
             found = [
                 (_label(figure), InUnit(figure.numerator))
                 for figure in self._figures(table)
                 if figure.indicator.unit == COUNT
-                and figure.numerator[:2] == (measure, breakdown)
+                and figure.exists_in(year)
+                and figure.numerator[:2] in ((measure, breakdown), (measure, f"{breakdown}_group"))
                 and not any(category.measure for category in figure.row)  # a row of a series is no list
             ]
             if found:

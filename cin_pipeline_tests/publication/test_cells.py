@@ -252,7 +252,8 @@ def test_child_in_need_plans_have_rows_from_2022_on() -> None:
         plain = Plain(measures[(measures["la_code"] == la) & (measures["collection_year"] == 2022)], PEOPLE[la], 2022)
         for cell in b7[b7["la_code"] == la].itertuples():
             assert cell.value == pytest.approx(float(plain.cell("B7", "", "", cell.indicator) or 0)), cell
-    assert protect(cells)["symbol"].isin(["", "c", "z", "k"]).all()
+    of_factors = cells["table"] == "C3"  # some of which were not collected yet
+    assert protect(cells)["symbol"][~of_factors].isin(["", "c", "z", "k"]).all()
 
 
 def test_gender_of_all_is_taken_from_what_every_la_gave(release: ReleaseInput, cells: DataFrame) -> None:

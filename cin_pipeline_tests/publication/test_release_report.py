@@ -209,7 +209,8 @@ def test_every_headline_chart_and_rate_is_in_some_table() -> None:
     for headline in HEADLINES:
         assert published.england(headline.wanted, 2017) != ABSENT
         assert headline.beside is None or published.england(headline.beside, 2017) != ABSENT
-    assert all(published.categories(split.measure, split.breakdown) for several in SPLITS.values() for split in several)
+    splits = [split for several in SPLITS.values() for split in several]
+    assert all(published.categories(split.measure, split.breakdown, 2017) for split in splits)
     assert all(published.by_la(wanted, 2017) for _, wanted, _ in RATES)
 
 

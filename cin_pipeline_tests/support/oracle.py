@@ -541,7 +541,7 @@ def previous_return(
     if year - 1 < 2014:
         return None
     own = returns.get((year - 1, la))
-    # "a new LA without one uses that of the LA declared as its predecessor" The line is of this year: no other year's
+    # "A new LA without one uses that of the LA declared as its predecessor" The line is of this year: no other year's
     # re-referrals use it.
     if own is not None or (year, la) not in predecessors:
         return own
@@ -852,8 +852,8 @@ class Sent:
         return self.known(la, measure) is not None and not reached
 
     def carries(self, la: str, measure: str, breakdown: str) -> bool:
-        # "What the earlier return did not have adds nothing." Of a year without the measure, not available in it, or
-        # declared unusable for it.
+        # "What the earlier return did not have, or could not use, adds nothing and is not estimated." Of a year without
+        # the measure, not available in it, or declared unusable for it.
         earlier = self.carried.get(la)
         if earlier is None or measure not in catalogue_of(earlier.from_year):
             return False
@@ -1122,7 +1122,7 @@ def figures_of(
             figures[la] = Figure(given, "")
         elif la in sent.carried:
             # "the figures of the LA's accepted return of that earlier year are `estimated` in its places" "What the
-            # earlier return did not have adds nothing."
+            # earlier return did not have, or could not use, adds nothing and is not estimated."
             carried = sent.carried_number(la, *key)
             figures[la] = Figure(None, LEAVE_OUT) if carried is None else Figure(Fraction(carried), CARRY_FORWARD)
         else:

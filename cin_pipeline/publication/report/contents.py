@@ -23,7 +23,7 @@ from cin_pipeline.publication.report.charts import (
 )
 from cin_pipeline.publication.report.funnel import AUTHORITIES, funnel_chart
 from cin_pipeline.publication.shown import ABSENT, SYMBOLS, InUnit, Published, Shown, measure_in
-from cin_pipeline.publication.symbols import INAPPLICABLE, UNAVAILABLE
+from cin_pipeline.publication.symbols import UNAVAILABLE
 from cin_pipeline.reference.authorities import authorities, every_authority
 from cin_pipeline.reference.published import published_england_series
 
@@ -287,14 +287,14 @@ def _floats(points: list[tuple[int, Decimal]]) -> list[tuple[float, float]]:
 
 def _split(published: Published, split: Split, year: int) -> Chart | None:
     """England's figure by category, with percentages of the total; None where no file has them."""
-    listed = published.categories(split.measure, split.breakdown)
+    listed = published.categories(split.measure, split.breakdown, year)
     total = published.england(measure_in(split.measure), year)
     found = []
     for label, wanted in listed:
         count = published.england(wanted, year)
         percent = published.england(wanted._replace(unit=PERCENT), year)
         found.append((label, count, _worked_out(count, total) if percent == ABSENT else percent))
-    found = [each for each in found if each[1] != ABSENT and each[1].symbol != INAPPLICABLE]  # other years had them
+    found = [each for each in found if each[1] != ABSENT]  # in no file of the profile
     if not found:
         return None
     if split.by_size:
