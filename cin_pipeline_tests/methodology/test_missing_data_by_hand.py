@@ -36,7 +36,7 @@ from cin_pipeline_tests.support.missing_data_examples import (
     four_estimated,
 )
 from cin_pipeline_tests.support.oracle import EnglandRow, Measures, RowKey
-from cin_pipeline_tests.support.pipeline import counted
+from cin_pipeline_tests.support.pipeline import by_the_pipeline, counted
 from cin_pipeline_tests.support.random_returns import whole_return
 
 
@@ -44,7 +44,7 @@ def independently(of: Example) -> dict[RowKey, EnglandRow]:
     return oracle.england_rows(of.measures, of.expected, of.population, of.unusable, of.year, of.practice, of.carried)
 
 
-NATIONAL: list[Callable[[Example], dict[RowKey, EnglandRow]]] = [independently]
+NATIONAL: list[Callable[[Example], dict[RowKey, EnglandRow]]] = [independently, by_the_pipeline]
 every_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.name)
 every_calculation = pytest.mark.parametrize("calculation", NATIONAL, ids=lambda calculation: calculation.__name__)
 

@@ -2,6 +2,7 @@
 of the contract hold on any input."""
 
 import re
+from functools import cache
 from itertools import pairwise
 
 import pandas as pd
@@ -13,7 +14,8 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.estimates import estimate_england
 from cin_pipeline.methodology.identities import broken_identities, broken_national_identities
 from cin_pipeline_tests.support import oracle
-from cin_pipeline_tests.support.pipeline import as_floats, counted, estimated, measures_table
+from cin_pipeline_tests.support.missing_data_examples import Example
+from cin_pipeline_tests.support.pipeline import as_floats, by_the_pipeline, counted, estimated, measures_table
 from cin_pipeline_tests.support.random_returns import messy_return, return_pairs, returns
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -143,6 +145,64 @@ def test_estimates_agree_with_the_independent_calculation(
     assert ours.keys() == theirs.keys()
     for key, row in theirs.items():
         assert ours[key] == pytest.approx(row, rel=1e-9, nan_ok=True), key
+
+
+EARLIER = {2018: 2016, 2022: 2020, 2025: 2024}  # collection year: the year whose figures are carried forward
+
+
+@cache
+def measured(year: int) -> list[oracle.Measures]:
+    return [oracle.la_measures(messy_return(n, 12, year, "201"), None, year) for n in range(3)]
+
+
+@settings(QUICK, max_examples=15)
+@given(
+    year=st.sampled_from(sorted(EARLIER)),
+    sent=st.dictionaries(st.sampled_from(AUTHORITIES), st.integers(0, 2)),
+    carried=st.dictionaries(st.sampled_from(AUTHORITIES), st.integers(0, 2)),
+    unusable=UNUSABLE,
+    unusable_then=UNUSABLE,
+    practice=st.sampled_from([None, "estimate", "leave-out", "carry-forward"]),
+)
+def test_every_practice_agrees_with_the_independent_calculation(
+    year: int,
+    sent: dict[str, int],
+    carried: dict[str, int],
+    unusable: list[tuple[str, tuple[str, str | None]]],
+    unusable_then: list[tuple[str, tuple[str, str | None]]],
+    practice: str | None,
+) -> None:
+    of_then = {la: tuple(name for where, name in unusable_then if where == la) for la in carried}
+    example = Example(
+        name="drawn",
+        year=year,
+        measures={la: measured(year)[n] for la, n in sent.items()},
+        expected=AUTHORITIES,
+        rows={},
+        population={la: 1000 * n for n, la in enumerate(AUTHORITIES, start=1)},
+        unusable=[(la, *name) for la, name in unusable],
+        practice=practice,
+        carried={
+            la: oracle.Carried(EARLIER[year], measured(EARLIER[year])[n], of_then[la])
+            for la, n in carried.items()
+            if la not in sent
+        },
+    )
+    theirs = oracle.england_rows(
+        example.measures,
+        example.expected,
+        example.population,
+        example.unusable,
+        example.year,
+        example.practice,
+        example.carried,
+    )
+    ours = by_the_pipeline(example)
+    assert ours.keys() == theirs.keys()
+    for key, row in theirs.items():
+        assert ours[key].missing_data == row.missing_data, key
+        for number, expected in zip(ours[key][:4], row[:4], strict=True):
+            assert number == (None if expected is None else pytest.approx(float(expected), rel=1e-9)), key
 
 
 def test_regions_add_up_to_england_whatever_is_missing() -> None:

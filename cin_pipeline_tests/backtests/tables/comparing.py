@@ -7,6 +7,7 @@ from typing import Final
 from pandas import DataFrame
 
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY
+from cin_pipeline.publication.symbols import ROUNDS_TO_ZERO, SUPPRESSED
 from cin_pipeline_tests.backtests.tables.leeway import Interval, Leeway
 from cin_pipeline_tests.backtests.tables.published import Cell
 
@@ -18,7 +19,6 @@ SUPPRESSED_HERE: Final = "suppressed here alone"
 SUPPRESSED_THERE: Final = "suppressed there alone"
 DIFFERENT: Final = "different"
 OUTCOMES: Final = (EQUAL, WITHIN, NOT_COMPUTABLE, POPULATION_REVISED, SUPPRESSED_HERE, SUPPRESSED_THERE, DIFFERENT)
-SUPPRESSED: Final = "c"
 # Rates of these years were published on populations that the next release revised: not held.
 REVISED: Final = (2023, 2024)
 
@@ -49,9 +49,11 @@ def _outcome(cell: Cell, published: str, ours: str, leeway: Leeway) -> str:
     if ours == SUPPRESSED:
         return SUPPRESSED_HERE
     between = None if cell.level == LOCAL_AUTHORITY else leeway.of(cell.code, cell.table, cell.row, cell.column)
-    if there is None or between is None:
+    if between is None:
         return DIFFERENT
-    return WITHIN if _rounds_to(there, between, cell) else DIFFERENT
+    if published == ROUNDS_TO_ZERO:
+        return WITHIN if between.low < 0.05 and between.high > 0 else DIFFERENT
+    return WITHIN if there is not None and _rounds_to(there, between, cell) else DIFFERENT
 
 
 def _number(text: str) -> Decimal | None:
