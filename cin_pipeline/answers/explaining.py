@@ -177,7 +177,7 @@ def _carried(store: Store, la_code: str, inputs: NationalInputs) -> str:
             if submission is None:
                 return f", and none of {before} to carry forward"
             number = submission.submission
-            return f"; submission {number}, of {before}, is carried forward (explain --year {line.from_year})"
+            return f"; what submission {number}, of {before}, has is carried forward (explain --year {line.from_year})"
     return ""
 
 

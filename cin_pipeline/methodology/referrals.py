@@ -15,7 +15,8 @@ from cin_pipeline.tables.declaring import DAY, WHOLE, Column, TableDeclaration
 
 PRIOR_REFERRALS = TableDeclaration(
     "prior_year_referrals",
-    "A child's latest referral of the previous year, from the LA's return of that year.",
+    "A child's latest referral of the previous year, from the LA's return of that year; of a new LA perhaps from its "
+    "predecessor's.",
     (
         CHILD_ID,
         Column("referral_date", DAY, "The day of the referral."),

@@ -114,6 +114,14 @@ def test_a_wrong_file_of_the_users_is_told_with_its_line(tmp_path: Path) -> None
     assert result.exit_code == 2
     assert "line 2" in result.output
     assert "refferals" in result.output
+    carried = tmp_path / "carried.csv"
+    carried.write_text("year,la_code,from_year\n2017,201,2016\n")
+    result = CliRunner().invoke(app, [*map(str, args[:-2]), "--carry-forward", str(carried)])
+    assert result.exit_code == 2
+    assert "of which neither the state holds an accepted return nor the folder has a file" in " ".join(
+        result.output.split()
+    )
+    assert not (tmp_path / "o").exists()  # nor the state in it
 
 
 def test_results_are_never_taken_for_returns(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from cin_pipeline.answers.explaining import explain_authority, explain_place
@@ -14,6 +15,7 @@ from cin_pipeline.answers.status_table import status_of_year
 from cin_pipeline.methodology.missing import UnreliableFigure
 from cin_pipeline.methodology.tracing import find_figure
 from cin_pipeline.orchestration.folder_run import Folder, Report, run_folder
+from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.sensors import expected_returns
 from cin_pipeline.reference.authorities import places
 from cin_pipeline.reference.missing_data import Practice
@@ -109,6 +111,11 @@ def test_hackney_is_carried_forward_in_2021_and_the_year_after_from_one_return(o
     # Hackney's own return of 2019 was never sent: what it did not have is left out.
     assert office.england("re_referrals")[ENGLAND] == ("0", "", "", "", "leave-out")
     assert office.measures(HACKNEY, "referrals") is None
+    with open_instance(office.settings) as instance:
+        (record,) = instance.fetch_materializations(dg.AssetKey("estimates"), limit=1).records
+        told = record.asset_materialization.metadata
+    assert told["practice"].value == "leave-out"
+    assert "Hackney (204) has no return" in str(told["missing_data"].value)
     # A year later the return is in the state alone; and then one of the year wins.
     second = office.folder(2022, la_202_2022=some(2022, 6))
     report = office.run(second, 2022, f"{CAMDEN} {HACKNEY}")
@@ -145,7 +152,7 @@ def test_what_is_carried_can_be_declared_and_holds_for_reruns_until_the_next_lan
         assert (found.known, found.estimated, found.agrees) == (3, 5, True)
         rows = found.authorities.set_index("la_code")
         assert rows["status"].to_dict() == {HACKNEY: "carried forward", CAMDEN: "known"}
-        assert "of 2015 to 2016, is carried forward" in rows.loc[HACKNEY, "why"]
+        assert "of 2015 to 2016, has is carried forward (explain --year 2016)" in rows.loc[HACKNEY, "why"]
         # Another return of the earlier year, or none: England is to be made again.
         store.registry.withdraw(store.registry.current(2016, HACKNEY).submission, "ann", "why")
         assert since_changed(store, ESTIMATES, 2017).inputs == ("figures carried forward",)
@@ -194,9 +201,9 @@ def test_re_referrals_of_a_new_la_with_its_own_return_of_the_year_before_else_it
     """C1 was referred to the county 31 days before, C2 is new; in the West C1 to its own shadow, C3 to the county."""
     landing = office.folder(
         2022,
-        la_928_2021={"C1": "2021-03-31", "C3": "2021-03-31"},
+        la_928_2021={"C1": "2021-03-31", "C3": "2021-03-31"} | {f"X{n}": "2020-06-01" for n in range(40)},
         la_940_2022={"C1": "2021-05-01", "C2": "2021-05-01"},
-        la_941_2021={"C1": "2021-03-31"},
+        la_941_2021={"C1": "2021-03-31"} | {f"X{n}": "2020-06-01" for n in range(40)},
         la_941_2022={"C1": "2021-05-01", "C3": "2021-05-01"},
     )
     report = office.run(landing, 2022, f"{NORTH} {WEST}")
@@ -206,6 +213,8 @@ def test_re_referrals_of_a_new_la_with_its_own_return_of_the_year_before_else_it
     assert any("North Northamptonshire (940)" in each and "Northamptonshire (928)" in each for each in said)
     assert not any("(941)" in each for each in said)
     assert list(report.missing.warnings()) == []
+    # For re-referrals alone: nothing is compared with the year before, neither the county's nor the shadow's.
+    assert "YonY" not in (office.output / "validation_issues.csv").read_text()
     with closing(Store(office.settings)) as store:
         key = find_figure("re_referrals", "total", "total", 2022)
         found = explain_authority(store, 2022, key, NORTH)
