@@ -15,11 +15,13 @@ from pandas import DataFrame
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.carrying import Carried, Treatment
 from cin_pipeline.methodology.estimates import estimate_england
-from cin_pipeline.outputs.publishing import publication_tables, unseen
-from cin_pipeline.publication.cells import ReleaseInput
-from cin_pipeline.publication.changes import OPEN_DATA
+from cin_pipeline.outputs.population_of_rates import people_by_year
+from cin_pipeline.publication.cells import ReleaseInput, release_cells
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, NATIONAL, REGIONAL
-from cin_pipeline.publication.profiles import profile_named
+from cin_pipeline.publication.disclosure import protect
+from cin_pipeline.publication.open_data import open_data_files
+from cin_pipeline.publication.profiles import filled, profile_named, protected_for
+from cin_pipeline.publication.release_tables import labelled
 from cin_pipeline.reference.authorities import ENGLAND
 from cin_pipeline.reference.missing_data import carried_forward, practice_of
 from cin_pipeline.reference.population import CENSUS_2021, PopulationSource, place_population, population
@@ -75,9 +77,11 @@ class Backtest:
             population_sources={year: PopulationSource(year, CENSUS_2021) for year in self.years},
             low_reliability=frozenset().union(*(self.published[year].low_reliability for year in self.years)),
         )
-        found: dict[Cell, str] = {}
-        for name in reversed(PROFILES):
-            found |= dict(_cells(publication_tables(release, profile_named(name), unseen).files))
+        every, people, found = release_cells(release), people_by_year(release), {}
+        for profile in map(profile_named, reversed(PROFILES)):
+            protected = protect(protected_for(profile, every))
+            arranged = filled(profile, labelled(release.year.ending), protected, release.year.ending, people)
+            found |= dict(_cells(open_data_files(arranged)))
         return found
 
     def _estimates(self, year: int, most: tuple[bool, bool], people: Mapping[str, int]) -> DataFrame:
@@ -106,9 +110,9 @@ def _extreme(year: PublishedYear, most_totals: bool, most_categories: bool) -> F
 
 def _cells(files: Mapping[str, bytes]) -> Iterator[tuple[Cell, str]]:
     for path, content in files.items():
-        if not path.startswith(OPEN_DATA) or path.endswith(".meta.csv"):
+        if path.endswith(".meta.csv"):
             continue
-        table = path.removeprefix(OPEN_DATA).partition("_")[0]
+        table = path.partition("_")[0]
         for row in csv.DictReader(io.StringIO(content.decode())):
             level = row["geographic_level"]
             code = ENGLAND if level == NATIONAL else row[_LEVELS[level]]
