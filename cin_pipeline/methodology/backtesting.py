@@ -86,15 +86,16 @@ def estimate_against_truth(estimates: DataFrame, left_out: DataFrame) -> DataFra
 
 
 def las_against_published(measures: DataFrame) -> DataFrame:
-    """Every cell published for the LAs and years in `measures`, beside ours; columns LA_COMPARISON_COLUMNS.
+    """Every count published for the LAs and years in `measures`, beside ours; columns LA_COMPARISON_COLUMNS.
 
-    `measures`: columns as MEASURE_COLUMNS. `published` is a number, or the symbol in its place; `ours` is empty where
-    the measure is not available; `outcome` is one of the constants of this module."""
+    `measures`: columns as MEASURE_COLUMNS. `category`: several that are published as one are joined by `+`. `published`
+    is a number, or the symbol in its place; `ours` is empty where the measure is not available; `outcome` is one of the
+    constants of this module."""
     keys = ["collection_year", "la_code", "measure", "breakdown", "category"]
     pairs = measures[["collection_year", "la_code"]].drop_duplicates().itertuples(index=False)
     published = DataFrame(
         [
-            (year, la_code, key.measure, key.breakdown, key.category, value)
+            (year, la_code, key.measure, key.breakdown, key.categories, value)
             for year, la_code in pairs
             for key, value in published_la_figures(year).get(la_code, {}).items()
         ],
@@ -102,20 +103,23 @@ def las_against_published(measures: DataFrame) -> DataFrame:
     )
     known = measures[measures["status"] == KNOWN]
     gives = known[["collection_year", "la_code", "measure"]].drop_duplicates().assign(given=True)
-    table = published.merge(known[[*keys, "value"]], on=keys, how="left").merge(gives, on=keys[:3], how="left")
+    parts = published[keys].assign(cell=published.index).explode("category")
+    counts = parts.merge(known[[*keys, "value"]], on=keys, how="left").groupby("cell")["value"].sum(min_count=1)
+    table = published.assign(category=published["category"].map("+".join)).merge(gives, on=keys[:3], how="left")
     # A category that does not occur has no row: it is 0 where the LA gave the measure.
-    ours = table["value"].astype("Float64").mask(table["value"].isna() & table["given"].notna(), 0.0)
+    value = counts.reindex(table.index)
+    ours = value.astype("Float64").mask(value.isna() & table["given"].notna(), 0.0)
     number = pd.to_numeric(table["published"], errors="coerce")
     table = table.assign(ours=ours, difference=ours - number)
     suppressed = table["published"] == SUPPRESSED
     outcome = [
+        number.isna() & ~suppressed,
         ours.isna(),
         suppressed & ours.between(1, 5),
         suppressed,
-        number.isna(),
         table["difference"] == 0,
     ]
-    names = [NOT_COUNTED, SUPPRESSED_SMALL, SUPPRESSED_LARGE, NOT_PUBLISHED, EQUAL]
+    names = [NOT_PUBLISHED, NOT_COUNTED, SUPPRESSED_SMALL, SUPPRESSED_LARGE, EQUAL]
     conditions = [each.fillna(False).to_numpy(dtype=bool) for each in outcome]
     return table.assign(outcome=np.select(conditions, names, DIFFERENT))[list(LA_COMPARISON_COLUMNS)]
 

@@ -11,6 +11,7 @@ from functools import cache
 
 from cin_pipeline.reference.data_files import rows
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
+from cin_pipeline.reference.published_columns import count_columns
 
 SUPPRESSED = "c"  # 1 to 5, or suppressed so that such a cell cannot be worked out
 NOT_AVAILABLE = "x"
@@ -80,15 +81,27 @@ def _by_year(table: str) -> dict[str, dict[tuple[str, str], dict[str, str]]]:
 
 @cache
 def published_la_figures(year: int) -> dict[str, dict[FigureKey, int | str]]:
-    """By LA code the count of each cell published for it (tables B1, C1, D3 and D5), or SUPPRESSED or NOT_AVAILABLE.
+    """By LA code the count of each cell published for it (tables B1 to D8), or the symbol in its place.
 
-    Published for 2016 and 2017; empty for other years."""
+    Published for 2013 to 2024, in part for 2025; empty for other years."""
+    return _figures(year, (LOCAL,))
+
+
+@cache
+def published_place_figures(year: int) -> dict[str, dict[FigureKey, int | str]]:
+    """The same for England and the regions by geography code, counts rounded to 10."""
+    return _figures(year, (NATIONAL, REGIONAL))
+
+
+def _figures(year: int, levels: tuple[str, ...]) -> dict[str, dict[FigureKey, int | str]]:
     figures: dict[str, dict[FigureKey, int | str]] = {}
-    for row in rows("published-la-figures"):
-        if row["collection_year"] == str(year):
-            key = FigureKey.one(row["measure"], row["breakdown"], row["category"])
-            value = row["value"]
-            figures.setdefault(row["la_code"], {})[key] = int(value) if value.isdigit() else value
+    for table in PLACE_TABLES:
+        columns = count_columns(table, year)
+        for (level, code), cells in published_table(table, year).items():
+            if level in levels:
+                row = figures.setdefault(code, {})
+                for column, key in columns.items():
+                    row[key] = int(cells[column]) if cells[column].isdigit() else cells[column]
     return figures
 
 

@@ -53,24 +53,26 @@ class CodeSets:
 
     def reason_positions(self, drawn: _Positions) -> _Positions:
         """Of the position in the reasons of the distributions, -1 for the death of the child."""
-        return np.where(drawn < 0, _REASONS.index("RC2"), drawn)
+        return np.where(drawn < 0, REASONS.index("RC2"), drawn)
 
     @property
     def closed_after_assessment(self) -> int:
         """RC8."""
-        return _REASONS.index("RC8")
+        return REASONS.index("RC8")
 
     @property
     def closed_to_early_help(self) -> int:
         """RC9 where it is collected, else RC8."""
-        return _REASONS.index("RC9" if "RC9" in codes("ReasonForClosure", self.year) else "RC8")
+        return REASONS.index("RC9" if "RC9" in codes("ReasonForClosure", self.year) else "RC8")
 
 
 _GENDER_UNBORN = 3  # position of unknown among the genders of `code_sets`
 _UPN_UNKNOWN = (*d.UPN_UNKNOWN, "UN1", "UN4", "UN7")
 UN1, UN4, UN7 = (_UPN_UNKNOWN.index(code) for code in ("UN1", "UN4", "UN7"))
-_FACTORS = (*(code for _, group in d.FACTORS for code in group), d.FACTOR_OTHER)
-_REASONS = (*d.CLOSURE_REASONS, "RC2", "RC8", "RC9")
+_ALL_FACTORS = (*(code for _, group in d.FACTORS for code in group), d.FACTOR_OTHER)
+# Reasons for closure and factors in the order of their positions; the last factor says that none was found.
+REASONS = (*d.CLOSURE_REASONS, "RC2", "RC8", "RC9")
+FACTOR_NAMES = (*_ALL_FACTORS, "21")
 
 
 @cache
@@ -87,8 +89,8 @@ def code_sets(year: int) -> CodeSets:
         upn_unknown=Vocabulary(_UPN_UNKNOWN),
         source=Vocabulary(list(d.SOURCES)),
         need=Vocabulary(list(d.NEEDS)),
-        reason=Vocabulary(_REASONS),
-        factor=Vocabulary([*_FACTORS, "21"]),
+        reason=Vocabulary(REASONS),
+        factor=Vocabulary(FACTOR_NAMES),
         factor_sets=_factor_sets(year),
         category=Vocabulary(list(d.CATEGORIES)),
     )
@@ -107,7 +109,7 @@ def _factor_sets(year: int) -> tuple[_Positions, ...]:
     """The sets of factors a case takes one of, each group in as many as declared; after them that of nothing found."""
     rng = np.random.default_rng(_SET_SEED)
     valid = codes("AssessmentFactors", year)
-    has = np.zeros((d.FACTOR_SETS, len(_FACTORS)), dtype=bool)
+    has = np.zeros((d.FACTOR_SETS, len(_ALL_FACTORS)), dtype=bool)
     for percent, group in d.FACTORS:
         used = {
             code: weight
@@ -116,13 +118,13 @@ def _factor_sets(year: int) -> tuple[_Positions, ...]:
         }
         if not used:
             continue
-        positions = np.array([_FACTORS.index(code) for code in used])
+        positions = np.array([_ALL_FACTORS.index(code) for code in used])
         of = rng.permutation(d.FACTOR_SETS)[: round(percent / 100 * d.FACTOR_SETS)]
         has[of, positions[d.weighted(rng, tuple(used.values()), len(of))]] = True
         second = of[rng.random(len(of)) < d.SECOND_OF_GROUP]
         has[second, positions[d.weighted(rng, tuple(used.values()), len(second))]] = True
-    has[~has.any(axis=1), _FACTORS.index(d.FACTOR_OTHER)] = True
-    return (*(np.flatnonzero(row) for row in has), np.array([len(_FACTORS)]))
+    has[~has.any(axis=1), _ALL_FACTORS.index(d.FACTOR_OTHER)] = True
+    return (*(np.flatnonzero(row) for row in has), np.array([len(_ALL_FACTORS)]))
 
 
 def _sets(weights: Iterable[float], sizes: Sequence[float], count: int) -> tuple[_Positions, ...]:

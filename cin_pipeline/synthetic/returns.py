@@ -80,7 +80,9 @@ class _Cut:
 
     def _disabilities(self) -> TableRecords:
         children, child = self._timeline.children, self._child
-        of, positions = _ragged(self._codes.disability_sets, children.disabilities[child])
+        details = self._timeline.details
+        sets = details.disability_sets if details else self._codes.disability_sets
+        of, positions = _ragged(sets, children.disabilities[child])
         # Nobody knows of an unborn child's disabilities.
         born = (children.birth[child] <= self._end)[of]
         return TableRecords({"disability": Column(positions[born], self._codes.disability)}, of[born])
@@ -130,15 +132,17 @@ class _Cut:
         timeline, at, sets = self._timeline, self._case, self._codes
         cases = timeline.cases
         closed = (cases.closure[at] <= self._end) & timeline.closure_recorded[at]
-        reason = sets.reason_positions(timeline.reason[at])
+        details = timeline.details
+        reason = np.maximum(timeline.reason[at], NONE) if details else sets.reason_positions(timeline.reason[at])
+        source = (
+            details.source[at] if details else sets.source_positions(timeline.source[at], year_of(cases.referral[at]))
+        )
         after_assessment = np.where(timeline.early_help[at], sets.closed_to_early_help, sets.closed_after_assessment)
         reason = np.where(cases.kind[at] == NOT_IN_NEED, after_assessment, reason)
         return TableRecords(
             {
                 "referral_date": _dates(cases.referral[at]),
-                "referral_source": Column(
-                    sets.source_positions(timeline.source[at], year_of(cases.referral[at])), sets.source
-                ),
+                "referral_source": Column(source, sets.source),
                 # Some LAs close NFA referrals with all that belongs to a closed case, others just leave them.
                 "primary_need": Column(np.where(timeline.closure_recorded[at], timeline.need[at], NONE), sets.need),
                 "closure_date": _dates(cases.closure[at], closed),
@@ -157,7 +161,9 @@ class _Cut:
         done = spans.end[at] <= self._end
         start, end = spans.start[at], spans.end[at]
         reviewed = on_or_after(start, d.INTERNAL_REVIEW_DAYS)
-        of, factors = _ragged(self._codes.factor_sets, self._timeline.factors[at])
+        details = self._timeline.details
+        factor_sets = details.factor_sets if details and details.factor_sets else self._codes.factor_sets
+        of, factors = _ragged(factor_sets, self._timeline.factors[at])
         return {
             "assessments": TableRecords(
                 {
@@ -208,6 +214,8 @@ class _Cut:
         of = place[plans.review_plan[reviews]]
         reviewed = np.zeros(len(at), dtype=bool)
         reviewed[of] = True
+        if self._timeline.details:
+            reviewed[:] = True
         latest = np.where(reviewed, plans.latest_category[at], plans.initial_category[at])
         return {
             "plans": TableRecords(

@@ -4,6 +4,7 @@ Both returns are cut from one timeline, so that children, open cases and plans g
 child's next referral can be found in the second when its last one is in the first.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -77,6 +78,19 @@ class Timeline:
     factors: Codes  # of each assessment: position in the sets of factors, NONE where none was found
     reviewed_internally: Booleans  # of each assessment
     plans: "Plans"  # of each protection plan
+    details: "Details | None" = None
+
+
+@dataclass(frozen=True)
+class Details:
+    """What a calibrated timeline says itself, where others take what the year's codes have.
+
+    Its reasons are positions among all reasons (below NONE: none is given), its disabilities and factors are positions
+    in sets of its own, and categories of plans may change before a review."""
+
+    source: Codes  # position of the code of each case
+    disability_sets: Sequence[NDArray[np.int64]]
+    factor_sets: Sequence[NDArray[np.int64]] | None  # None: those of the year's codes
 
 
 @dataclass(frozen=True)

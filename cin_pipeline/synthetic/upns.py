@@ -27,14 +27,14 @@ _EPOCH_YEAR = 1970  # from which numpy counts years
 
 # Numbers of LAs formed since 2019 are not recognised in every year they sent returns; children there go by the
 # numbers of the authorities before them.
-_BEFORE = {"838": "835", "839": "837", "940": "928", "941": "928", "942": "909", "943": "909"}
+BEFORE = {"838": "835", "839": "837", "940": "928", "941": "928", "942": "909", "943": "909"}
 
 
 def upns(la_code: str, child: NDArray[np.int64], birth: Days) -> tuple[list[str], list[str]]:
     """The UPN and a former, temporary UPN of each child, different for all numbers of children of an LA."""
     years = (EPOCH + birth * DAY).astype("datetime64[Y]").astype(np.int64) + _EPOCH_YEAR + _GIVEN_AT_YEARS
     digits = np.empty((len(child), _LENGTH), dtype=np.int64)
-    digits[:, _LA] = [int(digit) for digit in _BEFORE.get(la_code, la_code)]
+    digits[:, _LA] = [int(digit) for digit in BEFORE.get(la_code, la_code)]
     digits[:, _YEAR_DIGITS] = _digits(years % _CENTURY, _YEAR_DIGITS)
     digits[:, _SERIAL] = _digits(child % _SERIALS, _SERIAL)
     digits[:, _SCHOOL_DIGITS] = _digits(_SCHOOL + child // _SERIALS, _SCHOOL_DIGITS)

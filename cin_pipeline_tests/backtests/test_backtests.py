@@ -10,13 +10,13 @@ from cin_pipeline.methodology.backtesting import DIFFERENT, EQUAL, NOT_COUNTED, 
 from cin_pipeline.reference.figure_keys import FigureKey
 from cin_pipeline.reference.published import published_la_figures
 from cin_pipeline.reference.year_on_year_checks import year_on_year_checks
-from cin_pipeline.synthetic import CALIBRATED
 from cin_pipeline_tests.backtests.__main__ import backtest
-from cin_pipeline_tests.backtests.known import known_for_las
+from cin_pipeline_tests.backtests.known import known_for_las, not_reached
 
 # The two smallest, whose figures are suppressed; Rutland, where few cases close; Wakefield, with children referred
 # again and again; Bracknell Forest, whose figures break an identity; Torbay, with cases entered late.
 LAS = ("201", "420", "857", "384", "867", "880")
+YEARS = (2017, 2022)
 
 
 @pytest.fixture(scope="module")
@@ -26,44 +26,46 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def las(folder: Path) -> DataFrame:
-    return backtest(folder, *LAS)[0]
+    return pd.concat([backtest(folder, year, *LAS)[0] for year in YEARS], ignore_index=True)
 
 
-def test_every_published_cell_is_reached_but_those_left_off(las: DataFrame) -> None:
-    assert len(las) == sum(len(published_la_figures(year)[la]) for year in CALIBRATED for la in LAS)
-    off = las["outcome"].isin((DIFFERENT, NOT_COUNTED))
-    assert las[off & ~known_for_las(las)].empty
-    assert (las["outcome"] == EQUAL).sum() > 200
+def test_every_published_count_is_reached_but_those_left_off(las: DataFrame) -> None:
+    assert len(las) == sum(len(published_la_figures(year)[la]) for year in YEARS for la in LAS)
+    off = las["outcome"].isin((DIFFERENT, NOT_COUNTED)) & ~known_for_las(las)
+    assert not_reached(las, las[off]) == 0, las[off].to_string()
+    assert off.sum() <= 12
+    assert (las["outcome"] == EQUAL).sum() > 1_200
 
 
 def test_the_cells_left_off_differ_by_what_the_published_row_does_not_add_up_by(las: DataFrame) -> None:
-    off = las[known_for_las(las)].set_index(["la_code", "collection_year"])
-    assert set(off["measure"]) == {"cin_episodes_starting"}
-    assert off["difference"].to_dict() == {("384", 2016): 19, ("867", 2017): 2}
+    off = las[known_for_las(las) & las["measure"].eq("cin_episodes_starting")].set_index(["la_code", "collection_year"])
+    assert off["difference"].to_dict() == {("867", 2017): 2}
 
 
 def test_suppressed_cells_are_small_unless_they_protect_another(las: DataFrame) -> None:
+    """Where the measure as a whole is not suppressed, a breakdown has a small one among its suppressed ones."""
     suppressed = las[las["outcome"].isin((SUPPRESSED_SMALL, SUPPRESSED_LARGE))]
     large = suppressed[suppressed["outcome"] == SUPPRESSED_LARGE]
-    assert set(large["breakdown"]) <= {"duration"}
-    for (year, la_code), row in suppressed[suppressed["breakdown"] == "duration"].groupby(
-        ["collection_year", "la_code"]
-    ):
-        assert (row["outcome"] == SUPPRESSED_SMALL).any(), (year, la_code)
-    assert not suppressed.empty
+    assert 0 < len(large) < len(suppressed) / 2
+    assert (large["ours"] != 0).mean() > 0.5
 
 
 def test_no_record_breaks_a_rule(las: DataFrame, folder: Path) -> None:
-    """What there is are year-on-year checks, of the whole return."""
-    for year in CALIBRATED:
+    """But that closures of unknown reason are published: here closed after an assessment that is not in the return,
+    which is a query. The others are year-on-year checks, of the whole return."""
+    for year in YEARS:
         found = issues(folder, year)
-        assert set(found["rule_id"]) <= set(year_on_year_checks())
-        assert set(found["record"]) == set(found["la_child_id"]) == {""}
+        unknown = found["rule_id"] == "8825Q"
+        assert set(found["rule_id"][~unknown]) <= set(year_on_year_checks())
+        assert set(found["record"][~unknown]) == set(found["la_child_id"][~unknown]) == {""}
+        published = las[las["collection_year"].eq(year) & las["category"].str.startswith("RC8+")]
+        assert 0 < unknown.sum() == published["ours"].sum()
 
 
 # Those whose count of records is a published figure.
 PUBLISHED = {
     "YonY02": "referrals",
+    "YonY03": "assessments_completed",
     "YonY05": "cpp_at_31_march",
     "YonY06": "cpp_starting",
     "YonY12": "cin_episodes_at_31_march",
@@ -75,8 +77,8 @@ PUBLISHED = {
 
 
 def test_year_on_year_checks_ask_about_what_was_published_to_have_changed(las: DataFrame, folder: Path) -> None:
-    """2016-17 on 2015-16, where neither figure is suppressed. The returns of 2014-15 are no whole ones."""
-    before, now = (published_la_figures(year) for year in CALIBRATED)
+    """2016-17 on 2015-16, where neither figure is suppressed."""
+    before, now = (published_la_figures(year) for year in (2016, 2017))
     met = set(issues(folder, 2017)[["la_code", "rule_id"]].itertuples(index=False, name=None))
     compared = {True: 0, False: 0}
     for la in LAS:
@@ -92,4 +94,4 @@ def test_year_on_year_checks_ask_about_what_was_published_to_have_changed(las: D
 
 
 def issues(folder: Path, year: int) -> DataFrame:
-    return pd.read_csv(folder / str(year) / "validation_issues.csv", dtype="str", keep_default_na=False)
+    return pd.read_csv(folder / f"output_{year}" / "validation_issues.csv", dtype="str", keep_default_na=False)

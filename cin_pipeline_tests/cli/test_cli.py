@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from cin_pipeline.cli import app, main
 from cin_pipeline.reference.authorities import authorities
+from cin_pipeline.reference.population import CENSUS_2021, population
 from cin_pipeline_tests.support import oracle
 from cin_pipeline_tests.support.random_returns import messy_return
 
@@ -60,6 +61,14 @@ WRONG = {
     "no such verb": (["walk"], "walk"),
     "a scale of nothing": (["synthesise", "--year", "2017", "--out", "o", "--scale", "0"], "--scale"),
     "an LA of another time": (["synthesise", "--year", "2017", "--out", "o", "--la", "838"], "838"),
+    "calibrated to a year without tables": (
+        ["synthesise", "--calibrated", "--year", "2025", "--out", "o"],
+        "2016 to 2024, one of which was expected",
+    ),
+    "calibrated to an LA of which nothing is published": (
+        ["synthesise", "--calibrated", "--year", "2022", "--out", "o", "--la", "204"],
+        "nothing is published",
+    ),
     "no mistakes": (["synthesise", "--year", "2017", "--out", "o", "--mistakes", "0"], "--mistakes 0"),
     "more mistakes than children": (["synthesise", "--year", "2017", "--out", "o", "--mistakes", "1.5"], "up to 1"),
     "every LA missing": (["synthesise", "--year", "2017", "--out", "o", "--missing", "152"], "one whole one"),
@@ -205,6 +214,44 @@ def test_synthesise_gives_what_its_seed_says_and_run_takes_it(tmp_path: Path) ->
     assert "England, 2016 to 2017" in result.stdout
     assert "Returns taken: 1 for 2016 to 2017, 1 for 2015 to 2016" in result.stdout
     assert (tmp_path / "out" / "england.csv").exists()
+
+
+def test_synthesise_writes_a_population_for_a_year_without_one(tmp_path: Path) -> None:
+    """Beside the folder, with the newest figures that are held, and the command that takes it."""
+    returns = tmp_path / "returns"
+    made = command("synthesise", "--year", 2026, "--scale", 0.01, "--out", returns, "--la", 202)
+    assert made.returncode == 0, made.stderr
+    assert sorted(path.name for path in returns.iterdir()) == ["202_2025.xml", "202_2026.xml"]
+    people = tmp_path / "returns_population.csv"
+    said = " ".join(made.stdout.split())
+    assert f"cin-pipeline run --landing {returns} --year 2026 --population {people}" in said
+    with people.open(encoding="utf-8", newline="") as file:
+        rows = {row["la_code"]: row for row in csv.DictReader(file)}
+    assert rows.keys() == authorities(2026).keys()
+    assert int(rows["202"]["population"]) == population(2025, CENSUS_2021)["202"]
+    assert "mid-2024 carried forward" in rows["202"]["source"]
+    (tmp_path / "expected.csv").write_text("la_code\n202\n")
+    result = command(
+        "run", "--landing", returns, "--year", 2026, "--population", people, "--output", tmp_path / "out",
+        "--expected", tmp_path / "expected.csv",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout
+    assert "user's own file" in result.stdout
+
+
+def test_synthesise_says_what_is_not_published(tmp_path: Path) -> None:
+    options = ("--calibrated", "--year", 2021, "--out", tmp_path / "returns", "--la", 201, "--la", 204)
+    made = command("synthesise", *options)
+    assert made.returncode == 0, made.stderr
+    assert "No return of 204 for 2020 to 2021" in made.stdout
+    names = sorted(path.name for path in (tmp_path / "returns").iterdir())
+    assert names == ["201_2020.xml", "201_2021.xml", "204_2020.xml"]
+
+
+def test_synthesise_takes_an_authority_of_the_year_before(tmp_path: Path) -> None:
+    made = command("synthesise", "--year", 2020, "--scale", 0.01, "--out", tmp_path / "returns", "--la", 836)
+    assert made.returncode == 0, made.stderr
+    assert [path.name for path in (tmp_path / "returns").iterdir()] == ["836_2019.xml"]
 
 
 def test_an_england_with_mistakes_missing_and_broken_returns_can_be_run(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.header import Identity, identify
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.return_tables import ReturnTables
+from cin_pipeline.census.years import COLLECTION_YEARS, FIRST_YEAR, LAST_YEAR
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.synthetic import returns_planned, synthesise
+from cin_pipeline.validation.files import check_file
 
 CALDERDALE, CITY_OF_LONDON = "381", "201"
 
@@ -253,8 +255,8 @@ def test_the_smallest_england_has_children_everywhere(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("year", "scale", "las", "complaint"),
     [
-        (2014, 1.0, None, "one from 2015 to 2027 was expected"),
-        (2028, 1.0, None, "one from 2015 to 2027 was expected"),
+        (FIRST_YEAR - 1, 1.0, None, f"one from {FIRST_YEAR} to {LAST_YEAR} was expected"),
+        (LAST_YEAR + 1, 1.0, None, f"one from {FIRST_YEAR} to {LAST_YEAR} was expected"),
         (2017, 0.0, None, "above 0"),
         (2017, 1.0, ["999", "201"], "no authority of 2015 to 2017: 999"),
         (2017, 1.0, ["838"], "no authority of 2015 to 2017: 838"),
@@ -265,3 +267,15 @@ def test_impossible_arguments(year: int, scale: float, las: list[str] | None, co
     with pytest.raises(ValueError, match=complaint):
         synthesise(year, scale, 1, tmp_path / "out", las)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("year", [each.ending for each in COLLECTION_YEARS])
+def test_every_collection_year_has_returns_without_an_error(year: int, tmp_path: Path) -> None:
+    """The first year alone, every other with the year before."""
+    paths = list(synthesise(year, 0.2, 1, tmp_path, [CITY_OF_LONDON]))
+    years = [each for each in (year - 1, year) if each >= FIRST_YEAR]
+    assert [path.stem for path in paths] == [f"{CITY_OF_LONDON}_{each}" for each in years]
+    assert returns_planned(year, [CITY_OF_LONDON]) == len(paths)
+    for path in paths:
+        found = check_file(path.read_bytes(), int(path.stem[-4:])).results.issues
+        assert found[found["severity"] == "error"].empty

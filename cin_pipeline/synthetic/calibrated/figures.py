@@ -1,63 +1,46 @@
-"""What each local authority (LA) has to come to: its published figures, with numbers in place of the suppressed ones.
+"""What each local authority (LA) has to come to in a year: its published figures, with numbers for the suppressed ones,
+and shares of England where it has none."""
 
-A suppressed figure is taken from an identity where one gives it, otherwise chosen, between 1 and 5 unless it was
-suppressed to protect another: of two suppressed durations of plans the longer is taken for the small one. England's
-totals, which were rounded only, say how much all suppressed ones of a kind come to.
-"""
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 import numpy as np
-import pandas as pd
-from pandas import DataFrame
 
-from cin_pipeline.reference.figure_keys import FigureKey
-from cin_pipeline.reference.published import SUPPRESSED, published_la_figures
-from cin_pipeline.synthetic.calibrated.apportion import apportion
+from cin_pipeline.reference.authorities import ENGLAND, authorities
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
+from cin_pipeline.reference.published import (
+    LOCAL,
+    NATIONAL,
+    PLACE_TABLES,
+    published_la_figures,
+    published_place_figures,
+    published_table,
+)
+from cin_pipeline.reference.published_columns import DISABILITIES, UNKNOWN, count_columns
+from cin_pipeline.synthetic.calibrated.apportion import Counts, apportion
+from cin_pipeline.synthetic.calibrated.identities import Identity, identities
+from cin_pipeline.synthetic.calibrated.resolving import resolve
 
-YEARS: Final = (2016, 2017)  # published for every LA
+# The collection years that returns can be calibrated to, with the year before each: tables C5 and C6, and the figures
+# re-referrals are counted from, are published from 2014 on.
+FIRST_CALIBRATED, LAST_CALIBRATED = 2016, 2024
+CALIBRATED: Final = tuple(range(FIRST_CALIBRATED, LAST_CALIBRATED + 1))
 
-# Columns of the table of figures, and where each is published.
-COLUMNS: Final = {
-    "any_point": FigureKey("cin_episodes_any_point"),
-    "any_point_children": FigureKey("cin_children_any_point"),
-    "starting": FigureKey("cin_episodes_starting"),
-    "starting_children": FigureKey("cin_children_starting"),
-    "ending": FigureKey("cin_episodes_ending"),
-    "ending_children": FigureKey("cin_children_ending"),
-    "at_end": FigureKey("cin_episodes_at_31_march"),
-    "awaiting": FigureKey("cin_awaiting_assessment_at_31_march"),
-    "referrals": FigureKey("referrals"),
-    "re_referrals": FigureKey("re_referrals"),
-    "no_further_action": FigureKey("referrals_no_further_action"),
-    "not_in_need": FigureKey("referrals_assessed_not_in_need"),
-    "children_referred": FigureKey("children_referred"),
-    "children_re_referred": FigureKey("children_re_referred"),
-    "plans_starting": FigureKey("cpp_starting"),
-    "second_plans": FigureKey("cpp_starting_second_or_subsequent"),
-    "plans": FigureKey("cpp_at_31_march"),
-    "plans_3_months": FigureKey.one("cpp_at_31_march", "duration", "up_to_3_months"),
-    "plans_6_months": FigureKey.one("cpp_at_31_march", "duration", "over_3_to_6_months"),
-    "plans_1_year": FigureKey.one("cpp_at_31_march", "duration", "over_6_months_to_1_year"),
-    "plans_2_years": FigureKey.one("cpp_at_31_march", "duration", "1_to_2_years"),
-    "plans_longer": FigureKey.one("cpp_at_31_march", "duration", "2_years_or_more"),
+# Which measure says how large an LA is where another is not available: those of plans for each other, else episodes.
+_SIZE: Final = (
+    "cin_episodes_starting",
+    "cin_episodes_at_31_march",
+    "referrals",
+    "assessments_completed",
+    "cpp_starting",
+)
+_QUARTILES: Final[Mapping[str, tuple[str, ...]]] = {
+    "assessments_completed": ("25th_Percentile_days", "Median_days", "75th_Percentile_days"),
+    "icpcs": ("Duration_25th_Percentile", "Duration_median", "Duration_75th_Percentile"),
 }
-PLAN_BANDS: Final = [name for name in COLUMNS if name.startswith("plans_") and name != "plans_starting"]
-
-# England's totals where suppressed cells have to fill what is missing: published rounded to 10 (tables C1 and D5), and
-# here within that rounding so that the durations of plans add up to all plans. Others, and suppressed cells leave 1 to
-# 5.
-ENGLAND: Final = {
-    2016: {"re_referrals": 139_900, "plans_3_months": 15_592, "plans_1_year": 13_432, "plans_longer": 1_034},
-    2017: {"plans_6_months": 12_731, "plans_1_year": 13_708, "plans_longer": 1_080},
-}
-
-# A number is suppressed where it is 1 to 5 (guidance of the 2016-17 tables). Where nothing says which, the middle is
-# taken.
-_LEAST, _MOST = 1, 5
-_LIKELY = 3
+_TABLE_OF_QUARTILES: Final = {"assessments_completed": "c2", "icpcs": "c4"}
 
 
 @dataclass(frozen=True)
@@ -72,10 +55,93 @@ class LeftOff:
     reason: str
 
 
+@dataclass(frozen=True)
+class Figures:
+    """The figures of an LA in a year. `published` has the numbers that were published or are in the place of suppressed
+    ones; what else is asked for is England's share of what the LA has."""
+
+    la_code: str
+    year: int
+    published: Mapping[FigureKey, int]
+
+    def knows(self, measure: str, breakdown: str = TOTAL) -> bool:
+        """Whether the measure, or its breakdown, was published for the LA."""
+        return any(key[:2] == (measure, breakdown) for key in self.published)
+
+    def count(self, measure: str) -> int:
+        """A measure as a whole."""
+        key = FigureKey(measure)
+        if key in self.published:
+            return self.published[key]
+        england = _england(self.year)
+        for size in _SIZE:
+            of = FigureKey(size)
+            if of in self.published and england.get(of):
+                return round(england.get(key, 0) * self.published[of] / england[of])
+        return 0
+
+    def part(self, measure: str, breakdown: str, category: str) -> int:
+        """One category of a breakdown; 0 where it was not collected."""
+        return self.published.get(FigureKey.one(measure, breakdown, category), 0)
+
+    def split(self, measure: str, breakdown: str, categories: Sequence[tuple[str, ...]], whole: int) -> Counts:
+        """The categories of a breakdown, which come to `whole` together, or where dates are missing to less."""
+        keys = [FigureKey(measure, breakdown, category) for category in categories]
+        if all(key in self.published for key in keys):
+            return np.array([self.published[key] for key in keys], dtype=np.int64)
+        england = _england(self.year)
+        return apportion(whole, [max(england.get(key, 0), 0) for key in keys])
+
+    @property
+    def months(self) -> tuple[tuple[str, ...], ...]:
+        """The months of the year as categories, from April."""
+        columns = count_columns("c6", self.year).values()
+        return tuple(key.categories for key in columns if not key.is_whole)
+
+    def reasons(self, ended: int) -> dict[str, int]:
+        """By reason for closure how many episodes ended; those of unknown reason under RC8 (table B6)."""
+        keys = [key for key in count_columns("b6", self.year).values() if not key.is_whole]
+        counts = self.split("cin_episodes_ending", "reason_for_closure", [key.categories for key in keys], ended)
+        return {key.categories[0]: count for key, count in zip(keys, counts.tolist(), strict=True)}
+
+    def quartiles(self, measure: str) -> tuple[int, ...] | None:
+        """Lower quartile, median and upper quartile in working days; None where one is not published."""
+        row = published_table(_TABLE_OF_QUARTILES[measure], self.year).get((LOCAL, self.la_code), {})
+        found = [row.get(column, "") for column in _QUARTILES[measure]]
+        return tuple(map(int, found)) if all(each.isdigit() for each in found) else None
+
+    def disabilities(self, disabled: int) -> dict[str, int]:
+        """By code how many of the disabled have the disability: from percentages, to the nearest whole number."""
+        tables = published_table("b2", self.year)
+        row = tables.get((LOCAL, self.la_code), {})
+        england = next((cells for (level, _), cells in tables.items() if level == NATIONAL), {})
+        found = {}
+        for column, code in DISABILITIES.items():
+            own, all_ = (_number(cells.get(column, "")) for cells in (row, england))
+            # A suppressed percentage is of a small number.
+            percent = own if own is not None else min(all_ or 0.0, 100 * _FEW / max(disabled, 1))
+            found[code] = min(round(percent * disabled / 100), disabled)
+        return found
+
+
+_FEW: Final = 3  # of 1 to 5, the middle: for a number of which only a suppressed percentage is known, by table B2
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
 @cache
-def figures(year: int) -> DataFrame:
-    """The figures of every LA, a row for each code and a column for each of COLUMNS. Whole numbers, none missing."""
-    return _resolved(year)[0]
+def figures(year: int) -> dict[str, Figures]:
+    """The figures of every LA with a return that can be calibrated, by code: those with episodes at 31 March."""
+    return {
+        la: Figures(la, year, row)
+        for la, row in _resolved(year)[0].items()
+        if FigureKey("cin_episodes_at_31_march") in row
+    }
 
 
 @cache
@@ -84,93 +150,80 @@ def left_off(year: int) -> tuple[LeftOff, ...]:
     return _resolved(year)[1]
 
 
+def not_published(year: int, la_codes: Sequence[str] | None = None) -> list[str]:
+    """A sentence for each LA and year, of a year and the one before, of which something is not published: that it has
+    no return, or what of it is in England's proportions."""
+    sentences = []
+    for each in (year - 1, year):
+        keys = {key for table in PLACE_TABLES for key in count_columns(table, each).values()}
+        england = {key for key in keys if key in _england(each)}
+        for la_code in authorities(each):
+            if la_codes is not None and la_code not in la_codes:
+                continue
+            of = figures(each).get(la_code)
+            if of is None:
+                sentences.append(f"No return of {la_code} for {each - 1} to {each}: nothing is published of it")
+            elif lacking := sorted({key.measure for key in england - of.published.keys()}):
+                said = ", ".join(lacking)
+                sentences.append(f"Not published of {la_code} for {each - 1} to {each}, so as in England: {said}")
+    return sentences
+
+
 @cache
-def _resolved(year: int) -> tuple[DataFrame, tuple[LeftOff, ...]]:
-    published = published_la_figures(year)
-    given = DataFrame.from_dict(
-        {la: [cells[cell] for cell in COLUMNS.values()] for la, cells in sorted(published.items())},
-        orient="index",
-        columns=list(COLUMNS),
-    )
-    suppressed = given == SUPPRESSED
-    known = given.apply(pd.to_numeric, errors="coerce")
-    _resolve_referrals(known, suppressed)
-    _resolve_re_referrals(known, ENGLAND[year].get("re_referrals"))
-    _resolve_plans(known, suppressed, year)
-    exact = known.astype("int64")
-    off = _left_off(exact, year)
+def _england(year: int) -> dict[FigureKey, int]:
+    return {
+        key: value for key, value in published_place_figures(year).get(ENGLAND, {}).items() if isinstance(value, int)
+    }
+
+
+@cache
+def _resolved(year: int) -> tuple[dict[str, dict[FigureKey, int]], tuple[LeftOff, ...]]:
+    known = authorities(year)
+    rows = resolve(known, published_la_figures(year), published_place_figures(year), identities(year))
+    off = tuple(each for la_code, row in rows.items() for each in _contradictions(year, la_code, row))
     for each in off:
-        exact.loc[each.la_code, "starting"] = each.ours
-    return exact, off
+        rows[each.la_code][each.key] = each.ours
+    return rows, off
 
 
-def _resolve_referrals(known: DataFrame, suppressed: DataFrame) -> None:
-    """Hidden numbers of tables B1 and C1 but re-referrals, in place."""
-    # A suppressed start of every episode suppresses all referrals too: the most there can be.
-    for name in ("starting", "starting_children"):
-        known.loc[suppressed[name], name] = _MOST
-    named = ["no_further_action", "not_in_need"]
-    others = known["starting"] + known[named].fillna(0).sum(axis=1)
-    for name in ("referrals", "children_referred"):
-        known.loc[suppressed[name], name] = others
-    for name in named:
-        rest = (known["referrals"] - others).clip(_LEAST, _MOST)
-        known.loc[suppressed[name], name] = rest
-    known.loc[suppressed["awaiting"], "awaiting"] = _LIKELY
+_STARTING: Final = FigureKey("cin_episodes_starting")
+_OPEN_3_MONTHS: Final = FigureKey("cpp_open_3_months_at_31_march")
+_OPEN: Final = FigureKey("cpp_at_31_march")
+_RECENT: Final = FigureKey.one("cpp_at_31_march", "duration", "up_to_3_months")
 
 
-def _resolve_re_referrals(known: DataFrame, england: int | None) -> None:
-    """Every further referral of a child in the year is a re-referral, so there are as many at least."""
-    further = known["referrals"] - known["children_referred"]
-    hidden_children = known["children_re_referred"].isna()
-    small = hidden_children & known["re_referrals"].isna()
-    known.loc[small, "re_referrals"] = further.clip(_LEAST, _MOST)
-    known.loc[hidden_children, "children_re_referred"] = known["re_referrals"].clip(_LEAST, _MOST)
-    missing = known["re_referrals"].isna()
-    if missing.any() and england is not None:
-        known.loc[missing, "re_referrals"] = apportion(
-            england - known["re_referrals"].sum(), known.loc[missing, "referrals"], lowest=further[missing]
+def _contradictions(year: int, la_code: str, row: Mapping[FigureKey, int]) -> list[LeftOff]:
+    """Of each row that does not add up the figure that is another one in the returns; every other one is as
+    published."""
+    found = []
+    for identity in identities(year):
+        if not identity.exact and not (identity.near and not identity.parts[0].is_whole):
+            continue
+        if not all(key in row for key in (*identity.whole, *identity.parts)):
+            continue
+        over = sum(row[key] for key in identity.whole) - sum(row[key] for key in identity.parts)
+        if over:
+            key, by, reason = _moved(identity, over, row)
+            found.append(LeftOff(year, la_code, key, row[key], row[key] + by, reason))
+    if {_OPEN_3_MONTHS, _OPEN, _RECENT} <= row.keys():
+        least = row[_OPEN] - row[_RECENT]
+        said = "fewer plans are published as open for three months or more than are open less those up to three months"
+        if row[_OPEN_3_MONTHS] < least:
+            found.append(LeftOff(year, la_code, _OPEN_3_MONTHS, row[_OPEN_3_MONTHS], least, said))
+    return found
+
+
+def _moved(identity: Identity, over: int, row: Mapping[FigureKey, int]) -> tuple[FigureKey, int, str]:
+    """Which figure moves where a whole is larger by `over` than its parts, by how much, and why."""
+    (whole,) = identity.whole
+    if _STARTING in identity.parts:
+        said = (
+            f"{over} referrals are published neither as starting an episode, nor as without further action, nor as not "
+            "in need; here they start one, so that only this figure differs"
         )
-
-
-def _resolve_plans(known: DataFrame, suppressed: DataFrame, year: int) -> None:
-    bands, which = known[PLAN_BANDS], suppressed[PLAN_BANDS]
-    # Where the total is suppressed every suppressed band is as small as can be.
-    totals = known["plans"].isna()
-    known.loc[totals, PLAN_BANDS] = bands[totals].fillna(_LEAST)
-    known.loc[totals, "plans"] = known.loc[totals, PLAN_BANDS].sum(axis=1)
-    for name in ("plans_starting", "second_plans"):
-        known.loc[suppressed[name], name] = _LIKELY
-    of_two = ~totals & which.any(axis=1)
-    rest = (known["plans"] - known[PLAN_BANDS].sum(axis=1))[of_two]
-    small = "plans_longer"  # the one that was suppressed for its size, in all but a few
-    neither_small = of_two & ~which[small]
-    for la_code in known.index[neither_small]:
-        other, longer = which.columns[which.loc[la_code]]
-        known.loc[la_code, longer] = rest[la_code] // 2
-        known.loc[la_code, other] = rest[la_code] - rest[la_code] // 2
-    # Bands whose total in England is to come out first, then those that get what is left of England's small ones.
-    others = [band for band in PLAN_BANDS if band != small]
-    for name in sorted(others, key=lambda band: band not in ENGLAND[year]):
-        with_small = of_two & which[name] & which[small]
-        england, of = ENGLAND[year].get(name), rest[with_small]
-        all_small = known[name].sum() + of.sum() - england if england else ENGLAND[year][small] - known[small].sum()
-        known.loc[with_small, small] = apportion(all_small, of, _LEAST, np.minimum(_MOST, of - 1))
-        known.loc[with_small, name] = of - known.loc[with_small, small]
-
-
-def _left_off(exact: DataFrame, year: int) -> tuple[LeftOff, ...]:
-    """Referrals that are published neither as an episode, nor as without further action, nor as not in need."""
-    neither = exact["referrals"] - exact[["starting", "no_further_action", "not_in_need"]].sum(axis=1)
-    return tuple(
-        LeftOff(
-            year,
-            la_code,
-            COLUMNS["starting"],
-            int(exact.loc[la_code, "starting"]),
-            int(exact.loc[la_code, "starting"] + count),
-            f"{count} referrals are published neither as starting an episode, nor as without further action, nor as "
-            "not in need; here they start one, so that only this figure differs",
-        )
-        for la_code, count in neither[neither != 0].items()
-    )
+        return _STARTING, over, said
+    if identity.parts[0].is_whole:
+        return whole, -over, f"{over} more are published at any point than ended or are open at the end"
+    unknown = [key for key in identity.parts if UNKNOWN in key.categories]
+    key = unknown[0] if unknown else max(identity.parts, key=lambda part: row[part])
+    return key, over, f"the published categories come to {-over:+} beside the whole"

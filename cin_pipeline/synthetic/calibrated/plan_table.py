@@ -1,93 +1,81 @@
-"""The protection plans of one local authority (LA) while they are drawn, and which cases can still take one."""
+"""The protection plans of a year while they are drawn, and which cases can still take one."""
 
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cin_pipeline.synthetic.calibrated.case_table import Drawing, Numbers
-from cin_pipeline.synthetic.calibrated.figures import YEARS
-from cin_pipeline.synthetic.calibrated.windows import year_days
+from cin_pipeline.synthetic.calibrated.apportion import Counts
+from cin_pipeline.synthetic.calibrated.dating import YearCases
+from cin_pipeline.synthetic.calibrated.windows import YearDays
 from cin_pipeline.synthetic.cases import IN_NEED, Booleans
 from cin_pipeline.synthetic.days import HORIZON, NONE, Days
 
-# Calendar days from a referral, or the start of the year, to a conference: 32 hold the 21 working days of the longest
-# waits for one, whose number is published; a share of conferences may be as soon as after 9. Both invented.
-_FROM_REFERRAL: Final = 32
-_SOON: Final = 9
-_QUICK: Final = 0.1
+Numbers = Counts
 
-ROOM: Final = 5  # calendar days left to draw a day from, at least; invented, any few will do
-HELD_FROM: Final = _FROM_REFERRAL + ROOM  # a case referred so long before a day can have its conference by then
+# Calendar days from a referral, or the start of the year, to a conference, at least: for the enquiry before it and most
+# waits; and for those that may be sooner. Invented, for the bands of the published waits (table C4).
+FROM_REFERRAL: Final = 26
+SOON: Final = 9
 
-# Among a day and as many before it there is always a working day, as Easter and Christmas take four days at most (the
-# table of bank holidays). With 1, there is "no working day between the last and the first" in one LA.
-HOLDS_WORKING_DAY: Final = 4
+
+def _none() -> Numbers:
+    return np.empty(0, dtype=np.int64)
 
 
 @dataclass
 class PlanTable:
-    """Protection plans, one element each. `last_return` is the last year whose return has the plan."""
+    """The plans of a return, one element each: `number` in the LA's book of plans, the case it is in, when it began and
+    ended (HORIZON where it is open)."""
 
-    case: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    start: Days = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    end: Days = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    category: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    late_review: Booleans = field(default_factory=lambda: np.empty(0, dtype=bool))
-    last_return: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    number: Numbers = field(default_factory=_none)
+    case: Numbers = field(default_factory=_none)
+    start: Days = field(default_factory=_none)
+    end: Days = field(default_factory=_none)
 
-    def add(self, case: Numbers, start: Days, end: Days) -> Numbers:
-        """New plans; their numbers."""
-        at = np.arange(len(self.case), len(self.case) + len(case))
+    def add(self, case: Numbers, start: Days, end: Days, number: Numbers | None = None) -> Numbers:
+        """More plans; their positions."""
+        at = len(self.case) + np.arange(len(case))
+        self.number = np.concatenate((self.number, np.full(len(case), NONE) if number is None else number))
         self.case = np.concatenate((self.case, case))
         self.start = np.concatenate((self.start, start))
         self.end = np.concatenate((self.end, end))
-        self.category = np.concatenate((self.category, np.full(len(case), NONE)))
-        self.late_review = np.concatenate((self.late_review, np.zeros(len(case), dtype=bool)))
-        self.last_return = np.concatenate((self.last_return, np.full(len(case), HORIZON)))
         return at
 
 
-class PlanDrawing:
-    """What the steps of drawing plans, conferences and enquiries share.
+class Hosts:
+    """Which cases of a year can take a plan, an enquiry or a conference.
 
-    By year: `awaiting` says which cases have no assessment at its end, `assessed` which closed ones have one, `taken`
-    which have a plan or conference, so that they get no other."""
+    `suited` are episodes of need that are or will be assessed; a child has one plan in the year, but for those who are
+    published to have several. `quick`: the share of cases in which a conference may come soon."""
 
-    def __init__(self, of: Drawing, awaiting: dict[int, Booleans], assessed: dict[int, Booleans]) -> None:
-        self.rng, self.flows, self.cases = of.rng, of.flows, of.cases
-        self.awaiting, self.assessed = awaiting, assessed
-        self.plans = PlanTable()
-        self.need: Booleans = self.cases.kind == IN_NEED
-        self.taken = {year: np.zeros(len(self.need), dtype=bool) for year in YEARS}
-        self.transfer_in = np.full(len(self.need), NONE)
-        self.enquiries: list[tuple[Numbers, Days, Days]] = []
+    def __init__(
+        self, rng: np.random.Generator, cases: YearCases, suited: Booleans, days: YearDays, quick: float = 0.0
+    ) -> None:
+        self.rng, self.cases, self.days = rng, cases, days
+        self.suited = suited & (cases.kind == IN_NEED)
+        self.open = cases.closure == HORIZON
+        self.until = np.minimum(cases.closure, days.end)
+        self.wait = np.where(rng.random(len(cases)) < quick, SOON, FROM_REFERRAL)
+        self.planned: Booleans = np.zeros(int(cases.child.max(initial=-1)) + 1, dtype=bool)  # by child
 
-    def choose(self, count: int, suited: Booleans, preferred: Booleans | None = None) -> Numbers:
-        """`count` cases of those that suit, at random, the preferred first. Raises ValueError where too few suit."""
-        pool = np.flatnonzero(suited)
-        if len(pool) < count:
-            raise ValueError(f"{count} cases are needed for plans or conferences, {len(pool)} suit")
+    @property
+    def free(self) -> Booleans:
+        """Cases of children without a plan in the year."""
+        free: Booleans = self.suited & ~self.planned[self.cases.child]
+        return free
+
+    def take(self, case: Numbers) -> None:
+        """Marks the children of cases as having a plan."""
+        self.planned[self.cases.child[case]] = True
+
+    def choose(self, count: int, able: Booleans, preferred: Booleans | NDArray[np.float64] | None = None) -> Numbers:
+        """`count` cases of those able, of different children, or as many as there are: the preferred first."""
+        pool = np.flatnonzero(able)
         order = self.rng.random(len(pool))
         if preferred is not None:
             order = order - preferred[pool]
-        return pool[np.argsort(order, kind="stable")[:count]]
-
-    def take(self, case: Numbers, *years: int) -> None:
-        """Marks cases as having a plan or conference in years."""
-        for year in years:
-            self.taken[year][case] = True
-
-    def hosts(self, year: int) -> Booleans:
-        """Episodes open and assessed at the end of the year without a plan or conference in it."""
-        cases, end = self.cases, year_days(year).end
-        there: Booleans = (cases.referral <= end) & (cases.closure > end) & (cases.recorded <= year)
-        hosts: Booleans = there & self.need & ~self.awaiting[year] & ~self.taken[year]
-        return hosts
-
-    def earliest_conference(self, case: Numbers, low: Days | int, year: int) -> Days:
-        """From when on a conference can be: with time from the referral and from the start of the year for any wait."""
-        from_ = np.maximum(self.cases.referral[case], year_days(year).start)
-        quick = self.rng.random(len(case)) < _QUICK
-        earliest: Days = np.maximum(low, from_ + np.where(quick, _SOON, _FROM_REFERRAL))
-        return earliest
+        pool = pool[np.argsort(order, kind="stable")]
+        _, first = np.unique(self.cases.child[pool], return_index=True)
+        return pool[np.sort(first)][: max(count, 0)]

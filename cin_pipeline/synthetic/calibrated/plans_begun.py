@@ -1,137 +1,171 @@
-"""Protection plans that begin in one of the two years, each with its conference: open at its end, or ended in it.
-
-Then what is recorded of all plans: their categories, and how many the child had before.
-"""
+"""Protection plans that begin in the year: in cases that are open for long enough, and some after another of the
+child."""
 
 from typing import Final
 
 import numpy as np
 
-from cin_pipeline.synthetic import distributions as d
-from cin_pipeline.synthetic.calibrated import england as e
-from cin_pipeline.synthetic.calibrated.apportion import spread, spread_shares
-from cin_pipeline.synthetic.calibrated.case_table import Numbers
-from cin_pipeline.synthetic.calibrated.figures import YEARS
-from cin_pipeline.synthetic.calibrated.plan_table import HELD_FROM, PlanDrawing
-from cin_pipeline.synthetic.calibrated.windows import (
-    UP_TO_3_MONTHS,
-    WITHIN_A_YEAR,
-    draw_days,
-    draw_working_days,
-    year_days,
-)
-from cin_pipeline.synthetic.days import HORIZON, NONE
+from cin_pipeline.synthetic.calibrated.apportion import Counts
+from cin_pipeline.synthetic.calibrated.figures import Figures
+from cin_pipeline.synthetic.calibrated.flows import Flow, Followed, followed
+from cin_pipeline.synthetic.calibrated.plan_table import Hosts, PlanTable
+from cin_pipeline.synthetic.calibrated.plans_carried import first_half
+from cin_pipeline.synthetic.calibrated.windows import BAND_DAYS, BANDS, TO_2_YEARS, draw_working_days
+from cin_pipeline.synthetic.days import HORIZON, Days
 
-FIRST, LAST = YEARS
+Numbers = Counts
 
-_OF_BAND: Final = ("plans_3_months", "plans_6_months", "plans_1_year")  # names in `flows`
-_ENDS, _REMOVED, _STAYS = range(3)  # what becomes in the last year of the plans begun in the first
-
-# Calendar days, all invented. A case with a plan that ends in the last year is open for so many days of it at least.
-_OPEN_INTO_YEAR: Final = 20
-# Plans that begin and end in one year: the case is referred so long before its end, and for preference; the plan begins
-# so long before it, and lasts at least so long. The third has to exceed the fourth by some room: with 10 days and 14,
-# there is "no day between the last and the first" in most LAs.
-_REFERRED_BY, _REFERRED_BY_PREFERRED = 75, 150
-_BEGINS_BY: Final = 35
-_SHORTEST: Final = 14
-
-# Share of the plans that start in neither year and had one before: invented, and no measure counts it.
-_PREVIOUS_OF_OTHERS: Final = 0.15
-_TIE: Final = 0.5  # blurs an order among equals only: anything above 0 and below 1
+# Calendar days, invented: among a day and as many before it there is always a working day; between two plans of a
+# child; that a short plan lasts at least (rules ask for one).
+_HOLDS_WORKING_DAY: Final = 5
+_BETWEEN: Final = 4
+_SHORTEST: Final = 6
 
 
-def begun_in_first(of: PlanDrawing, every: list[Numbers], kept: list[Numbers]) -> Numbers:
-    """Plans begun in the first year and open at its end. Adds them to all, and to those open a year later."""
-    flows, cases, rng = of.flows, of.cases, of.rng
-    first, last = year_days(FIRST), year_days(LAST)
-    counts = [flows(name, FIRST) for name in _OF_BAND]
-    late = flows("plans_reviewed_late", FIRST)
-    # Plans reviewed late end in the last year, so that they are not late in its return as well.
-    bands = rng.permutation(np.repeat(WITHIN_A_YEAR, counts))
-    bands = bands[np.argsort(bands == UP_TO_3_MONTHS, kind="stable")]
-    fate = np.repeat(
-        [_ENDS, _REMOVED, _STAYS],
-        [flows("plans_ended_began", LAST), flows("plans_removed", LAST), flows("plans_2_years", LAST)],
+def begin_plans(hosts: Hosts, plans: PlanTable, flow: Flow, of: Figures, missing: Counts) -> None:
+    """Adds the plans that begin in the year to those from before it, all in cases of their own.
+
+    `missing`: plans that have to end in the first half of the year, beside those from before, by how long the child
+    then remained in need."""
+    more = followed(
+        of.count("cpp_starting") - of.count("children_cpp_starting"),
+        of.count("cpp_ending") - of.count("children_cpp_ending"),
+        of.count("cpp_ending") + of.count("cpp_at_31_march") - of.count("children_cpp_any_point"),
     )
-    fate[late:] = rng.permutation(fate[late:])
-    low, high = np.array(first.open_since)[bands].T
-    suited = of.need & ~of.awaiting[FIRST] & (cases.referral <= first.end) & (cases.closure > first.end)
-    case = np.empty(len(bands), dtype=np.int64)
-    for band in WITHIN_A_YEAR:
-        for stays in (True, False):
-            mine = (bands == band) & ((fate != _ENDS) == stays)
-            closes_from = last.end + 1 if stays else last.start + _OPEN_INTO_YEAR
-            able = suited & (cases.referral <= first.open_since[band][1] - HELD_FROM)
-            able &= (cases.closure >= closes_from) & ~of.taken[FIRST] & (cases.recorded <= FIRST)
-            chosen = of.choose(int(mine.sum()), able, (cases.closure <= last.end) & (not stays))
-            case[mine] = chosen
-            of.take(chosen, FIRST, LAST)
-    start = draw_working_days(rng, of.earliest_conference(case, low, FIRST), high)
-    end = np.full(len(case), HORIZON)
-    ends = fate == _ENDS
-    end[ends] = draw_days(rng, last.start, np.minimum(cases.closure[case[ends]], last.end))
-    at = of.plans.add(case, start, end)
-    of.plans.last_return[at[fate == _REMOVED]] = FIRST
-    of.plans.late_review[at[:late]] = True
-    every.append(at)
-    kept.append(at[fate == _STAYS])
-    return at
+    new_open, new_ended = flow.new_open.copy(), flow.new_ended.copy()
+    _after_another(hosts, plans, more, new_open, new_ended)
+    _in_first_half(hosts, plans, new_ended, int(missing.sum()))
+    for band in reversed(BANDS[:TO_2_YEARS]):
+        low, high = hosts.days.open_since[band]
+        _open(hosts, plans, int(new_open[band]), low, high)
+    for band in reversed(BANDS[:TO_2_YEARS]):
+        _ended(hosts, plans, int(new_ended[band]), band)
 
 
-def begun_and_ended(of: PlanDrawing, year: int) -> Numbers:
-    """Plans that began and ended in the year."""
-    rng, cases, days = of.rng, of.cases, year_days(year)
-    count = of.flows("plans_ended_new", year)
-    hosts = of.hosts(year)
-    room = cases.referral <= days.end - _REFERRED_BY_PREFERRED
-    case = of.choose(count, hosts & (cases.referral <= days.end - _REFERRED_BY), room)
-    of.take(case, year)
-    start = draw_working_days(rng, of.earliest_conference(case, 0, year), days.end - _BEGINS_BY)
-    return of.plans.add(case, start, draw_days(rng, start + _SHORTEST, np.full(count, days.end)))
+def _earliest(hosts: Hosts, case: Numbers) -> Days:
+    first: Days = np.maximum(hosts.cases.referral, hosts.days.start)[case] + hosts.wait[case]
+    return first
 
 
-def begun_in_last(of: PlanDrawing) -> Numbers:
-    """Plans begun in the last year and open at its end."""
-    flows, cases, rng, days = of.flows, of.cases, of.rng, year_days(LAST)
-    every = []
-    for band, name in reversed(tuple(enumerate(_OF_BAND))):
-        low, high = days.open_since[band]
-        suited = of.hosts(LAST) & (cases.referral <= high - HELD_FROM)
-        case = of.choose(flows(name, LAST), suited)
-        of.take(case, LAST)
-        start = draw_working_days(rng, of.earliest_conference(case, low, LAST), high)
-        every.append(of.plans.add(case, start, np.full(len(case), HORIZON)))
-    # Those open for 3 months or more: all but the last.
-    reviewable = rng.permutation(np.concatenate(every[:-1]))
-    of.plans.late_review[reviewable[: flows("plans_reviewed_late", LAST)]] = True
-    return np.concatenate(every)
+def _every_earliest(hosts: Hosts) -> Days:
+    return _earliest(hosts, np.arange(len(hosts.cases)))
 
 
-def set_categories(of: PlanDrawing, at_turn: Numbers, kept: Numbers, open_last: Numbers) -> None:
-    """Initial categories, at the end of both years as many of each as planned."""
-    flows, rng, category, number = of.flows, of.rng, of.plans.category, len(d.CATEGORIES)
-    of_kept = np.array(flows.bands("kept_category", LAST, number))
-    category[kept] = spread(rng, of_kept)
-    of_every = np.array(flows.bands("plans_category", FIRST, number))
-    category[np.setdiff1d(at_turn, kept)] = spread(rng, of_every - of_kept)
-    category[open_last] = spread(rng, flows.bands("new_category", LAST, number))
-    other = np.flatnonzero(category == NONE)
-    category[other] = spread_shares(rng, e.CATEGORIES[LAST], len(other))
+def _open(hosts: Hosts, plans: PlanTable, count: int, low: int, high: int) -> None:
+    """Plans that begin between two days and are open at the end of the year."""
+    able = hosts.free & hosts.open & (_every_earliest(hosts) <= high - _HOLDS_WORKING_DAY)
+    case = hosts.choose(count, able)
+    if len(case) < count:
+        # Where too few were referred in time, those referred soonest after.
+        late = hosts.free & hosts.open & (hosts.cases.referral < high - _HOLDS_WORKING_DAY)
+        late[case] = False
+        case = np.concatenate((case, hosts.choose(count - len(case), late)))
+    start = draw_working_days(
+        hosts.rng, np.minimum(np.maximum(low, _earliest(hosts, case)), high - _HOLDS_WORKING_DAY), high
+    )
+    plans.add(case, start, np.full(len(case), HORIZON))
+    hosts.take(case)
 
 
-def previous_plans(of: PlanDrawing, starting: dict[int, Numbers]) -> Numbers:
-    """Plans each child had before each plan. Of those that start in a year, as many had one as published."""
-    rng, plans = of.rng, of.plans
-    child = of.cases.child[plans.case]
-    order = np.lexsort((plans.start, child))
-    again = np.zeros(len(child), dtype=bool)
-    again[order[1:]] = child[order[1:]] == child[order[:-1]]
-    previous = np.where(rng.random(len(child)) < _PREVIOUS_OF_OTHERS, 1, 0)
-    for year in YEARS:
-        at = starting[year]
-        at = at[np.argsort(~again[at] + rng.random(len(at)) * _TIE, kind="stable")]
-        second = of.flows("second_plans", year)
-        previous[at[:second]] = 1 + (rng.random(second) < d.SECOND_PREVIOUS_PLAN)
-        previous[at[second:]] = 0
-    return previous
+def _ended(hosts: Hosts, plans: PlanTable, count: int, band: int, latest: int | None = None) -> None:
+    """Plans that begin and end in the year, after a duration of the band; by `latest`, and long before the case
+    does."""
+    shortest, longest = BAND_DAYS[band]
+    shortest = max(shortest, _SHORTEST)
+    until = hosts.until if latest is None else np.minimum(hosts.until, latest)
+    # All others end in the second half.
+    after = hosts.days.start if latest is not None else first_half(hosts.days) + 1
+    earliest = np.maximum(_every_earliest(hosts), after - longest)
+    able = hosts.free & (until - np.maximum(earliest, after - shortest) >= shortest + _HOLDS_WORKING_DAY)
+    if latest is not None:
+        able &= hosts.open
+    case = hosts.choose(count, able, preferred=hosts.open)
+    start = draw_working_days(hosts.rng, earliest[case], until[case] - shortest)
+    low, high = np.maximum(start + shortest, after), np.minimum(start + longest, until[case])
+    end = low + (hosts.rng.random(len(case)) * (high - low + 1)).astype(np.int64)
+    plans.add(case, start, end)
+    hosts.take(case)
+
+
+def _in_first_half(hosts: Hosts, plans: PlanTable, new_ended: Counts, count: int) -> None:
+    """Plans that begin and end in the first half of the year, in cases that stay open."""
+    for band in BANDS[:TO_2_YEARS]:
+        here = min(count, int(new_ended[band]))
+        before = len(plans.case)
+        _ended(hosts, plans, here, band, first_half(hosts.days))
+        done = len(plans.case) - before
+        new_ended[band] -= done
+        count -= done
+
+
+def _after_another(hosts: Hosts, plans: PlanTable, more: Followed, new_open: Counts, new_ended: Counts) -> None:
+    """Second plans of children in the year, which take their part of the counts: in the same case, after the first."""
+    old = np.flatnonzero(plans.end < HORIZON)
+    old = old[hosts.suited[plans.case[old]]]
+    old = old[np.argsort(plans.end[old], kind="stable")]
+    used: set[int] = set()
+    for count, stays in ((more.old_open, True), (more.old_ended, False)):
+        for plan in old.tolist():
+            if count <= 0:
+                break
+            case = int(plans.case[plan])
+            start = int(plans.end[plan]) + _BETWEEN
+            if case in used or (stays and not hosts.open[case]):
+                continue
+            if stays:
+                done = _second_open(hosts, plans, case, start, new_open)
+            else:
+                done = _second_ended(hosts, plans, case, start, int(hosts.until[case]), new_ended)
+            if done:
+                used.add(case)
+                count -= 1
+    for count, stays in ((more.new_open, True), (more.new_ended, False)):
+        room = hosts.until - _every_earliest(hosts)
+        able = hosts.free & (room >= _ROOM_FOR_TWO) & (hosts.open | (not stays))
+        for case in hosts.choose(count, able).tolist():
+            first = int(_earliest(hosts, np.array([case]))[0])
+            # The first plan ends early enough for another.
+            latest = int(hosts.until[case]) - _ROOM_FOR_SECOND
+            if not _second_ended(hosts, plans, case, first, latest, new_ended):
+                continue
+            start = int(plans.end[-1]) + _BETWEEN
+            if stays:
+                _second_open(hosts, plans, case, start, new_open)
+            else:
+                _second_ended(hosts, plans, case, start, int(hosts.until[case]), new_ended)
+            hosts.take(np.array([case]))
+
+
+# Calendar days that two plans take together, and the second one, at least; invented.
+_ROOM_FOR_TWO: Final = 90
+_ROOM_FOR_SECOND: Final = 40
+
+
+def _second_open(hosts: Hosts, plans: PlanTable, case: int, earliest: int, new_open: Counts) -> bool:
+    """A plan that begins some time after a day and stays open, in a band of which one is left; whether it can be."""
+    for band in BANDS[:TO_2_YEARS]:
+        low, high = hosts.days.open_since[band]
+        low = max(low, earliest)
+        if new_open[band] > 0 and low <= high - _HOLDS_WORKING_DAY:
+            start = draw_working_days(hosts.rng, low, high)
+            plans.add(np.array([case]), start.reshape(1), np.array([HORIZON]))
+            new_open[band] -= 1
+            return True
+    return False
+
+
+def _second_ended(hosts: Hosts, plans: PlanTable, case: int, earliest: int, until: int, new_ended: Counts) -> bool:
+    """A plan that begins soon after a day and ends by another; whether one can be."""
+    for band in BANDS[:TO_2_YEARS]:
+        shortest, longest = max(BAND_DAYS[band][0], _SHORTEST), BAND_DAYS[band][1]
+        if new_ended[band] > 0 and earliest + shortest + _HOLDS_WORKING_DAY <= until:
+            start = int(draw_working_days(hosts.rng, earliest, earliest + _HOLDS_WORKING_DAY))
+            low = max(start + shortest, first_half(hosts.days) + 1)
+            high = min(start + longest, until)
+            if low > high:
+                continue
+            end = int(hosts.rng.integers(low, high + 1))
+            plans.add(np.array([case]), np.array([start]), np.array([end]))
+            new_ended[band] -= 1
+            return True
+    return False

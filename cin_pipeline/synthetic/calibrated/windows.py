@@ -38,6 +38,12 @@ def draw_days(rng: np.random.Generator, first: ArrayLike, last: ArrayLike) -> Da
     return days
 
 
+def weight_of(first: Days, last: Days) -> NDArray[np.float64]:
+    """How many referrals come from each first to each last day, 0 where the last is before the first."""
+    weight: NDArray[np.float64] = np.maximum(_CUMULATIVE[np.maximum(last + 1, first)] - _CUMULATIVE[first], 0.0)
+    return weight
+
+
 def draw_working_days(rng: np.random.Generator, first: ArrayLike, last: ArrayLike) -> Days:
     """A working day from each first to each last day. Raises ValueError where there is none."""
     low, high = np.broadcast_arrays(np.asarray(first, dtype=np.int64), np.asarray(last, dtype=np.int64))
@@ -64,6 +70,7 @@ class YearDays:
     start: int
     end: int
     open_since: tuple[tuple[int, int], tuple[int, int], tuple[int, int]]
+    year_before: int  # its first day
 
 
 def year_days(year: int) -> YearDays:
@@ -74,4 +81,4 @@ def year_days(year: int) -> YearDays:
         for date in (f"{year}-01-01", f"{year - 1}-12-30", f"{year - 1}-10-01", f"{year - 1}-09-30")
     )
     start, end = day(of.start), day(of.end)
-    return YearDays(start, end, ((january, end), (october, december), (start, september)))
+    return YearDays(start, end, ((january, end), (october, december), (start, september)), day(of.previous.start))
