@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from cin_pipeline.reference.figure_keys import FigureKey
-from cin_pipeline_tests.backtests.tables.columns import COUNTS
+from cin_pipeline_tests.backtests.tables.columns import counts
 from cin_pipeline_tests.backtests.tables.suppressed import Bounds, bounds
 
 PLANS = [
     FigureKey("cpp_at_31_march"),
-    *(key for column, key in COUNTS.items() if column.table == "d5" and column.name != "CPP_At31"),
+    *(key for column, key in counts(2017).items() if column.table == "d5" and column.name != "CPP_At31"),
 ]
 ALL_PLANS = [FigureKey("cpp_any_point"), FigureKey("cpp_ending"), FigureKey("cpp_at_31_march")]
 NONE = float("nan")

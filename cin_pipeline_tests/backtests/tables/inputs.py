@@ -86,11 +86,4 @@ class PublishedYear:
                     yield la, measure.name, breakdown, "no", int(held[whole] - sum(parts.values())), KNOWN
                 for key, number in parts.items():
                     if number:
-                        yield la, measure.name, breakdown, self._category(key), int(number), KNOWN
-
-    def _category(self, key: FigureKey) -> str:
-        """The category that a count stands under: of several codes the first, of a month the one in the year."""
-        (category, *_) = key.categories
-        if key.breakdown != "month":
-            return category
-        return f"{self.year - (category >= '04')}-{category}"
+                        yield la, measure.name, breakdown, key.categories[0], int(number), KNOWN

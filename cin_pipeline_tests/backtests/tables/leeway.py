@@ -13,15 +13,7 @@ from pandas import DataFrame
 
 from cin_pipeline.publication.rounding import half_up
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
-from cin_pipeline_tests.backtests.tables.columns import (
-    COUNTS,
-    ENGLAND_COUNTS,
-    ENGLAND_RATES,
-    PERCENTAGES,
-    RATES,
-    ROWS,
-    Column,
-)
+from cin_pipeline_tests.backtests.tables.columns import ENGLAND_COUNTS, ROWS, Column, counts, percentages, rates
 
 MANY: Final = 1e7  # more than any count of England: where nothing bounds a suppressed one
 
@@ -39,6 +31,7 @@ class Leeway:
 
     `people`: aged 0 to 17 by geography code."""
 
+    year: int
     estimates: Sequence[DataFrame]
     people: Mapping[str, int]
 
@@ -49,9 +42,7 @@ class Leeway:
             found.append({})
             columns = ["geography_code", "measure", "breakdown", "category", "value"]
             for code, measure, breakdown, category, value in each[columns].itertuples(index=False, name=None):
-                # Months are published without their years.
-                plain = category[-2:] if breakdown == "month" else category
-                found[-1].setdefault((code, measure, breakdown), {})[plain] = value
+                found[-1].setdefault((code, measure, breakdown), {})[category] = value
         return found
 
     def of(self, code: str, table: str, row: str, column: str) -> Interval | None:
@@ -62,11 +53,11 @@ class Leeway:
                 return self._share(code, key, whole) if whole else None
             return self._rate(code, key) if column == "rate" else self._count(code, key)
         at = Column(table, column)
-        if at in PERCENTAGES:
-            return self._share(code, *PERCENTAGES[at])
-        if rate := RATES.get(at) or ENGLAND_RATES.get(at):
-            return self._rate(code, rate.of)
-        key_of_count = COUNTS.get(at) or ENGLAND_COUNTS.get(at)
+        if share := percentages(self.year).get(at):
+            return self._share(code, *share)
+        if rated := rates(self.year).get(at):
+            return self._rate(code, rated)
+        key_of_count = counts(self.year).get(at) or ENGLAND_COUNTS.get(at)
         return self._count(code, key_of_count) if key_of_count else None
 
     def _count(self, code: str, key: FigureKey) -> Interval | None:

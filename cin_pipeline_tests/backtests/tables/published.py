@@ -9,9 +9,9 @@ from pandas import DataFrame
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, NATIONAL, REGIONAL
 from cin_pipeline.reference.authorities import ENGLAND, authorities
 from cin_pipeline.reference.figure_keys import FigureKey
-from cin_pipeline.reference.published import ENGLAND_TABLES, LOCAL, PLACE_TABLES, published_rows
+from cin_pipeline.reference.published import ENGLAND_TABLES, LOCAL, PLACE_TABLES, published_rows, published_table
 from cin_pipeline.reference.published import REGIONAL as REGION
-from cin_pipeline_tests.backtests.tables.columns import COUNTS, DAYS, ENGLAND_RATES, RATES, Column
+from cin_pipeline_tests.backtests.tables.columns import DAYS, Column, counts, rates
 
 HEADLINE = "headline"
 _LEVELS = {"N": NATIONAL, REGION: REGIONAL, LOCAL: LOCAL_AUTHORITY}
@@ -36,8 +36,7 @@ class Cell(NamedTuple):
     @property
     def is_rate(self) -> bool:
         """Whether it depends on a population."""
-        of_table = Column(self.table, self.column)
-        return self.column == "rate" or of_table in RATES or of_table in ENGLAND_RATES
+        return self.column == "rate" or Column(self.table, self.column) in rates(self.year)
 
     @property
     def is_computable(self) -> bool:
@@ -73,14 +72,11 @@ def texts_of_las(year: int) -> DataFrame:
     """The published counts of the LAs of a year: a row for each LA, a column for each count, its text or a blank."""
     codes = list(authorities(year))
     found: dict[tuple[str, FigureKey], str] = {}
-    for table in PLACE_TABLES:
-        for row in published_rows(table):
-            if (row["year"], row["level"]) != (str(year), LOCAL):
-                continue
-            for (of_table, column), key in COUNTS.items():
-                if of_table == table:
-                    held = found.get((row["code"], key), "")
-                    found[row["code"], key] = min(held, row[column], key=lambda text: _SAYING.get(text, 0))
-    keys = list(dict.fromkeys(COUNTS.values()))
+    for (table, column), key in counts(year).items():
+        for (level, code), cells_of_place in published_table(table, year).items():
+            if level == LOCAL:
+                held = found.get((code, key), "")
+                found[code, key] = min(held, cells_of_place[column], key=lambda text: _SAYING.get(text, 0))
+    keys = list(dict.fromkeys(counts(year).values()))
     texts = [[found.get((code, key), "").replace("z", "x") for key in keys] for code in codes]
     return DataFrame(texts, index=codes, columns=pd.Index(keys, tupleize_cols=False))

@@ -56,7 +56,7 @@ class Backtest:
             for people in populations(year, of_year.lacking)
             for extreme in product((False, True), repeat=2)
         ]
-        return Leeway(estimates, place_population(year, CENSUS_2021))
+        return Leeway(year, estimates, place_population(year, CENSUS_2021))
 
     def files(self) -> dict[Cell, str]:
         """Every cell of our open-data files."""

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from cin_pipeline.methodology.catalogue import CATALOGUE, SUMS
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
-from cin_pipeline_tests.backtests.tables.columns import COUNTS
 
 Floats = NDArray[np.float64]
 _LEAST: Final = 0.0  # some are suppressed to protect another, noughts too
@@ -123,7 +122,7 @@ def _sums(keys: Sequence[FigureKey]) -> Iterator[_Sum]:
     )
     if transferred is not None and at_once is not None:
         yield _Sum(((at_once, 1.0), (transferred, -1.0)), 0, np.inf)
-    for measure_name, breakdown in dict.fromkeys((key.measure, key.breakdown) for key in COUNTS.values()):
+    for measure_name, breakdown in dict.fromkeys((key.measure, key.breakdown) for key in keys):
         parts_at = [at[key] for key in keys if (key.measure, key.breakdown) == (measure_name, breakdown)]
         whole_at = at.get(FigureKey(measure_name))
         if breakdown == TOTAL or whole_at is None or not parts_at:
