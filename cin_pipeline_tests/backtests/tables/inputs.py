@@ -9,6 +9,7 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.methodology.catalogue import catalogue_of
+from cin_pipeline.methodology.children import UNKNOWN
 from cin_pipeline.methodology.measures import KNOWN, LA_MEASURES, NOT_AVAILABLE
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
@@ -59,15 +60,18 @@ class PublishedYear:
             (self.year, la, key.measure) for la in self.sent for key in totals if self.texts.at[la, key] == UNRELIABLE
         )
 
-    def measures(self, counts: Floats) -> DataFrame:
-        """The measures of the LAs in `sent`, columns as MEASURE_COLUMNS, with `counts` in the place of the texts."""
-        rows = [row for n, la in enumerate(self.sent) for row in self._rows(la, counts[n])]
+    def measures(self, counts: Floats, *, complete: bool = False) -> DataFrame:
+        """The measures of the LAs in `sent`, columns as MEASURE_COLUMNS, with `counts` in the place of the texts.
+
+        `complete`: what the categories of a breakdown fall short of its total is unknown, as it is in a return; five
+        published rows of B3 fall short."""
+        rows = [row for n, la in enumerate(self.sent) for row in self._rows(la, counts[n], complete)]
         frame = DataFrame(rows, columns=["la_code", "measure", "breakdown", "category", "value", "status"])
         frame["collection_year"] = self.year
         frame["value"] = frame["value"].astype("Int64")
         return frame[list(LA_MEASURES.names)]
 
-    def _rows(self, la: str, counts: Floats) -> Iterator[tuple[str, str, str, str, int | None, str]]:
+    def _rows(self, la: str, counts: Floats, complete: bool) -> Iterator[tuple[str, str, str, str, int | None, str]]:
         held = {key: number for key, number in zip(self.texts.columns, counts, strict=True) if not np.isnan(number)}
         for measure in catalogue_of(self.year):
             whole = FigureKey(measure.name)
@@ -76,14 +80,14 @@ class PublishedYear:
                 yield from ((la, measure.name, each, "", None, NOT_AVAILABLE) for each in measure.breakdowns)
                 continue
             yield la, measure.name, TOTAL, TOTAL, int(held[whole]), KNOWN
-            for breakdown in measure.breakdowns:
-                parts = {
-                    key: n for key, n in held.items() if (key.measure, key.breakdown) == (whole.measure, breakdown)
-                }
+            for name, breakdown in measure.breakdowns.items():
+                parts = {key.categories[0]: n for key, n in held.items() if key[:2] == (measure.name, name)}
                 if not parts:
-                    yield la, measure.name, breakdown, "", None, NOT_AVAILABLE
-                if breakdown == "has_disability" and parts:
-                    yield la, measure.name, breakdown, "no", int(held[whole] - sum(parts.values())), KNOWN
-                for key, number in parts.items():
-                    if number:
-                        yield la, measure.name, breakdown, key.categories[0], int(number), KNOWN
+                    yield la, measure.name, name, "", None, NOT_AVAILABLE
+                    continue
+                rest = held[whole] - sum(parts.values())
+                if name == "has_disability":
+                    parts["no"] = rest
+                elif complete and breakdown.kind.adds_up and rest > 0:
+                    parts[UNKNOWN] = rest
+                yield from ((la, measure.name, name, each, int(n), KNOWN) for each, n in parts.items() if n)

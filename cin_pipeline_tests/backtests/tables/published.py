@@ -20,6 +20,7 @@ _NEVER = ("year", "level", "code", "category", *_ROWS)
 # Of several tables that have a count of an LA, the first that shows it is taken.
 _SAYING = {"c": 1, "u": 2, "x": 3, "z": 3, "": 4}
 
+_WITHDRAWN: Final = {(2022, "371", "cpp_starting_second_or_subsequent")}  # Doncaster, in the release of 2023
 _OF_CHILDREN: Final = ("a3", "a4", "a5", "a7")  # characteristics, published of England alone
 
 
@@ -78,5 +79,13 @@ def texts_of_las(year: int) -> DataFrame:
                 held = found.get((code, key), "")
                 found[code, key] = min(held, cells_of_place[column], key=lambda text: _SAYING.get(text, 0))
     keys = list(dict.fromkeys(counts(year).values()))
-    texts = [[found.get((code, key), "").replace("z", "x") for key in keys] for code in codes]
+    texts = [[_given(found, year, code, key) for key in keys] for code in codes]
     return DataFrame(texts, index=codes, columns=pd.Index(keys, tupleize_cols=False))
+
+
+def _given(found: Mapping[tuple[str, FigureKey], str], year: int, code: str, key: FigureKey) -> str:
+    """A count as it went into England: what is unreliable is in it, but for categories of a total that is not, and for
+    what was withdrawn after England had been published."""
+    text = found.get((code, key), "").replace("z", "x")
+    alone = found.get((code, FigureKey(key.measure)), "") != "u"
+    return "x" if text == "u" and (alone or (year, code, key.measure) in _WITHDRAWN) else text

@@ -61,7 +61,7 @@ class Backtest:
     def files(self) -> dict[Cell, str]:
         """Every cell of our open-data files."""
         settled = {year: of_year.bounds.settled() for year, of_year in self.published.items()}
-        measures = {year: self.published[year].measures(settled[year]) for year in self.years}
+        measures = {year: self.published[year].measures(settled[year], complete=True) for year in self.years}
         estimates = [
             self._estimate(year, measures[year], settled, next(iter(populations(year, frozenset()))))
             for year in self.years

@@ -12,6 +12,7 @@ from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 
 Floats = NDArray[np.float64]
 _LEAST: Final = 0.0  # some are suppressed to protect another, noughts too
+_ORDINARY: Final = 100  # taken for an unreliable count that nothing bounds
 _MOST_OF_SMALL: Final = 5.0  # and where nothing published is more than it, a suppressed count is small
 # Breakdowns whose parts may come to less than the whole: records with impossible dates are in the whole alone.
 _MAY_FALL_SHORT: Final = frozenset(
@@ -57,7 +58,7 @@ class Bounds:
             if not open_.any():
                 continue
             low, high = found.low[open_, column], found.high[open_, column]
-            middle = np.floor((low + np.where(np.isinf(high), low + 4, high)) / 2)
+            middle = np.floor((low + np.where(np.isinf(high), low + 2 * _ORDINARY, high)) / 2)
             middle = np.fmax(middle, np.fmin(1, high))  # suppressed noughts are the exception
             found.low[open_, column] = found.high[open_, column] = middle
             found.narrow()
@@ -113,6 +114,7 @@ def _sums(keys: Sequence[FigureKey]) -> Iterator[_Sum]:
         for limit in (measure.counted_from, measure.part_of):
             if limit and {whole_key, FigureKey(limit)} <= at.keys():
                 yield _Sum(((at[FigureKey(limit)], 1.0), (at[whole_key], -1.0)), 0, np.inf)
+    yield from _time_open(at)
     transferred, at_once = (
         at.get(key)
         for key in (
@@ -132,3 +134,14 @@ def _sums(keys: Sequence[FigureKey]) -> Iterator[_Sum]:
             continue
         most = np.inf if (measure_name, breakdown) in _MAY_FALL_SHORT else 0
         yield _Sum(((whole_at, 1.0), *((part, -1.0) for part in parts_at)), 0, most)
+
+
+def _time_open(at: dict[FigureKey, int]) -> Iterator[_Sum]:
+    """Plans open for 3 months or more take in those of the longer bands, and with those of the shortest all."""
+    plans, open_longer = FigureKey("cpp_at_31_march"), FigureKey("cpp_open_3_months_at_31_march")
+    bands = [key for key in at if (key.measure, key.breakdown) == (plans.measure, "duration")]
+    if not {plans, open_longer} <= at.keys() or not bands:
+        return
+    shortest, *longer = (at[key] for key in bands)
+    yield _Sum(((at[open_longer], 1.0), *((band, -1.0) for band in longer)), 0, np.inf)
+    yield _Sum(((at[open_longer], 1.0), (shortest, 1.0), (at[plans], -1.0)), 0, np.inf)
