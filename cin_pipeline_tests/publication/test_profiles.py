@@ -371,3 +371,12 @@ def test_a_row_is_closed_though_what_was_not_recorded_is_not_shown() -> None:
         "Total": "", "NEG": "c", "PHY": "c", "SAB": "", "EMO": "", "MUL": "",
     }  # fmt: skip
     assert recoverable(found).empty
+
+
+def test_a_factor_that_no_year_held_collected_is_not_available() -> None:
+    people = dict.fromkeys((2019, 2020), PEOPLE[2023])
+    cells = protected((2019, 2020))
+    held = cells[cells["filter_1_category"] != "24A"]  # as release_cells leaves it out
+    files = filled(profile_named("2024"), labelled(2020), held, 2020, people)
+    factors = next(each.rows for each in files if each.id == "C3")
+    assert set(factors["Child_criminal_exploitation"]) == {"x"}

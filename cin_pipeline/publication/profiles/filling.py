@@ -154,6 +154,9 @@ def _rows(profile: Profile, file: File, cells: DataFrame, words: Callable[[str],
     places = place.max() + 1
     texts = np.full((places * len(file.rows), len(file.columns)), "", dtype=object)
     texts[place * len(file.rows) + row[found], column[found]] = _texts(profile, cells)
+    # What no year held could have is not available, but in a place of which no LA is expected.
+    lacking, of_nobody = texts == "", np.isin(texts, ["", INAPPLICABLE]).all(axis=1)
+    texts = np.where(lacking, np.where(of_nobody, INAPPLICABLE, UNAVAILABLE)[:, None], texts)
     keys = cells[KEYS][~pd.Series(place, index=cells.index).duplicated()]
     keys = keys.loc[keys.index.repeat(len(file.rows))].reset_index(drop=True)
     named = DataFrame([tuple(map(words, each.words)) for each in file.rows] * places, columns=list(file.words))

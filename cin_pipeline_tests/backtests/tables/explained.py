@@ -49,11 +49,18 @@ EXPLANATIONS: Final = (
         published=("u",),
     ),
     Explanation(
-        "Categories alone, or withdrawn later (second plans of Doncaster 2022), that are u are left out of England: here "
-        "the LA did not give them, and shows x.",
+        "Categories alone that are u, and second plans of Doncaster 2022, withdrawn later, are left out of England: "
+        "here the LA did not give them, and shows x.",
         years=(2022, 2024),
         codes=(DONCASTER, HALTON),
         published=("u",),
+    ),
+    Explanation(
+        "When second plans of Doncaster 2022 were withdrawn, D3 lost them, its percentages what they are of too, "
+        "and A2 neither.",
+        tables=("a2", "d3"),
+        years=(2022,),
+        columns=("number", "percent", "CPP_subsequent_percent"),
     ),
     Explanation(
         "Hackney 2022 is not available in any table but D8, though its figures of 2020 are in England in all.",
