@@ -26,7 +26,7 @@ def protected(
     tables: tuple[Table, ...] = TABLES,
     places: tuple[tuple[str, str, str], ...] = PLACES,
 ) -> DataFrame:
-    """Every cell; a count of an LA below 3 is suppressed, and figures of years without them are not applicable."""
+    """Every cell; a count of an LA below 3 is suppressed, and figures of years without them are not available."""
     rows = [row for table in tables for row in _rows(table, years, places)]
     columns = [*CELL_COLUMNS, "shown", "symbol", "suppressed"]
     return DataFrame(rows, columns=columns).astype({"shown": object})
@@ -51,8 +51,10 @@ def _filters(figure: Figure) -> Iterator[str]:
 def _shown(figure: Figure, year: int, level: str, value: float) -> tuple[object, ...]:
     indicator = figure.indicator
     about = (indicator.name, indicator.unit)
-    if not figure.exists_in(year):
+    if not figure.applies:
         return (*about, float("nan"), "not_applicable", figure.of, None, "z", "")
+    if not figure.exists_in(year):
+        return (*about, float("nan"), "not_available", figure.of, None, "x", "")
     if indicator.unit == COUNT and level == LOCAL_AUTHORITY and 0 < value < 3:
         return (*about, value, "known", figure.of, None, "c", "primary")
     if indicator.unit in (COUNT, DAYS):

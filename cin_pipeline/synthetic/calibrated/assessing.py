@@ -52,18 +52,15 @@ _SPARE: Final = 3  # working days left beside two assessments of a case; invente
 
 @dataclass(frozen=True)
 class Assessed:
-    """Which cases have an assessment: awaiting one at the end of the year, with one unfinished then, authorised in it,
-    and how many more are authorised, of cases that have one."""
+    """Which cases have an assessment: unfinished at the end of the year, or authorised in it; and how many more are
+    authorised, of cases that have one."""
 
-    awaiting: Booleans
     pending: Booleans
     authorised: Booleans
     more: int
 
 
-def choose_awaiting(
-    rng: np.random.Generator, cases: YearCases, of: Figures, days: YearDays, planned: Numbers
-) -> Booleans:
+def choose_awaiting(rng: np.random.Generator, cases: YearCases, of: Figures, planned: Numbers) -> Booleans:
     """The cases that await their assessment at the end of the year: the latest referred, none with a plan."""
     able = (cases.kind == IN_NEED) & (cases.closure == HORIZON)
     able[planned] = False
@@ -110,7 +107,7 @@ def choose_assessed(
     at = np.flatnonzero(ended)
     at = at[np.argsort((room[at] <= _LONG_ENOUGH) * (2 - room[at] / _LONG_ENOUGH) + rng.random(len(at)), kind="stable")]
     authorised |= _marked(at[: max(min(spare, distinct - int(authorised.sum())), 0)], len(cases))
-    return Assessed(awaiting, unfinished, authorised, max(whole - int(authorised.sum()), 0))
+    return Assessed(unfinished, authorised, max(whole - int(authorised.sum()), 0))
 
 
 def _marked(at: Numbers, size: int) -> Booleans:

@@ -15,7 +15,6 @@ _CUMULATIVE: Final = np.concatenate(([0.0], np.cumsum(_WEIGHTS)))  # of all days
 
 # The bands of durations of tables B5, D5 and D7. What is counted by band has the number of the band in its name.
 UP_TO_3_MONTHS, TO_6_MONTHS, TO_1_YEAR, TO_2_YEARS, LONGER = BANDS = range(5)
-WITHIN_A_YEAR: Final = BANDS[:TO_2_YEARS]
 
 # First and last number of days that an episode or plan of each band lasts. The bands of the tables are in months; these
 # leave out the few days at which it depends on the months whether something is in one band or the next. Wider ones put

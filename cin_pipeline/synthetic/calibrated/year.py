@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from cin_pipeline.synthetic.calibrated.apportion import Counts
+from cin_pipeline.synthetic.calibrated.apportion import Counts, apportion
 from cin_pipeline.synthetic.calibrated.assessing import choose_assessed, choose_awaiting, draw_assessments
 from cin_pipeline.synthetic.calibrated.children import name_children, put_cases_together
 from cin_pipeline.synthetic.calibrated.cin_plans import draw_cin_plans
@@ -36,12 +36,11 @@ _OPEN_ASSESSED: Final = 0.8  # of what is open and assessed, for how much an ass
 
 @dataclass
 class Year:
-    """What was drawn of a year. `known_before` is what the pool said of its cases: need and source, or NONE."""
+    """What was drawn of a year, after the pool it went on from."""
 
     of: Figures
     days: YearDays
     cases: YearCases
-    awaiting: Booleans
     unassessed: Booleans  # closed without an assessment, for no known reason
     to_another_la: Numbers  # cases closed soon after a plan, from which those that went to another LA are taken
     plans: PlanTable
@@ -75,7 +74,7 @@ def draw_year(rng: np.random.Generator, of: Figures, pool: Pool, book: PlanBook,
         carried.plan_end[lasting],
         pool.plan_number[lasting],
     )
-    awaiting = choose_awaiting(rng, cases, of, days, plans.case)
+    awaiting = choose_awaiting(rng, cases, of, plans.case)
     pending = np.full(len(cases), NONE)
     pending[old] = pool.pending[cases.pool[old]]
     unassessed = _unassessed(rng, cases, of, plans.case, pending)
@@ -96,7 +95,6 @@ def draw_year(rng: np.random.Generator, of: Figures, pool: Pool, book: PlanBook,
         of=of,
         days=days,
         cases=cases,
-        awaiting=awaiting,
         unassessed=unassessed,
         to_another_la=soon[soon != NONE],
         plans=plans,
@@ -145,7 +143,7 @@ def _cases(
     with_plan = np.zeros(len(pool.referral), dtype=bool)
     with_plan[pool.plan_case] = True
     dropped = rng.permutation(np.flatnonzero((carried.fate == NONE) & ~with_plan))
-    no_further, not_in_need = (of.count(f"referrals_{name}") for name in ("no_further_action", "assessed_not_in_need"))
+    no_further, not_in_need = _without_episode(of)
     at_end = of.count("cin_episodes_at_31_march") - of.count("cin_awaiting_assessment_at_31_march")
     # Each needs an assessment, of which there are so many.
     spare = of.count("assessments_completed") - not_in_need - round(_OPEN_ASSESSED * at_end)
@@ -160,6 +158,20 @@ def _cases(
         kind=np.concatenate((np.full(len(goes_on), IN_NEED), np.full(len(dropped), NOT_IN_NEED), kind)),
         pool=np.concatenate((goes_on, dropped, np.full(len(kind), NONE))),
     )
+
+
+def _without_episode(of: Figures) -> tuple[int, int]:
+    """Referrals without further action, and assessed as not in need: what one is published as leaves for the other."""
+    names = ("referrals_no_further_action", "referrals_assessed_not_in_need")
+    no_further, not_in_need = (of.count(name) for name in names)
+    known = [of.knows(name) for name in names]
+    if all(known) or not (of.knows("referrals") and of.knows("cin_episodes_starting")):
+        return no_further, not_in_need
+    both = max(of.count("referrals") - of.count("cin_episodes_starting"), 0)
+    if any(known):
+        return (no_further, both - no_further) if known[0] else (both - not_in_need, not_in_need)
+    part = apportion(both, (no_further, not_in_need))
+    return int(part[0]), int(part[1])
 
 
 def _unassessed(rng: np.random.Generator, cases: YearCases, of: Figures, planned: Numbers, pending: Days) -> Booleans:
