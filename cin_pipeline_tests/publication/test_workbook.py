@@ -119,7 +119,7 @@ def test_shorthand_is_explained_above_the_table_that_uses_it(xlsx: Any) -> None:
             if isinstance(cell, str) and cell.startswith("[")
         }
         above = " ".join(str(page.cell(row, 1).value) for row in range(1, first))
-        assert used <= {"[c]", "[z]"}
+        assert used <= {"[c]", "[x]", "[z]"}
         assert {symbol for symbol in ("[c]", "[x]", "[z]", "[k]", "[u]") if symbol in above} == used
 
 
