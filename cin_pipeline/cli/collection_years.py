@@ -1,6 +1,5 @@
 """What the commands share about collection years: the option `--year`, and a word on a provisional year."""
 
-from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -11,19 +10,15 @@ from cin_pipeline.cli.terminal import console, wrong_use
 YEAR_HELP = f"Year in which the collection ends, up to {LAST_YEAR}."
 
 
-def known_year(first: int = FIRST_YEAR) -> Callable[[int | None], int | None]:
+def known_year(year: int | None) -> int | None:
     """The callback of an option: ends the command, in one sentence, over a year before the first or after the last."""
-
-    def check(year: int | None) -> int | None:
-        if year is not None and not first <= year <= LAST_YEAR:
-            known = " to ".join(f"{each} ({CollectionYear(each)})" for each in (first, LAST_YEAR))
-            wrong_use(f"--year {year}: a year from {known} was expected")
-        return year
-
-    return check
+    if year is not None and not FIRST_YEAR <= year <= LAST_YEAR:
+        known = " to ".join(f"{each} ({CollectionYear(each)})" for each in (FIRST_YEAR, LAST_YEAR))
+        wrong_use(f"--year {year}: a year from {known} was expected")
+    return year
 
 
-Year = Annotated[int, typer.Option(callback=known_year(), help=YEAR_HELP)]
+Year = Annotated[int, typer.Option(callback=known_year, help=YEAR_HELP)]
 
 
 def say_if_provisional(*years: int) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def rules(
     rule_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="A rule to explain, such as 8530Q.")] = None,
-    year: Annotated[int | None, typer.Option(callback=known_year(), help=YEAR_HELP)] = None,
+    year: Annotated[int | None, typer.Option(callback=known_year, help=YEAR_HELP)] = None,
 ) -> None:
     """List the validation rules (with --year, those of that year), or explain one of them.
 
