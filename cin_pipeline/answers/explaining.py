@@ -1,5 +1,6 @@
 """Where a figure comes from: from England or a region to the LAs, and from an LA to its submission and records."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -97,6 +98,7 @@ def explain_place(store: Store, year: int, key: FigureKey, place: Place) -> Nati
     agrees = bool(np.allclose(sums, [found["known"], found["estimated"]], equal_nan=True))
     value = inside["known"].where(~missing, inside["estimated"])
     lacking = set(inside["la_code"][missing])
+    carried = set(inside["la_code"][inside["missing_data"] == Practice.CARRY_FORWARD])
     authorities = inside.assign(
         la_name=[every_authority()[la].name for la in inside["la_code"]],
         status=np.select(
@@ -106,7 +108,7 @@ def explain_place(store: Store, year: int, key: FigureKey, place: Place) -> Nati
         ),
         value=value,
         base=inside["base"].where(inside["missing_data"] == Practice.ESTIMATE),
-        why=[_why(store, year, key, la, inputs) if la in lacking else "" for la in inside["la_code"]],
+        why=[_why(store, year, key, la, inputs, carried) if la in lacking else "" for la in inside["la_code"]],
     )
     ordered = authorities.sort_values("known", na_position="first", ascending=False, kind="stable", ignore_index=True)
     return NationalFigure(place, **found, authorities=ordered[list(AUTHORITY_COLUMNS)], ratio=ratio, agrees=agrees)
@@ -135,7 +137,7 @@ def explain_authority(store: Store, year: int, key: FigureKey, la_code: str) -> 
 
     Holds one return at a time. Raises NotComparable where a return is kept no more, RecordsDoNotAddUp."""
     inputs = store.inputs.of(year)
-    measure, why = MEASURES[key.measure], _why(store, year, key, la_code, inputs)
+    measure, why = MEASURES[key.measure], _why(store, year, key, la_code, inputs, _carried_of(store, year, key, inputs))
     submission = store.registry.current(year, la_code)
     if submission is None:
         return AuthorityFigure(la_code, None, why, None, 0, None, None, measure.children)
@@ -169,25 +171,42 @@ def _current_figure(store: Store, submission: Submission, key: FigureKey) -> int
     return int(found.iloc[0]) if len(found) else 0
 
 
-def _carried(store: Store, la_code: str, inputs: NationalInputs) -> str:
-    """What of an LA without a return is carried forward, and where that is explained."""
+def _carried_of(store: Store, year: int, key: FigureKey, inputs: NationalInputs) -> set[str]:
+    """The LAs whose figure of an earlier year stands in for one of this."""
+    treatment = treatment_of(store, year, inputs)
+    if not treatment.carried:
+        return set()
+    given = without_unusable(store.figures.current_la_measures(year), inputs.unusable)
+    table, _ = figures_by_la(given, inputs.expected, inputs.population, year, key, treatment)
+    return set(table["la_code"][table["missing_data"] == Practice.CARRY_FORWARD])
+
+
+def _carried(store: Store, la_code: str, inputs: NationalInputs, *, figure: bool) -> str:
+    """What of an LA without a return is carried forward, and where that is explained. `figure`: whether the earlier
+    return has this one."""
     for line in inputs.carry_forward:
         if line.la_code == la_code:
             before, submission = CollectionYear(line.from_year), store.registry.current(line.from_year, la_code)
             if submission is None:
                 return f", and none of {before} to carry forward"
             number = submission.submission
+            if not figure:
+                return f"; submission {number}, of {before}, does not have this figure, so nothing is carried forward"
             return f"; what submission {number}, of {before}, has is carried forward (explain --year {line.from_year})"
     return ""
 
 
-def _why(store: Store, year: int, key: FigureKey, la_code: str, inputs: NationalInputs) -> str:
-    """Why the figure of an LA is not known to England's figures; empty where it is."""
+def _why(
+    store: Store, year: int, key: FigureKey, la_code: str, inputs: NationalInputs, carried: Collection[str]
+) -> str:
+    """Why the figure of an LA is not known to England's figures; empty where it is. `carried`: LAs of which that of an
+    earlier year stands in."""
     if la_code not in inputs.expected:
         return "not among the expected authorities: in no figure of England"
     submission = store.registry.current(year, la_code)
     if submission is None:
-        return f"no accepted return for {CollectionYear(year)}{_carried(store, la_code, inputs)}"
+        before = _carried(store, la_code, inputs, figure=la_code in carried)
+        return f"no accepted return for {CollectionYear(year)}{before}"
     for item in inputs.unusable:
         about_it = (item.year, item.la_code, item.measure) == (year, la_code, key.measure)
         if about_it and key.breakdown in item.breakdowns:

@@ -11,8 +11,8 @@ import numpy as np
 FIRST_YEAR = 2014  # 2013-14: the first collection with referral sources and assessment factors
 LAST_YEAR = 2027  # 2026-27: the last collection whose items and codes are known, as PROVISIONAL says
 
-# Why what is known of a year is not final, to be read after "2026 to 2027 is provisional:" [A92]. Whatever calls a year
-# provisional takes it from here.
+# Why what is known of a year is not final, to be read after "Collection year 2027 (2026-27) is provisional:" [A92].
+# Whatever calls a year provisional takes it from here.
 PROVISIONAL = {
     2027: "what it asks anew, pre-proceedings and family group decision-making (module 5), is known from other "
     "people's work alone, and so are the rules on it; its authorities and all other codes are those of 2025-26; no "
@@ -56,7 +56,9 @@ class CollectionYear:
     def provisional(self) -> str:
         """A sentence that says why the year is provisional; empty where it is not."""
         why = PROVISIONAL.get(self.ending, "")
-        return why and f"{self.label} is provisional: {why}."
+        return (
+            why and f"Collection year {self.ending} ({self.ending - 1}-{self.ending % 100:02}) is provisional: {why}."
+        )
 
     @property
     def start(self) -> np.datetime64:

@@ -38,7 +38,7 @@ VintageOption = Annotated[
     typer.Option(
         parser=_vintage,
         metavar="|".join(map(str, VINTAGES)),
-        help="Census that the population is carried forward from; by default as the year has it.",
+        help="Census that the population is carried forward from; by default that of the profile, or of the year.",
     ),
 ]
 CsvFile = Annotated[Path | None, typer.Option("--csv", dir_okay=False, help="File to write the whole list to.")]

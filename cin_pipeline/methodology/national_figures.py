@@ -225,7 +225,8 @@ class NationalFigures:
         )
         return (
             f"England cannot be estimated: {len(measures)} measures ({measures[0]}, ...) are missing for some LAs and "
-            f"{lacking}. Give their people aged 0 to 17 in a population file (run --population FILE)."
+            f"{lacking}. Give their people aged 0 to 17 in a population file (run --population FILE), or take another "
+            "vintage (--vintage)."
         )
 
     def _sum(self, given: Given, figures: Floats, share: Floats, inside: Flags) -> tuple[Floats, Floats, Numbers]:

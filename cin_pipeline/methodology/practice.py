@@ -77,9 +77,12 @@ class MissingData:
                     f"{named(new.predecessor)} for {CollectionYear(self.year - 1)}."
                 )
         if self.low_reliability:
-            las = sorted({la for la, _ in self.low_reliability})
-            number = len(self.low_reliability)
-            yield f"Of low reliability (u), {label}: {number} measure{'s' if number != 1 else ''} of {names(las)}."
+            told = [f"{measure} of {named(la)}" for la, measure in self.low_reliability]
+            yield f"Of low reliability (u), {label}: {', '.join(told)}."
+
+    def carried_sentences(self) -> Iterator[str]:
+        """Of each LA whose figures are carried forward, from which year."""
+        yield from (carried_sentence(la, before, self.year) for la, before in self.in_place_of_returns.items())
 
     def warnings(self) -> Iterator[str]:
         """What is not as it was declared."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cin_pipeline.census.years import COLLECTION_YEARS
-from cin_pipeline.outputs.years_table import COLUMNS, facts_of, notes
+from cin_pipeline.outputs.years_table import COLUMNS, assumed, facts_of, notes
 
 PAGE = Path("docs", "years.md")
 
@@ -20,7 +20,7 @@ def years_page() -> str:
             "",
             *(f"| {' | '.join(row)} |" for row in rows),
             "",
-            *(f"- {note}" for note in notes()),
+            *(f"- {note}" for note in (*notes(), *assumed())),
             "",
         )
     )

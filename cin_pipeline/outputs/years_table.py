@@ -11,7 +11,7 @@ from cin_pipeline.reference.missing_data import carried_forward, practice_of, pr
 from cin_pipeline.reference.population import PopulationSource, population, vintage_of
 from cin_pipeline.validation.registry import rule_set
 
-COLUMNS = ("year", "authorities", "items", "rules run", "population", "missing data", "release profile")
+COLUMNS = ("year", "authorities", "items", "rules run", "estimated with", "missing data", "release profile")
 NONE_HELD = "none held: give --population"
 
 
@@ -21,8 +21,8 @@ class YearFacts:
 
     `authorities`: how many are expected, and which are new or gone; `items`: how many a return may hold, and which are
     new or gone; `rules`: validation rules in force, without a setting; `population`: whose people missing figures are
-    estimated with; `missing`: what is done about what LAs did not give; `profile`: of its release, of that very year
-    where the Department's is known; `provisional`: why, empty where it is not."""
+    estimated with; `missing`: what is done about what LAs did not give; `profile`: of its release, and that of the
+    Department's release of the very year where it is known; `provisional`: why, empty where it is not."""
 
     year: CollectionYear
     authorities: str
@@ -50,21 +50,24 @@ def facts_of(year: int) -> YearFacts:
         rules=f"{sum(not each.not_run for each in rule_set(year))} of {len(rule_set(year))}",
         population=_population(year),
         missing=_missing(year),
-        profile=_profile(str(year) if str(year) in NAMES else DEFAULT),
+        profile=f"{DEFAULT}; as then: {year}" if str(year) in NAMES and str(year) != DEFAULT else DEFAULT,
         provisional=CollectionYear(year).provisional,
     )
 
 
 def notes() -> list[str]:
-    """What stands below the table: why years are provisional, and what is assumed of release profiles."""
-    provisional = [year.provisional for year in COLLECTION_YEARS if year.provisional]
-    assumed = [f"Release profile {name}, assumed: {each}." for name in NAMES for each in profile_named(name).assumed]
+    """What stands below the table: of release profiles, and why years are provisional."""
     return [
-        "A year without a release profile of its own is published in the newest, unless another is asked for "
-        "(publish --profile).",
-        *provisional,
-        *assumed,
+        f"Releases are published in profile {DEFAULT}, unless another is asked for (publish --profile "
+        f"{', '.join(name for name in NAMES if name != DEFAULT)}); their rates are of the population that the "
+        "profile names.",
+        *(year.provisional for year in COLLECTION_YEARS if year.provisional),
     ]
+
+
+def assumed() -> list[str]:
+    """What is not known of the release profiles, and what is taken for it: a sentence each."""
+    return [f"Release profile {name}, assumed: {each}." for name in NAMES for each in profile_named(name).assumed]
 
 
 def _authorities(year: int) -> frozenset[str]:
@@ -91,10 +94,6 @@ def _population(year: int) -> str:
         return NONE_HELD
     without = f", none of {', '.join(lacking)}" if lacking else ""
     return f"{PopulationSource(year, vintage)}{without}"
-
-
-def _profile(name: str) -> str:
-    return f"{name}, part of it assumed" if profile_named(name).assumed else name
 
 
 def _missing(year: int) -> str:

@@ -38,7 +38,8 @@ def _figures(release: ReleaseInput) -> "pd.Series[float]":
     """Every known measure and every estimate by year, place (LA or geography code), measure, breakdown and category."""
     measures = release.measures[release.measures["status"] == KNOWN].rename(columns={"la_code": "place"})
     estimates = release.estimates.rename(columns={"geography_code": "place"})
-    both = pd.concat([table[[*_KEYS, "value"]].astype({"value": "float64"}) for table in (measures, estimates)])
+    tables = [table[[*_KEYS, "value"]].astype({"value": "float64"}) for table in (measures, estimates)]
+    both = pd.concat(tables, ignore_index=True)
     return without_years(both).set_index(_KEYS)["value"]  # the tables hold the year beside the category
 
 

@@ -52,12 +52,12 @@ def test_a_year_after_the_last_is_wrong_use_in_one_sentence(
 
 def test_whatever_is_called_provisional_stands_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(PROVISIONAL) == [2027]
-    assert SAID.startswith("2026 to 2027 is provisional: ")
+    assert SAID.startswith("Collection year 2027 (2026-27) is provisional: ")
     assert not CollectionYear(2026).provisional
     assert SAID in said("rules")[1]
     assert SAID in said("rules", "9007", "--year", "2027")[1]
     monkeypatch.setitem(PROVISIONAL, 2017, "nobody knows")
-    assert "2016 to 2017 is provisional: nobody knows." in said("rules", "--year", "2017")[1]
+    assert "Collection year 2017 (2016-17) is provisional: nobody knows." in said("rules", "--year", "2017")[1]
     monkeypatch.delitem(PROVISIONAL, 2027)
     assert "provisional" not in said("rules", "--year", "2027")[1]
 

@@ -17,6 +17,7 @@ from cin_pipeline.methodology.identities import broken_identities
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS
 from cin_pipeline.methodology.missing import UnusableItem, without_unusable
 from cin_pipeline.publication.cells import CELL_COLUMNS, ReleaseInput, release_cells
+from cin_pipeline.publication.checking import broken_identities as counts_not_those_of
 from cin_pipeline.publication.disclosure import protect
 from cin_pipeline.publication.disclosure_audit import recoverable
 from cin_pipeline.reference.authorities import authorities, every_authority
@@ -352,3 +353,14 @@ def test_what_is_not_available_stays_so_whatever_its_reliability(release: Releas
     without = release_of(without_unusable(measures, unusable), {2017: LAS}, PEOPLE)
     found = release_cells(replace(without, low_reliability=frozenset({(2017, "391", "re_referrals")})))
     assert value_of(found, "C1", "391", "rereferral_count")[1] == "not_available"
+
+
+def test_counts_shown_are_checked_however_the_rows_are_labelled(release: ReleaseInput, cells: DataFrame) -> None:
+    """Measures and estimates whose rows by month have the same labels: their categories name the year, and lose it."""
+
+    def months_first(rows: DataFrame) -> DataFrame:
+        by_month = rows["breakdown"] == "month"
+        return pd.concat([rows[by_month], rows[~by_month]], ignore_index=True)
+
+    labelled = replace(release, measures=months_first(release.measures), estimates=months_first(release.estimates))
+    assert counts_not_those_of(labelled, protect(cells)) == []

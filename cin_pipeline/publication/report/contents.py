@@ -1,6 +1,6 @@
 """What the release report shows: its headlines and charts, declared, and filled from the published figures alone."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -164,13 +164,18 @@ class Contents:
     funnels: Mapping[str, Chart]
     expected: int  # number of LAs the release is of
     existing: int  # number of LAs there are
-    absent: tuple[str, ...]  # names of the LAs none of whose headline figures is available
+    absent: tuple[str, ...]  # names of the LAs none of whose headline figures is available, nor carried forward
 
 
 def contents(
-    published: Published, year: CollectionYear, expected: tuple[str, ...], population: Mapping[str, int]
+    published: Published,
+    year: CollectionYear,
+    expected: tuple[str, ...],
+    population: Mapping[str, int],
+    carried: Collection[str] = (),
 ) -> Contents:
-    """The report of a year. `expected`: codes of the LAs it is of; `population`: people aged 0 to 17 by LA code."""
+    """The report of a year. `expected`: codes of the LAs it is of; `population`: people aged 0 to 17 by LA code;
+    `carried`: LAs of which England holds the figures of an earlier year."""
     years = tuple(sorted({int(each) for each in published.cells["collection_year"].unique()}))
     every = authorities(year.ending)
     complete = set(expected) >= set(every)
@@ -193,16 +198,17 @@ def contents(
         funnels={name: chart for name, chart in funnels.items() if chart},
         expected=len(expected),
         existing=len(every),
-        absent=_absent(published, year.ending),
+        absent=tuple(every_authority()[la].name for la in _absent(published, year.ending) if la not in carried),
     )
 
 
 def _absent(published: Published, year: int) -> tuple[str, ...]:
+    """The LAs of which no headline figure is available."""
     by_headline = [published.by_la(headline.wanted, year) for headline in HEADLINES]
     without = [
         {la for la, shown in figures.items() if shown.symbol == UNAVAILABLE} for figures in by_headline if figures
     ]
-    return tuple(every_authority()[la].name for la in sorted(set.intersection(*without))) if without else ()
+    return tuple(sorted(set.intersection(*without))) if without else ()
 
 
 def share(part: Decimal, whole: Decimal) -> str:

@@ -22,6 +22,7 @@ def release_report(protected: DataFrame, release: ReleaseInput, profile: Profile
         year,
         tuple(release.expected.get(year.ending, ())),
         release.population.get(year.ending, {}),
+        release.missing_in(year.ending).in_place_of_returns,
     )
     templates = environment("cin_pipeline.publication.report")
     return render(
