@@ -76,8 +76,9 @@ class MissingData:
                     f"Re-referrals of {named(new.la_code)} are counted with the return of its predecessor "
                     f"{named(new.predecessor)} for {CollectionYear(self.year - 1)}."
                 )
-        if self.low_reliability:
-            told = [f"{measure} of {named(la)}" for la, measure in self.low_reliability]
+        shown = [(la, measure) for la, measure in self.low_reliability if la not in self.in_place_of_returns]
+        if shown:
+            told = [f"{measure} of {named(la)}" for la, measure in shown]
             yield f"Of low reliability (u), {label}: {', '.join(told)}."
 
     def carried_sentences(self) -> Iterator[str]:

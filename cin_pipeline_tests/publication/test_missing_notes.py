@@ -122,7 +122,7 @@ def test_the_quality_report_names_the_practice_and_what_is_carried_forward() -> 
     assert "left out of England and its regions (leave-out, the practice of the year)" in said
     assert "Hackney (204) has no return of 2020 to 2021" in said
     assert "neither it nor its predecessor Northamptonshire (928)" in said
-    assert "Of low reliability (u), 2020 to 2021: 1 measure of Camden (202)." in said
+    assert "Of low reliability (u), 2020 to 2021: referrals of Camden (202)." in said
     assert "no figure is estimated" in said
     missing = rows(facts(release(), protected=world_cells()[:0]), "Figures not reported by every authority")
     by_title = {row[0]: row[-1] for row in missing}
