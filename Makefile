@@ -45,7 +45,7 @@ test: $(VENV)/test.done  ## lint, types and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal  # on two cores: tests of servers wait more than they work
 
 # One year: make backtest YEARS=2017
 YEARS ?= 2016 2017 2018 2019 2020 2021 2022 2023 2024
