@@ -137,8 +137,10 @@ def explain_authority(store: Store, year: int, key: FigureKey, la_code: str) -> 
 
     Holds one return at a time. Raises NotComparable where a return is kept no more, RecordsDoNotAddUp."""
     inputs = store.inputs.of(year)
-    measure, why = MEASURES[key.measure], _why(store, year, key, la_code, inputs, _carried_of(store, year, key, inputs))
-    submission = store.registry.current(year, la_code)
+    measure, submission = MEASURES[key.measure], store.registry.current(year, la_code)
+    # Figures stand in only for an LA without a return: England is not added up for any other.
+    carried = _carried_of(store, year, key, inputs) if submission is None else ()
+    why = _why(store, year, key, la_code, inputs, carried)
     if submission is None:
         return AuthorityFigure(la_code, None, why, None, 0, None, None, measure.children)
     # Only re-referrals look at the previous year's return.
