@@ -138,8 +138,8 @@ def explain_authority(store: Store, year: int, key: FigureKey, la_code: str) -> 
     Holds one return at a time. Raises NotComparable where a return is kept no more, RecordsDoNotAddUp."""
     inputs = store.inputs.of(year)
     measure, submission = MEASURES[key.measure], store.registry.current(year, la_code)
-    # Figures stand in only for an LA without a return: England is not added up for any other.
-    carried = _carried_of(store, year, key, inputs) if submission is None else ()
+    earlier = treatment_of(store, year, inputs).carried.get(la_code) if submission is None else None
+    carried = {la_code} if earlier and earlier.stands_in_for(key, year) else ()
     why = _why(store, year, key, la_code, inputs, carried)
     if submission is None:
         return AuthorityFigure(la_code, None, why, None, 0, None, None, measure.children)
@@ -171,16 +171,6 @@ def _current_figure(store: Store, submission: Submission, key: FigureKey) -> int
         return None
     found = own[(own["breakdown"] == key.breakdown) & (own["category"] == key.category)]["value"]
     return int(found.iloc[0]) if len(found) else 0
-
-
-def _carried_of(store: Store, year: int, key: FigureKey, inputs: NationalInputs) -> set[str]:
-    """The LAs whose figure of an earlier year stands in for one of this."""
-    treatment = treatment_of(store, year, inputs)
-    if not treatment.carried:
-        return set()
-    given = without_unusable(store.figures.current_la_measures(year), inputs.unusable)
-    table, _ = figures_by_la(given, inputs.expected, inputs.population, year, key, treatment)
-    return set(table["la_code"][table["missing_data"] == Practice.CARRY_FORWARD])
 
 
 def _carried(store: Store, la_code: str, inputs: NationalInputs, *, figure: bool) -> str:

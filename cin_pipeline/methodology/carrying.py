@@ -10,11 +10,11 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.methodology.breakdowns import GENDER, Breakdown, Kind
-from cin_pipeline.methodology.catalogue import MEASURES, Measure
+from cin_pipeline.methodology.catalogue import MEASURES, Measure, catalogue_of
 from cin_pipeline.methodology.children import UNKNOWN
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.methodology.tracing import categories
-from cin_pipeline.reference.figure_keys import TOTAL
+from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 from cin_pipeline.reference.missing_data import Practice, practice_of
 
 SEX_OF_GENDER = {"1": "M", "2": "F", "0": "U", "9": "U"}  # GenderCurrent to 2024, Sex from 2025 [A93]
@@ -26,6 +26,22 @@ class Carried(NamedTuple):
 
     from_year: int
     figures: DataFrame
+
+    def breakdowns(self, year: int) -> frozenset[tuple[str, str]]:
+        """The measures of `year`, each with its breakdowns, that the earlier return has: those stand in."""
+        whole = self.figures[self.figures["breakdown"] == TOTAL]
+        counted = whole["measure"][whole["status"] == KNOWN].unique()
+        measured = {measure.name for measure in catalogue_of(year)}.intersection(counted)
+        without = self.figures[self.figures["status"] != KNOWN]
+        lacking = set(zip(without["measure"], without["breakdown"], strict=True))
+        every = {(name, each) for name in measured for each in (TOTAL, *MEASURES[name].breakdowns)}
+        return frozenset(every - lacking)
+
+    def stands_in_for(self, key: FigureKey, year: int) -> bool:
+        """Whether the earlier return has the figure of one category: its year could have it, and it is usable."""
+        possible = had(key.measure, key.breakdown, self.from_year, year)
+        held = (key.measure, key.breakdown) in self.breakdowns(year)
+        return held and (possible is None or key.category in possible)
 
 
 @dataclass(frozen=True)
@@ -99,4 +115,4 @@ def _moved(item: Breakdown, names: frozenset[str], category: str, years: int) ->
         return sex
     if not item.kind.limited:
         return None
-    return UNKNOWN if UNKNOWN in names else category
+    return UNKNOWN

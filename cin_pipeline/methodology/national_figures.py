@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.methodology.carrying import Treatment, as_of_year, had
+from cin_pipeline.methodology.carrying import Carried, Treatment, as_of_year, had
 from cin_pipeline.methodology.catalogue import MEASURES, Measure, catalogue_of
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.methodology.ratios import Flags, Floats, Ratio, own_rate, ratio_to_total, ratio_to_whole
@@ -74,12 +74,12 @@ class NationalFigures:
         given = measures[measures["la_code"].isin(self._expected) & (measures["collection_year"] == year)]
         self._given_rows = dict(list(given.groupby(["measure", "breakdown"], sort=False)))
         self._no_rows = given.iloc[:0]
-        returned = set(given["la_code"])
+        returned = set(given["la_code"].unique())
         self._carried = {
             la: carried for la, carried in treatment.carried.items() if la in self._row and la not in returned
         }
         self._declared = np.array([la in self._carried for la in self._expected], dtype=bool)
-        self._carried_rows, self._lacking = self._carry()
+        self._carried_rows, self._has = self._carry()
         las = every_authority()
         self._inside = [
             np.array([place.geography_code in las[la].places for la in self._expected], dtype=bool)
@@ -124,22 +124,17 @@ class NationalFigures:
         table = {"la_code": self._expected, "known": known, "missing_data": done, "estimated": estimated, "base": base}
         return DataFrame(table), ratio if given.needs.any() else None
 
-    def _carry(self) -> tuple[dict[tuple[str, str], DataFrame], dict[str, set[tuple[str, str]]]]:
-        """The figures that stand in, by measure and breakdown; and by LA which of these the earlier year lacks."""
+    def _carry(self) -> tuple[dict[tuple[str, str], DataFrame], dict[str, frozenset[tuple[str, str]]]]:
+        """The figures that stand in, by measure and breakdown; and by LA of which of these it has any."""
         if not self._carried:
             return {}, {}
-        moved, lacking = [], {}
-        for la, (from_year, figures) in self._carried.items():
-            rows = figures[figures["la_code"] == la]
-            moved.append(as_of_year(rows, from_year, self._year))
-            totals = rows[(rows["breakdown"] == TOTAL) & (rows["status"] == KNOWN)]
-            absent = {measure.name for measure in self.measured} - set(totals["measure"])
-            without = rows[rows["status"] != KNOWN]
-            lacking[la] = {
-                *zip(without["measure"], without["breakdown"], strict=True),
-                *((name, breakdown) for name in absent for breakdown in (TOTAL, *MEASURES[name].breakdowns)),
-            }
-        return dict(list(pd.concat(moved).groupby(["measure", "breakdown"], sort=False))), lacking
+        of_las = {
+            la: Carried(from_year, figures[figures["la_code"] == la])
+            for la, (from_year, figures) in self._carried.items()
+        }
+        moved = pd.concat([as_of_year(each.figures, each.from_year, self._year) for each in of_las.values()])
+        has = {la: each.breakdowns(self._year) for la, each in of_las.items()}
+        return dict(list(moved.groupby(["measure", "breakdown"], sort=False))), has
 
     def _given(self, measure: Measure, breakdown: str, category: str = TOTAL) -> Given:
         """What LAs gave, and what is done about those that did not. `category` is among those of the table."""
@@ -152,13 +147,13 @@ class NationalFigures:
             of_measure = self._given_rows.get((measure.name, TOTAL), self._no_rows)
             gave = self._are(of_measure["la_code"]) & ~self._are(rows["la_code"][rows["status"] != KNOWN])
         stand_in = self._carried_rows.get(key, self._no_rows)
-        names = dict.fromkeys([*known["category"], *stand_in["category"]])
+        names = dict.fromkeys([*known["category"].unique(), *stand_in["category"].unique()])
         if breakdown == TOTAL or category != TOTAL:
             names.setdefault(category)
         categories = list(names)
         carries = np.zeros((len(self._expected), len(categories)), dtype=bool)
         for la, (from_year, _) in self._carried.items():
-            if key not in self._lacking[la]:
+            if key in self._has[la]:
                 possible = had(measure.name, breakdown, from_year, self._year)
                 carries[self._row[la]] = [possible is None or name in possible for name in categories]
         missing = ~gave & ~self._declared
@@ -182,9 +177,9 @@ class NationalFigures:
         """A table of the values of LAs by category; 0 where there is no row."""
         table = np.zeros((len(self._expected), len(names)))
         if len(rows):
-            column = {name: n for n, name in enumerate(names)}
-            at = [self._row[la] for la in rows["la_code"]], [column[name] for name in rows["category"]]
-            table[at] = rows["value"].to_numpy(dtype=np.float64)
+            row = pd.Index(self._expected).get_indexer(rows["la_code"])
+            column = pd.Index(list(names)).get_indexer(rows["category"])
+            table[row, column] = rows["value"].to_numpy(dtype=np.float64)
         return table
 
     def _with_estimates(self) -> dict[str, Floats]:

@@ -12,6 +12,7 @@ from cin_pipeline.answers.history import (
     moved_between,
     tables_of,
 )
+from cin_pipeline.methodology.estimates import EstimateImpossible
 from cin_pipeline.methodology.tracing import find_figure
 from cin_pipeline.reference.authorities import places
 from cin_pipeline.settings import Settings
@@ -165,3 +166,27 @@ def test_an_authority_without_a_return_or_not_expected(office: Office) -> None:
     other = explain_authority(office.state, 2017, REFERRALS, "203")
     assert "not among the expected" in other.why
     assert other.listed == 1
+
+
+def test_an_la_is_explained_where_england_cannot_be_estimated(settings: Settings, tmp_path: Path) -> None:
+    """Nobody has the people of one LA without a return; the figures of another's earlier return stand in."""
+    office, given = Office(settings), {}
+    for name, lines in {
+        "expected": ("la_code", "201", "202", "390"),
+        "people": ("la_code,population", "201,1000", "202,2000"),
+        "carry_forward": ("year,la_code,from_year", "2017,202,2016"),
+    }.items():
+        given[name] = tmp_path / f"{name}.csv"
+        given[name].write_text("\n".join(lines), encoding="utf-8")
+    office.state.inputs.keep(2017, unusable=None, **given)
+    office.accept("202", sent("2015-05-01", year=2016), 2016)
+    office.accept("201", sent("2016-05-01", "2016-06-01"))
+    with pytest.raises(EstimateImpossible):
+        explain_place(office.state, 2017, REFERRALS, ENGLAND)
+    why = {la: explain_authority(office.state, 2017, REFERRALS, la).why for la in ("201", "202", "390")}
+    assert why["201"] == ""
+    assert why["202"].endswith("of 2015 to 2016, has is carried forward (explain --year 2016)")
+    assert why["390"] == "no accepted return for 2016 to 2017"
+    # No return of 2014-15 was there, so the earlier return has no re-referrals.
+    again = explain_authority(office.state, 2017, RE_REFERRALS, "202").why
+    assert again.endswith("of 2015 to 2016, does not have this figure, so nothing is carried forward")

@@ -277,6 +277,8 @@ def test_what_each_la_adds_is_the_figure_of_every_place_with_carried_figures() -
         for row in england.itertuples():
             key = FigureKey.one(row.measure, row.breakdown, row.category)
             table, _ = figures_by_la(measures, las, people, 2021, key, treatment)
+            stands_in = table.set_index("la_code")["missing_data"][HACKNEY] == "carry-forward"
+            assert stands_in == treatment.carried[HACKNEY].stands_in_for(key, 2021)
             inside = table[[row.geography_code in every_authority()[la].places for la in table["la_code"]]]
             assert inside["known"].sum() == row.known
             done = sorted({each for each in inside["missing_data"] if each})
