@@ -1,11 +1,14 @@
-"""What the commands share about collection years: the option `--year`, and a word on a provisional year."""
+"""What the commands share about collection years: the option `--year`, and what is said of a year."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR, CollectionYear
-from cin_pipeline.cli.terminal import console, wrong_use
+from cin_pipeline.cli.terminal import console, errors, wrong_use
+
+if TYPE_CHECKING:
+    from cin_pipeline.methodology.practice import MissingData
 
 YEAR_HELP = f"Year in which the collection ends, up to {LAST_YEAR}."
 
@@ -19,6 +22,14 @@ def known_year(year: int | None) -> int | None:
 
 
 Year = Annotated[int, typer.Option(callback=known_year, help=YEAR_HELP)]
+
+
+def say_missing(missing: "MissingData") -> None:
+    """Says what is done about missing data in a year, and warns of what could not be as it was declared."""
+    for sentence in missing.sentences():
+        console.print(sentence, markup=False)
+    for warning in missing.warnings():
+        errors.print(f"Warning: {warning}", markup=False)
 
 
 def say_if_provisional(*years: int) -> None:

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.cli.collection_years import Year, say_if_provisional
+from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_missing
 from cin_pipeline.cli.stored import StateDirectory, VintageOption, opened_store
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
 
@@ -79,10 +79,7 @@ def publish(
         )
         if lacking := without_population(release, shown):
             errors.print(lacking, markup=False)
-        for sentence in release.missing_in(shown).sentences():
-            console.print(sentence, markup=False)
-        for warning in release.missing_in(shown).warnings():
-            errors.print(f"Warning: {warning}", markup=False)
+        say_missing(release.missing_in(shown))
     for each in left_out:
         console.print(
             f"Left out: {each}. Returns are held, but England was never made for it: run job england for it in the UI, "

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cin_pipeline.census.text import visible
-from cin_pipeline.cli.collection_years import Year, say_if_provisional
+from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_missing
 from cin_pipeline.cli.rules import chosen_rules
 from cin_pipeline.cli.stored import VintageOption
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
@@ -168,10 +168,7 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
         )
     if missing:
         console.print(f"No accepted return for {year}: {_codes(missing)}.")
-    for sentence in report.missing.sentences():
-        console.print(sentence, markup=False)
-    for warning in report.missing.warnings():
-        errors.print(f"Warning: {warning}", markup=False)
+    say_missing(report.missing)
     if report.rejected:
         console.print(f"Rejected: {_count(report.rejected, 'file')}. What was current before stays current.")
         for each in report.rejected:

@@ -6,9 +6,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.cli.collection_years import Year, say_if_provisional
+from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_missing
 from cin_pipeline.cli.stored import CsvFile, StateDirectory, cell_text, count_text, opened_store, write_csv
-from cin_pipeline.cli.terminal import console, errors, wrong_use
+from cin_pipeline.cli.terminal import console, wrong_use
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -35,10 +35,7 @@ def status(year: Year, state: StateDirectory = None, csv: CsvFile = None) -> Non
     console.print(_table(table, year), soft_wrap=False)
     console.print(f"{CollectionYear(year)}: {status_summary(table)}.", markup=False)
     say_if_provisional(year)
-    for sentence in missing.sentences():
-        console.print(sentence, markup=False)
-    for warning in missing.warnings():
-        errors.print(f"Warning: {warning}", markup=False)
+    say_missing(missing)
     if csv is not None:
         write_csv(table, csv)
         console.print(f"The same as CSV: {csv}", markup=False)

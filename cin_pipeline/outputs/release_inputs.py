@@ -9,6 +9,7 @@ from pandas import DataFrame
 from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
 from cin_pipeline.methodology.estimates import EstimateImpossible, estimate_england
 from cin_pipeline.methodology.missing import without_unusable
+from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.outputs.population_of_rates import no_population, people_of, rates_from
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.manifest import Population, Provenance, YearInputs
@@ -43,7 +44,7 @@ def release_input(store: Store, year: int, vintage: int | None = None, profile: 
     # First what making England again would not mend.
     if uncounted := [why for each in held if (why := why_uncounted(store, each))]:
         raise ReleaseRefused("; ".join(uncounted))
-    to_make = {each: lacking for each in (*held, year) if (lacking := _lacking(store, each, held))}
+    to_make = {each: lacking for each in dict.fromkeys((*held, year)) if (lacking := _lacking(store, each, held))}
     if to_make:
         raise ReleaseRefused(f"{'; '.join(to_make.values())}: {_again(store, list(to_make))}")
     inputs = {each: store.inputs.of(each) for each in held}
@@ -54,6 +55,7 @@ def release_input(store: Store, year: int, vintage: int | None = None, profile: 
         if not people[each]:
             raise ReleaseRefused(no_population(inputs[each].expected, sources[each]))
     measures = {each: _measures(store, each, inputs[each]) for each in held}
+    missing = {each: missing_data_of(store, each) for each in held}
     return ReleaseInput(
         year=CollectionYear(year),
         measures=pd.concat(measures.values(), ignore_index=True),
@@ -61,15 +63,14 @@ def release_input(store: Store, year: int, vintage: int | None = None, profile: 
         expected={each: inputs[each].expected for each in held},
         population=people,
         population_sources=sources,
-        missing={each: missing_data_of(store, each) for each in held},
-        low_reliability=low_reliability(store, held),
+        missing=missing,
+        low_reliability=low_reliability(missing.values()),
     )
 
 
-def low_reliability(store: Store, years: Iterable[int]) -> frozenset[tuple[int, str, str]]:
-    """Year, LA and measure of what is declared of low reliability in these years; not of an LA without a return whose
-    figures are carried forward, which has none of its own to show."""
-    missing = [missing_data_of(store, year) for year in years]
+def low_reliability(missing: Iterable[MissingData]) -> frozenset[tuple[int, str, str]]:
+    """Year, LA and measure of what is declared of low reliability in years; not of an LA without a return whose figures
+    are carried forward, which has none of its own to show."""
     return frozenset(
         (each.year, la, measure)
         for each in missing

@@ -69,7 +69,7 @@ def _expected(table_id: str, figures: "pd.Series[float]", counts: DataFrame) -> 
         wanted = [
             (n, year, place, count.measure, count.breakdown, category)
             for n, (year, place, held) in enumerate(zip(counts["collection_year"], places, ways, strict=True))
-            for count in held[min(way, len(held) - 1) :][:1]
+            for count in (held[min(way, len(held) - 1)],)
             for category in (count.categories if count.breakdown != TOTAL else (TOTAL,))
         ]
         keys = DataFrame(wanted, columns=["cell", *_KEYS])

@@ -24,7 +24,7 @@ def with_missing_notes(tables: Mapping[str, Table], release: ReleaseInput) -> di
     notes: dict[str, list[str]] = {name: [] for name in tables}
     for year in release.years:
         missing = release.missing_in(year)
-        done = _done(release.estimates[release.estimates["collection_year"] == year])
+        done = what_was_done(release.estimates, year)
         without = _without(release, year)
         for name, keys in counted.items():
             notes[name] += _notes(missing, {key: done[key] for key in keys if key in done}, without)
@@ -55,10 +55,11 @@ def _keys(table: Table) -> _Keys:
     return frozenset((key.measure, key.breakdown) for key in keys)
 
 
-def _done(estimates: DataFrame) -> dict[tuple[str, str], frozenset[str]]:
-    """What was done in England about each measure and breakdown that LAs did not give."""
-    england = estimates[(estimates["geography_code"] == ENGLAND) & (estimates["missing_data"] != "")]
-    told = england.groupby(["measure", "breakdown"])["missing_data"].unique()
+def what_was_done(estimates: DataFrame, year: int) -> dict[tuple[str, str], frozenset[str]]:
+    """What was done in England about each measure and breakdown that LAs did not give: of categories that differ, all
+    that was."""
+    england = estimates[(estimates["geography_code"] == ENGLAND) & (estimates["collection_year"] == year)]
+    told = england[england["missing_data"] != ""].groupby(["measure", "breakdown"])["missing_data"].unique()
     return {(str(measure), str(by)): _several(texts) for (measure, by), texts in told.items()}
 
 

@@ -2,7 +2,8 @@
 release is shown beside.
 
 The tables themselves (`published_table`) are of the open data, 2013 to 2024 (some to 2025): one revised series of
-all LAs, regions and England. The single figures are of 2015-16 and 2016-17, mostly as later revised.
+all LAs, regions and England. Of the single figures all kinds are of 2015-16 and 2016-17, most as later revised; the
+series of some go from 2013 to 2025.
 """
 
 from dataclasses import dataclass
@@ -14,8 +15,6 @@ from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
 from cin_pipeline.reference.published_columns import count_columns
 
 SUPPRESSED = "c"  # 1 to 5, or suppressed so that such a cell cannot be worked out
-NOT_AVAILABLE = "x"
-LOW_RELIABILITY = "u"
 
 NATIONAL, REGIONAL, LOCAL = "N", "R", "L"  # geographic levels of the published tables
 # The published tables, by their letters; those beside the first seven have a row for each place and year.

@@ -21,7 +21,7 @@ from cin_pipeline.store.database import (
     SUBMISSIONS,
 )
 from cin_pipeline.store.moves import SubmissionState
-from cin_pipeline.store.submission_queries import current_of_year
+from cin_pipeline.store.submission_queries import OURS, current_of_year
 
 
 @dataclass(frozen=True, order=True)
@@ -166,7 +166,7 @@ class Figures:
                 COUNTS.c.run_requests,
             )
             .outerjoin(COUNTS, COUNTS.c.submission == SUBMISSIONS.c.submission)
-            .where(SUBMISSIONS.c.state == SubmissionState.ACCEPTED)
+            .where(OURS & (SUBMISSIONS.c.state == SubmissionState.ACCEPTED))
             .order_by(SUBMISSIONS.c.submission)
         )
         with self._engine.connect() as connection:

@@ -22,12 +22,6 @@ NATIONAL_MEASURES, ESTIMATES = "national_measures", "estimates"
 _NAMED = 5
 NOT_NOTED = "inputs that an earlier version did not note"
 
-_SUMS = ("expected authorities", "unusable items")
-_ALL_BUT_RETURNS = {
-    NATIONAL_MEASURES: _SUMS,
-    ESTIMATES: (*_SUMS, "population", "regions", "practice for missing data", "figures carried forward", "method"),
-}
-
 
 @dataclass(frozen=True)
 class SinceChanged:
@@ -54,8 +48,7 @@ def note_made_from(
 ) -> None:
     """Notes what an asset was made from, in place of what it was made from before. `treatment`: what was done about
     what is missing, where that was looked up before."""
-    treatment = treatment or treatment_of(store, year, inputs)
-    store.figures.write_manifest(asset, year, list(returns), _versions(asset, year, inputs, treatment))
+    store.figures.write_manifest(asset, year, list(returns), _versions(store, asset, year, inputs, treatment))
 
 
 def since_changed(store: Store, asset: str, year: int) -> SinceChanged:
@@ -66,7 +59,7 @@ def since_changed(store: Store, asset: str, year: int) -> SinceChanged:
     if not current and not made_from:
         return SinceChanged()
     noted = store.figures.input_versions(asset, year)
-    now = _versions(asset, year, inputs, treatment_of(store, year, inputs))
+    now = _versions(store, asset, year, inputs)
     others = tuple(name for name in now if noted.get(name) != now[name]) if noted else (NOT_NOTED,)
     return SinceChanged(outdated(made_from, current), others)
 
@@ -105,25 +98,31 @@ def current_version(store: Store, asset: str, year: int) -> str:
     """The version of all that an asset of the year would be made from now."""
     current = [(each.submission, each.data_version) for each in store.figures.current_inputs(year)]
     inputs = store.inputs.of(year)
-    return _version((current, _versions(asset, year, inputs, treatment_of(store, year, inputs))))
+    return _version((current, _versions(store, asset, year, inputs)))
 
 
-def _versions(asset: str, year: int, inputs: NationalInputs, treatment: Treatment) -> dict[str, str]:
+def _versions(
+    store: Store, asset: str, year: int, inputs: NationalInputs, treatment: Treatment | None = None
+) -> dict[str, str]:
     """By name, a version of each input of an asset but the returns. The order of LAs is in it: sums go by it."""
     values: dict[str, object] = {
         "expected authorities": inputs.expected,
         "unusable items": sorted(
             {(each.la_code, each.measure, each.breakdown) for each in inputs.unusable if each.year == year}
         ),
-        "population": [(la, inputs.population.get(la)) for la in inputs.expected],
-        "regions": [(la, every_authority()[la].places) for la in inputs.expected],
-        "practice for missing data": str(treatment.practice),
-        "figures carried forward": [
-            (la, from_year, version_of(figures)) for la, (from_year, figures) in sorted(treatment.carried.items())
-        ],
-        "method": (METHOD_VERSION, *MEASURES),
     }
-    return {name: _version(values[name]) for name in _ALL_BUT_RETURNS[asset]}
+    if asset == ESTIMATES:
+        done = treatment or treatment_of(store, year, inputs)
+        values |= {
+            "population": [(la, inputs.population.get(la)) for la in inputs.expected],
+            "regions": [(la, every_authority()[la].places) for la in inputs.expected],
+            "practice for missing data": str(done.practice),
+            "figures carried forward": [
+                (la, from_year, version_of(figures)) for la, (from_year, figures) in sorted(done.carried.items())
+            ],
+            "method": (METHOD_VERSION, *MEASURES),
+        }
+    return {name: _version(value) for name, value in values.items()}
 
 
 def _version(value: object) -> str:

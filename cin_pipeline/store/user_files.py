@@ -4,11 +4,14 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.missing import UnreliableFigure, UnusableItem
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.reference.missing_data import CarryForward, Predecessor
+
+Key = TypeVar("Key")
 
 
 class InputFileError(ValueError):
@@ -20,9 +23,7 @@ def expected_authorities(path: Path) -> Iterator[str]:
     seen: set[str] = set()
     for where, row in _rows(path, ("la_code",)):
         code = _authority(where, row["la_code"])
-        if code in seen:
-            raise InputFileError(f"{where}: {code} stands in the list twice")
-        seen.add(code)
+        _once(seen, code, f"{where}: {code} stands in the list twice")
         yield code
 
 
@@ -35,9 +36,7 @@ def people(path: Path) -> Iterator[tuple[str, int]]:
             continue  # an LA without a figure, as in the published file
         if not (number.isascii() and number.isdigit()):
             raise InputFileError(f"{where}: population is {number!r}; a whole number of people was expected")
-        if code in seen:
-            raise InputFileError(f"{where}: {code} stands in the file twice")
-        seen.add(code)
+        _once(seen, code, f"{where}: {code} stands in the file twice")
         yield code, int(number)
 
 
@@ -81,33 +80,34 @@ def carried_forward(path: Path) -> Iterator[CarryForward]:
 
 def predecessors(path: Path) -> Iterator[Predecessor]:
     """The lines of a file of predecessors."""
-    seen = set()
+    seen: set[tuple[int, str]] = set()
     for where, row in _rows(path, ("year", "la_code", "predecessor")):
         year, la_code = _year(where, row, "year"), _authority(where, row["la_code"])
         predecessor = _authority(where, row["predecessor"])
         if predecessor == la_code:
             raise InputFileError(f"{where}: {la_code} is said to follow on itself; another authority was expected")
-        if (year, la_code) in seen:
-            raise InputFileError(f"{where}: {la_code} stands in the file twice for {CollectionYear(year)}")
-        seen.add((year, la_code))
+        _once(seen, (year, la_code), f"{where}: {la_code} stands in the file twice for {CollectionYear(year)}")
         yield Predecessor(year, la_code, predecessor)
 
 
 def unreliable_figures(path: Path) -> Iterator[UnreliableFigure]:
     """The lines of a file of figures of low reliability."""
-    seen = set()
+    seen: set[UnreliableFigure] = set()
     for where, row in _rows(path, ("year", "la_code", "measure")):
         year, la_code = _year(where, row, "year"), _authority(where, row["la_code"])
         try:
             found = UnreliableFigure(year, la_code, row["measure"])
         except ValueError as error:
             raise InputFileError(f"{where}: {error}") from None
-        if found in seen:
-            raise InputFileError(
-                f"{where}: {row['measure']} of {la_code} stands in the file twice for {CollectionYear(year)}"
-            )
-        seen.add(found)
+        twice = f"{where}: {row['measure']} of {la_code} stands in the file twice for {CollectionYear(year)}"
+        _once(seen, found, twice)
         yield found
+
+
+def _once(seen: set[Key], key: Key, message: str) -> None:
+    if key in seen:
+        raise InputFileError(message)
+    seen.add(key)
 
 
 def _authority(where: str, code: str) -> str:

@@ -78,14 +78,12 @@ class Profile:
     """What the files of a release are, and how figures stand in them.
 
     `files`: empty for our own long form, which has every figure. `vintage`: of the population that rates are per 10,000
-    of; None: that which the release year is estimated with. `symbols`: what stands for each of ours. `plain`: numbers
-    without a trailing zero."""
+    of; None: that which the release year is estimated with. `symbols`: what stands for each of ours."""
 
     name: str
     vintage: int | None = None
     files: tuple[File, ...] = ()
     symbols: Mapping[str, str] = field(default_factory=dict, hash=False)
-    plain: bool = False
     assumed: tuple[Assumption, ...] = ()
 
     @property

@@ -167,16 +167,17 @@ def _texts(profile: Profile, cells: DataFrame) -> NDArray[np.object_]:
     """What stands in each cell: a number, or the profile's symbol."""
     return np.array(
         [
-            profile.symbols.get(symbol, symbol) if symbol else _number(shown, plain=profile.plain)
+            profile.symbols.get(symbol, symbol) if symbol else _number(shown)
             for symbol, shown in zip(cells["symbol"], cells["shown"], strict=True)
         ],
         dtype=object,
     )
 
 
-def _number(shown: int | Decimal, *, plain: bool) -> str:
+def _number(shown: int | Decimal) -> str:
+    """Without a trailing zero, as the Department writes it."""
     text = str(shown)
-    return text.rstrip("0").rstrip(".") if plain and "." in text else text
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _population(file: File, cells: DataFrame, people: Mapping[int, People]) -> Arranged:

@@ -15,6 +15,9 @@ DEFAULT = max(_OF_THE_DEPARTMENT)  # the newest
 _SYMBOLS = {"2022": {ROUNDS_TO_ZERO: "0", UNRELIABLE: UNAVAILABLE}}
 
 
+_Row = dict[str, str]
+
+
 class UnknownProfile(ValueError):
     """There is no profile of this name; the message says which there are."""
 
@@ -26,6 +29,10 @@ def profile_named(name: str) -> Profile:
         return TIDY
     if name not in _OF_THE_DEPARTMENT:
         raise UnknownProfile(f"{name!r} is no profile of a release; one of {', '.join(NAMES)} was expected")
+    by_file: dict[str, tuple[list[_Row], list[_Row]]] = {}
+    for n, table in enumerate(("release-rows", "release-columns")):
+        for row in rows(table):
+            by_file.setdefault(row["file"], ([], []))[n].append(row)
     assumed = [
         Assumption(tuple(row["files"].split()), row["what"], row["taken"])
         for row in rows("release-assumptions")
@@ -34,20 +41,18 @@ def profile_named(name: str) -> Profile:
     return Profile(
         name,
         _OF_THE_DEPARTMENT[name],
-        tuple(_file(name, row) for row in rows("release-files") if _is_of(name, row)),
+        tuple(_file(name, row, *by_file[row["file"]]) for row in rows("release-files") if _is_of(name, row)),
         _SYMBOLS.get(name, {}),
-        plain=True,
         assumed=tuple(assumed),
     )
 
 
-def _is_of(name: str, row: dict[str, str]) -> bool:
+def _is_of(name: str, row: _Row) -> bool:
     return not row["profiles"] or name in row["profiles"].split()
 
 
-def _file(name: str, row: dict[str, str]) -> File:
+def _file(name: str, row: _Row, own_rows: list[_Row], own_columns: list[_Row]) -> File:
     words = tuple(row["words"].split())
-    own_rows = [each for each in rows("release-rows") if each["file"] == row["file"]]
     last = words[-1] if words else ""
     return File(
         id=row["file"],
@@ -65,7 +70,7 @@ def _file(name: str, row: dict[str, str]) -> File:
         or (Row(tuple(row["category"] for _ in words), ""),),
         columns=tuple(
             Column(each["name"], each["label"], each["table"], each["indicator"], each["category"])
-            for each in rows("release-columns")
-            if each["file"] == row["file"] and _is_of(name, each)
+            for each in own_columns
+            if _is_of(name, each)
         ),
     )

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
-from cin_pipeline.publication.declaring import ALL, Figure, figures_of
+from cin_pipeline.publication.declaring import Figure
 from cin_pipeline.publication.numbers import Flags
 from cin_pipeline.publication.profiles.declaring import Cell, Profile
-from cin_pipeline.publication.release_tables import TABLES
+from cin_pipeline.publication.release_tables import every_figure
 
 _NEVER = 10_000
 
@@ -23,7 +23,7 @@ def protected_for(profile: Profile, cells: DataFrame) -> DataFrame:
     if profile.is_tidy:
         return cells
     wanted = profile.first_years()
-    for figure in (figure for table in TABLES for figure in figures_of(table)):
+    for figure in every_figure():
         cell = _cell(figure, figure.indicator.name)
         if cell in wanted:
             for other in _depends_on(figure):
@@ -35,7 +35,7 @@ def _depends_on(figure: Figure) -> list[Cell]:
     """The counts of its own table that a percentage or rate is of."""
     counts = [_cell(figure, name) for name in figure.indicator.of]
     if len(figure.indicator.of) == 1 and figure.denominator is not None:
-        counts.append(counts[0]._replace(filter_1_category=figure.row[0].percent_of or ALL))
+        counts.append(counts[0]._replace(filter_1_category=figure.row[0].percent_of))
     return counts
 
 

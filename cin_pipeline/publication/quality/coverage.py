@@ -9,6 +9,7 @@ from pandas import DataFrame
 from cin_pipeline.methodology.catalogue import MEASURES, catalogue_of
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.methodology.missing import UnusableItem
+from cin_pipeline.publication.missing_notes import what_was_done
 from cin_pipeline.publication.quality.inputs import QualityInput
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 from cin_pipeline.reference.figure_keys import TOTAL
@@ -105,7 +106,7 @@ def missing_figures(facts: QualityInput) -> list[Missing]:
     lacking = rows.groupby(["measure", "breakdown"])["la_code"].agg(set).to_dict()
     absent = set(expected(facts)) - set(returned(facts))
     reasons = {(item.la_code, item.measure, each): item.reason for item in _declared(facts) for each in item.breakdowns}
-    factors, done = _factors(facts.release.estimates, year), _done(facts.release.estimates, year)
+    factors, done = _factors(facts.release.estimates, year), what_was_done(facts.release.estimates, year)
     found = []
     for measure in catalogue_of(year):
         of_measure = lacking.get((measure.name, TOTAL), set()) | absent
@@ -126,7 +127,7 @@ def missing_figures(facts: QualityInput) -> list[Missing]:
                     {reason: tuple(names) for reason, names in why.items()},
                     len(expected(facts)) - len(las | (of_measure if breakdown != TOTAL else set())),
                     factors.get((measure.name, breakdown), float("nan")),
-                    done.get((measure.name, breakdown), ""),
+                    "; ".join(sorted(done.get((measure.name, breakdown), ()))),
                 )
             )
     return found
@@ -178,16 +179,6 @@ def _factors(estimates: DataFrame, year: int) -> dict[tuple[str, str], float]:
     # With figures of an earlier year in it, each category has its own.
     rows = rows[~rows["missing_data"].str.contains(Practice.CARRY_FORWARD)]
     return dict(_first(rows))
-
-
-def _done(estimates: DataFrame, year: int) -> dict[tuple[str, str], str]:
-    """What was done about each measure and breakdown of England: of categories that differ, all that was."""
-    rows = estimates[(estimates["geography_code"] == ENGLAND) & (estimates["collection_year"] == year)]
-    told = rows[rows["missing_data"] != ""].groupby(["measure", "breakdown"])["missing_data"].unique()
-    return {
-        (str(measure), str(breakdown)): "; ".join(sorted({each for text in texts for each in text.split("; ")}))
-        for (measure, breakdown), texts in told.items()
-    }
 
 
 def _first(rows: DataFrame) -> Iterator[tuple[tuple[str, str], float]]:

@@ -75,8 +75,8 @@ def _cover(year: CollectionYear, years: str, made: Sequence[Arranged], covered: 
             *([year.provisional] if year.provisional else []),
             *([covered] if covered else []),
             "Counts of England and its regions are rounded to the nearest 10, so parts may not add up to their total. "
-            "Counts of local authorities are not rounded. Percentages and rates are made from unrounded counts and "
-            "have one decimal.",
+            "Counts of local authorities are not rounded. Percentages are made from unrounded counts, rates of England "
+            "and its regions from rounded ones; both have one decimal.",
             "Counts from 1 to 5 are suppressed, and so is what they could be worked out from.",
             "Shorthand in the tables:",
             *SHORTHAND.values(),
