@@ -100,7 +100,8 @@ def _figures(year: int, levels: tuple[str, ...]) -> dict[str, dict[FigureKey, in
             if level in levels:
                 row = figures.setdefault(code, {})
                 for column, key in columns.items():
-                    row[key] = int(cells[column]) if cells[column].isdigit() else cells[column]
+                    # Of several tables with a count the first: those after it hold it beside its categories.
+                    row.setdefault(key, int(cells[column]) if cells[column].isdigit() else cells[column])
     return figures
 
 

@@ -29,7 +29,7 @@ from cin_pipeline_tests.support.random_returns import whole_return
 WHEN = datetime(2021, 7, 1, tzinfo=UTC)
 ENGLAND, INNER, OUTER = "E92000001", "E13000001", "E13000002"
 CAMDEN, BARNET, HACKNEY = "202", "302", "204"
-HAMPSHIRE, KENT = "850", "886"
+HAMPSHIRE = "850"
 
 
 def silent(_what: str, _steps: int) -> Callable[[], None]:

@@ -3,7 +3,6 @@ year."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +24,6 @@ from cin_pipeline.synthetic.timeline import Children, Details, Plans, Timeline, 
 from cin_pipeline.synthetic.upns import BEFORE
 
 Numbers = Counts
-
-_LONG_YEARS: Final = 2  # a first case of as many years is a long one
 
 
 @dataclass(frozen=True)
@@ -141,8 +138,10 @@ def _children(rng: np.random.Generator, years: Sequence[Year], before: YearBefor
     early_or_late = rng.integers(-d.BIRTH_OFF_DUE_DAYS, d.BIRTH_OFF_DUE_DAYS + 1, known)
     expected = known_from + np.minimum(to_birth + early_or_late, d.TO_BIRTH_DAYS[1])
     birth = np.where(unborn, known_from + to_birth, known_from - age)
+    # Disabilities, which long cases have more often, come from the published figures instead.
+    no_long_case = np.zeros(known, dtype=bool)
     described = describe_children(
-        rng, birth, np.where(unborn, expected, NONE), length >= _LONG_YEARS * YEAR, np.empty(0, dtype=np.int64)
+        rng, birth, np.where(unborn, expected, NONE), no_long_case, np.empty(0, dtype=np.int64)
     )
     genders = spread_shares(rng, (d.BOYS, 1 - d.BOYS - d.INDETERMINATE, d.INDETERMINATE), known)
     return replace(described, gender=genders, disabilities=np.arange(known))

@@ -34,14 +34,12 @@ class PlanTable:
     start: Days = field(default_factory=_none)
     end: Days = field(default_factory=_none)
 
-    def add(self, case: Numbers, start: Days, end: Days, number: Numbers | None = None) -> Numbers:
-        """More plans; their positions."""
-        at = len(self.case) + np.arange(len(case))
+    def add(self, case: Numbers, start: Days, end: Days, number: Numbers | None = None) -> None:
+        """More plans."""
         self.number = np.concatenate((self.number, np.full(len(case), NONE) if number is None else number))
         self.case = np.concatenate((self.case, case))
         self.start = np.concatenate((self.start, start))
         self.end = np.concatenate((self.end, end))
-        return at
 
 
 class Hosts:

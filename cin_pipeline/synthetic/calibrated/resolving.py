@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
 from cin_pipeline.reference.authorities import Authority
 from cin_pipeline.reference.figure_keys import FigureKey
@@ -27,46 +25,43 @@ _ROUNDED: Final = (-5, 4)  # from the rounded figure to the lowest and the highe
 # What it costs to break an identity by one, to miss a place's figure by one, to have one without a category, to be one
 # beyond 1 to 5 in a suppressed cell: invented, so that each weighs more than some of the next.
 _IDENTITY, _PLACE, _SHORT, _UNUSUAL = 10_000.0, 100.0, 10.0, 1.0
-_SECONDS: Final = 20.0  # at most to look for the best numbers; invented, a tenth of a second is usual
 
 
 @dataclass
 class _Problem:
-    """Unknowns with bounds and costs, and conditions on them: those of a year."""
+    """Unknown whole numbers from 0 on with costs, and conditions on them: those of a year."""
 
     cost: list[float] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
-    lower: list[float] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
     bounds: list[tuple[float, float]] = field(default_factory=list)
 
-    def unknown(self, cost: float, lower: float, upper: float = np.inf) -> int:
+    def unknown(self, cost: float) -> int:
         self.cost.append(cost)
-        self.lower.append(lower)
-        self.upper.append(upper)
         return len(self.cost) - 1
 
     def between(self, terms: Iterable[tuple[int, float]], low: float, high: float, cost: float) -> None:
         """That a sum lies between two numbers, or else costs so much for each one it does not."""
         row = len(self.bounds)
         self.bounds.append((low, high))
-        missing, over = (self.unknown(cost, 0) for _ in range(2))
+        missing, over = (self.unknown(cost) for _ in range(2))
         for column, weight in (*terms, (missing, 1.0), (over, -1.0)):
             self.rows.append(row)
             self.columns.append(column)
             self.weights.append(weight)
 
     def solved(self) -> Sequence[int]:
+        # A second to load, which returns that are not calibrated need not wait for.
+        from scipy.optimize import LinearConstraint, milp
+        from scipy.sparse import coo_array
+
         low, high = np.array(self.bounds).T
         matrix = coo_array((self.weights, (self.rows, self.columns)), shape=(len(self.bounds), len(self.cost)))
         found = milp(
             self.cost,
             integrality=np.ones(len(self.cost)),
-            bounds=Bounds(self.lower, self.upper),
             constraints=LinearConstraint(matrix.tocsr(), low, high),
-            options={"time_limit": _SECONDS},
         )
         numbers: list[int] = np.rint(found.x).astype(int).tolist()
         return numbers
@@ -86,7 +81,7 @@ def resolve(
     for la_code, row in cells.items():
         for key, value in row.items():
             if value == SUPPRESSED:
-                hidden[la_code, key] = problem.unknown(0, 0)
+                hidden[la_code, key] = problem.unknown(0)
                 problem.between([(hidden[la_code, key], 1.0)], _LEAST, _MOST, _UNUSUAL)
     for la_code, row in cells.items():
         for identity in identities:

@@ -13,7 +13,7 @@ from cin_pipeline.synthetic.days import HORIZON, MONTH_OF_YEAR, WEEKDAY, Days, d
 _WEIGHTS: Final = np.array(d.MONTHS)[MONTH_OF_YEAR] * np.array(d.WEEKDAYS)[WEEKDAY]
 _CUMULATIVE: Final = np.concatenate(([0.0], np.cumsum(_WEIGHTS)))  # of all days before each
 
-# The bands of durations of tables B5, D5 and D7. What is counted by band has the number of the band in its name.
+# The bands of durations of tables B5, D5 and D7.
 UP_TO_3_MONTHS, TO_6_MONTHS, TO_1_YEAR, TO_2_YEARS, LONGER = BANDS = range(5)
 
 # First and last number of days that an episode or plan of each band lasts. The bands of the tables are in months; these

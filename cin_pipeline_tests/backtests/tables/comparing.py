@@ -1,12 +1,13 @@
 """What the product publishes, made from the published counts of LAs, beside what was published: cell by cell."""
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from pandas import DataFrame
 
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY
+from cin_pipeline.publication.rounding import half_up
 from cin_pipeline.publication.symbols import ROUNDS_TO_ZERO, SUPPRESSED
 from cin_pipeline_tests.backtests.tables.leeway import Interval, Leeway
 from cin_pipeline_tests.backtests.tables.published import Cell
@@ -67,5 +68,5 @@ def _rounds_to(number: Decimal, between: Interval, cell: Cell) -> bool:
     """Whether a figure in the interval can have been rounded to the number, which is of England or a region."""
     fraction = cell.is_rate or "percent" in cell.column
     to = Decimal("0.1") if fraction else Decimal(10)
-    low, high = ((Decimal(repr(round(each, 9))) / to).quantize(Decimal(1), ROUND_HALF_UP) * to for each in between)
+    low, high = (half_up(each, to) for each in between)
     return low <= number <= high

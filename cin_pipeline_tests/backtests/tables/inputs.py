@@ -11,12 +11,12 @@ from pandas import DataFrame
 from cin_pipeline.methodology.catalogue import catalogue_of
 from cin_pipeline.methodology.children import UNKNOWN
 from cin_pipeline.methodology.measures import KNOWN, LA_MEASURES, NOT_AVAILABLE
+from cin_pipeline.publication.symbols import SUPPRESSED, UNRELIABLE
+from cin_pipeline.publication.symbols import UNAVAILABLE as NOT_GIVEN
 from cin_pipeline.reference.authorities import authorities
-from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
+from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.reference.missing_data import carried_forward
 from cin_pipeline_tests.backtests.tables.suppressed import Bounds, Floats, bounds
-
-SUPPRESSED, NOT_GIVEN, UNRELIABLE = "c", "x", "u"
 
 
 @dataclass(frozen=True)
@@ -72,20 +72,23 @@ class PublishedYear:
         return frame[list(LA_MEASURES.names)]
 
     def _rows(self, la: str, counts: Floats, complete: bool) -> Iterator[tuple[str, str, str, str, int | None, str]]:
-        held = {key: number for key, number in zip(self.texts.columns, counts, strict=True) if not np.isnan(number)}
+        held: dict[tuple[str, str], dict[str, float]] = {}
+        for key, number in zip(self.texts.columns, counts, strict=True):
+            if not np.isnan(number):
+                held.setdefault(key[:2], {})[key.categories[0]] = number
         for measure in catalogue_of(self.year):
-            whole = FigureKey(measure.name)
-            if whole not in held:
+            if (measure.name, TOTAL) not in held:
                 yield la, measure.name, TOTAL, TOTAL, None, NOT_AVAILABLE
                 yield from ((la, measure.name, each, "", None, NOT_AVAILABLE) for each in measure.breakdowns)
                 continue
-            yield la, measure.name, TOTAL, TOTAL, int(held[whole]), KNOWN
+            whole = held[measure.name, TOTAL][TOTAL]
+            yield la, measure.name, TOTAL, TOTAL, int(whole), KNOWN
             for name, breakdown in measure.breakdowns.items():
-                parts = {key.categories[0]: n for key, n in held.items() if key[:2] == (measure.name, name)}
+                parts = dict(held.get((measure.name, name), {}))
                 if not parts:
                     yield la, measure.name, name, "", None, NOT_AVAILABLE
                     continue
-                rest = held[whole] - sum(parts.values())
+                rest = whole - sum(parts.values())
                 if name == "has_disability":
                     parts["no"] = rest
                 elif complete and breakdown.kind.adds_up and rest > 0:

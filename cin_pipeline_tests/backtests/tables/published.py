@@ -7,9 +7,10 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.publication.declaring import LOCAL_AUTHORITY, NATIONAL, REGIONAL
+from cin_pipeline.publication.symbols import INAPPLICABLE, UNAVAILABLE, UNRELIABLE
 from cin_pipeline.reference.authorities import ENGLAND, authorities
 from cin_pipeline.reference.figure_keys import FigureKey
-from cin_pipeline.reference.published import ENGLAND_TABLES, LOCAL, PLACE_TABLES, published_rows, published_table
+from cin_pipeline.reference.published import ENGLAND_TABLES, LOCAL, PLACE_TABLES, published_la_figures, published_rows
 from cin_pipeline.reference.published import REGIONAL as REGION
 from cin_pipeline_tests.backtests.tables.columns import DAYS, Column, counts, rates
 
@@ -17,8 +18,6 @@ HEADLINE = "headline"
 _LEVELS = {"N": NATIONAL, REGION: REGIONAL, LOCAL: LOCAL_AUTHORITY}
 _ROWS = ("characteristic_type", "characteristic", "category_type")  # columns that tell the rows of a place apart
 _NEVER = ("year", "level", "code", "category", *_ROWS)
-# Of several tables that have a count of an LA, the first that shows it is taken.
-_SAYING = {"c": 1, "u": 2, "x": 3, "z": 3, "": 4}
 
 _WITHDRAWN: Final = {(2022, "371", "cpp_starting_second_or_subsequent")}  # Doncaster, in the release of 2023
 _OF_CHILDREN: Final = ("a3", "a4", "a5", "a7")  # characteristics, published of England alone
@@ -71,21 +70,16 @@ def row_name(row: Mapping[str, str]) -> str:
 
 def texts_of_las(year: int) -> DataFrame:
     """The published counts of the LAs of a year: a row for each LA, a column for each count, its text or a blank."""
-    codes = list(authorities(year))
-    found: dict[tuple[str, FigureKey], str] = {}
-    for (table, column), key in counts(year).items():
-        for (level, code), cells_of_place in published_table(table, year).items():
-            if level == LOCAL:
-                held = found.get((code, key), "")
-                found[code, key] = min(held, cells_of_place[column], key=lambda text: _SAYING.get(text, 0))
+    codes, figures = list(authorities(year)), published_la_figures(year)
     keys = list(dict.fromkeys(counts(year).values()))
-    texts = [[_given(found, year, code, key) for key in keys] for code in codes]
+    texts = [[_given(figures.get(code, {}), year, code, key) for key in keys] for code in codes]
     return DataFrame(texts, index=codes, columns=pd.Index(keys, tupleize_cols=False))
 
 
-def _given(found: Mapping[tuple[str, FigureKey], str], year: int, code: str, key: FigureKey) -> str:
+def _given(figures: Mapping[FigureKey, int | str], year: int, code: str, key: FigureKey) -> str:
     """A count as it went into England: what is unreliable is in it, but for categories of a total that is not, and for
     what was withdrawn after England had been published."""
-    text = found.get((code, key), "").replace("z", "x")
-    alone = found.get((code, FigureKey(key.measure)), "") != "u"
-    return "x" if text == "u" and (alone or (year, code, key.measure) in _WITHDRAWN) else text
+    text = str(figures.get(key, "")).replace(INAPPLICABLE, UNAVAILABLE)
+    alone = figures.get(FigureKey(key.measure)) != UNRELIABLE
+    withdrawn = (year, code, key.measure) in _WITHDRAWN
+    return UNAVAILABLE if text == UNRELIABLE and (alone or withdrawn) else text

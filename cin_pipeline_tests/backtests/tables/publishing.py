@@ -45,17 +45,18 @@ class Backtest:
     @cached_property
     def published(self) -> Mapping[int, PublishedYear]:
         """The counts of LAs, by year; with the years whose figures stand in for others."""
-        needed = {*self.years, *(each.from_year for each in carried_forward() if each.year in self.years)}
+        needed = {*self.years, *(before for year in self.years for before in _carried_from(year))}
         return {year: PublishedYear(year, texts_of_las(year)) for year in sorted(needed)}
 
     def leeway(self, year: int) -> Leeway:
         """What the figures of England and the regions can be."""
         of_year = self.published[year]
-        estimates = [
-            self._estimates(year, extreme, people)
-            for people in populations(year, of_year.lacking)
-            for extreme in product((False, True), repeat=2)
-        ]
+        people = list(populations(year, of_year.lacking))
+        estimates = []
+        for most in product((False, True), repeat=2):
+            counts = {each: _extreme(self.published[each], *most) for each in (year, *_carried_from(year))}
+            measures = of_year.measures(counts[year])
+            estimates += [self._estimate(year, measures, counts, each) for each in people]
         return Leeway(year, estimates, place_population(year, CENSUS_2021))
 
     def files(self) -> dict[Cell, str]:
@@ -84,10 +85,6 @@ class Backtest:
             found |= dict(_cells(open_data_files(arranged)))
         return found
 
-    def _estimates(self, year: int, most: tuple[bool, bool], people: Mapping[str, int]) -> DataFrame:
-        counts = {each: _extreme(of_year, *most) for each, of_year in self.published.items()}
-        return self._estimate(year, self.published[year].measures(counts[year]), counts, people)
-
     def _estimate(
         self, year: int, measures: DataFrame, counts: Mapping[int, Floats], people: Mapping[str, int]
     ) -> DataFrame:
@@ -98,6 +95,11 @@ class Backtest:
                 carried[each.la_code] = Carried(each.from_year, figures[figures["la_code"] == each.la_code])
         expected = self.published[year].la_codes
         return estimate_england(measures, expected, people, year, Treatment(practice_of(year), carried))
+
+
+def _carried_from(year: int) -> set[int]:
+    """The years whose figures stand in for others of a year."""
+    return {each.from_year for each in carried_forward() if each.year == year}
 
 
 def _extreme(year: PublishedYear, most_totals: bool, most_categories: bool) -> Floats:

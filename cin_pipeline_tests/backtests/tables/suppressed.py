@@ -7,24 +7,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cin_pipeline.methodology.catalogue import CATALOGUE, SUMS
-from cin_pipeline.reference.figure_keys import TOTAL, FigureKey
+from cin_pipeline.methodology.catalogue import MEASURES
+from cin_pipeline.publication.relations import AT_MOST, EXACT, la_relations
+from cin_pipeline.reference.figure_keys import FigureKey
 
 Floats = NDArray[np.float64]
 _LEAST: Final = 0.0  # some are suppressed to protect another, noughts too
 _ORDINARY: Final = 100  # taken for an unreliable count that nothing bounds
 _MOST_OF_SMALL: Final = 5.0  # and where nothing published is more than it, a suppressed count is small
-# Breakdowns whose parts may come to less than the whole: records with impossible dates are in the whole alone.
-_MAY_FALL_SHORT: Final = frozenset(
-    (
-        ("cin_episodes_ending", "duration"),
-        ("assessments_completed", "duration"),
-        ("icpcs", "wait"),
-        ("cpp_ending", "duration"),
-        ("cpp_ending_first_6_months", "remained_in_need"),
-    )
-)
-_OVERLAPPING: Final = frozenset(("factor", "factor_group"))
+# Categories of these are published without those that are unknown, and add up all the same.
+_ADD_UP: Final = frozenset(("month", "initial_category", "latest_category"))
 
 
 @dataclass(frozen=True)
@@ -104,44 +96,16 @@ def bounds(
 
 
 def _sums(keys: Sequence[FigureKey]) -> Iterator[_Sum]:
-    at = {key: n for n, key in enumerate(keys)}
-    for whole, parts in SUMS:
-        terms = {FigureKey(whole): 1.0, **{FigureKey(part): -float(sign) for part, sign in parts.items()}}
-        if terms.keys() <= at.keys():
-            yield _Sum(tuple((at[key], sign) for key, sign in terms.items()), 0, 0)
-    for measure in CATALOGUE:
-        whole_key = FigureKey(measure.name)
-        for limit in (measure.counted_from, measure.part_of):
-            if limit and {whole_key, FigureKey(limit)} <= at.keys():
-                yield _Sum(((at[FigureKey(limit)], 1.0), (at[whole_key], -1.0)), 0, np.inf)
-    yield from _time_open(at)
-    transferred, at_once = (
-        at.get(key)
-        for key in (
-            FigureKey("cpp_ending_first_6_months_transferred"),
-            FigureKey.one("cpp_ending_first_6_months", "remained_in_need", "up_to_3_months"),
-        )
-    )
-    if transferred is not None and at_once is not None:
-        yield _Sum(((at_once, 1.0), (transferred, -1.0)), 0, np.inf)
-    for measure_name, breakdown in dict.fromkeys((key.measure, key.breakdown) for key in keys):
-        parts_at = [at[key] for key in keys if (key.measure, key.breakdown) == (measure_name, breakdown)]
-        whole_at = at.get(FigureKey(measure_name))
-        if breakdown == TOTAL or whole_at is None or not parts_at:
-            continue
-        if breakdown in _OVERLAPPING or breakdown == "has_disability":
-            yield from (_Sum(((whole_at, 1.0), (part, -1.0)), 0, np.inf) for part in parts_at)
-            continue
-        most = np.inf if (measure_name, breakdown) in _MAY_FALL_SHORT else 0
-        yield _Sum(((whole_at, 1.0), *((part, -1.0) for part in parts_at)), 0, most)
+    """The relations that the release declares between counts of an LA."""
+    at = {_without_year(key): n for n, key in enumerate(keys)}
+    for each in la_relations(frozenset(at)):
+        exact = each.kind == EXACT or any(key.breakdown in _ADD_UP for key, _ in each.terms)
+        sign = -1.0 if each.kind == AT_MOST else 1.0
+        yield _Sum(tuple((at[key], sign * weight) for key, weight in each.terms), 0, 0 if exact else np.inf)
 
 
-def _time_open(at: dict[FigureKey, int]) -> Iterator[_Sum]:
-    """Plans open for 3 months or more take in those of the longer bands, and with those of the shortest all."""
-    plans, open_longer = FigureKey("cpp_at_31_march"), FigureKey("cpp_open_3_months_at_31_march")
-    bands = [key for key in at if (key.measure, key.breakdown) == (plans.measure, "duration")]
-    if not {plans, open_longer} <= at.keys() or not bands:
-        return
-    shortest, *longer = (at[key] for key in bands)
-    yield _Sum(((at[open_longer], 1.0), *((band, -1.0) for band in longer)), 0, np.inf)
-    yield _Sum(((at[open_longer], 1.0), (shortest, 1.0), (at[plans], -1.0)), 0, np.inf)
+def _without_year(key: FigureKey) -> FigureKey:
+    if key.is_whole:
+        return key
+    without_year = MEASURES[key.measure].breakdowns[key.breakdown].without_year
+    return key._replace(categories=tuple(map(without_year, key.categories)))
