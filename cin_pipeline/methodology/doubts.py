@@ -12,9 +12,11 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.unreadable import ItemRead
+from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.headlines import HEADLINES
 from cin_pipeline.methodology.measures import KNOWN
 from cin_pipeline.methodology.missing import UnusableItem
+from cin_pipeline.methodology.practice import named
 from cin_pipeline.methodology.resting import Resting, every_figure, resting_on
 from cin_pipeline.reference.authorities import ENGLAND
 from cin_pipeline.reference.figure_keys import TOTAL
@@ -61,12 +63,17 @@ class Doubt:
 
     @property
     def in_public(self) -> str:
-        """The same in whole percentages, for what is published: of few records the number could be one of children."""
+        """The same for what is published: shares in place of numbers, as few records may be few children, and nobody's
+        name."""
         reasons = [
-            f"{item.words} cannot be read in {item.percent}% of its {item.records}"
+            f"in {item.percent}% of its {item.records} the {item.words} given cannot be read"
             for item in self.items[:MOST_REASONS]
         ]
-        return "; ".join(_with_others(reasons, self.items))
+        counts = "was accepted as it is" if self.answer else "is not confirmed"
+        return (
+            f"The return of {named(self.la_code)} for {CollectionYear(self.year)} counts and {counts}: "
+            f"{'; '.join(_with_others(reasons, self.items))}."
+        )
 
     @property
     def resting(self) -> tuple[Resting, ...]:
@@ -165,4 +172,4 @@ def _with_others(reasons: list[str], items: tuple[ItemRead, ...]) -> Iterator[st
     yield from reasons
     if len(items) > MOST_REASONS:
         others = len(items) - MOST_REASONS
-        yield f"nor can {others} other item{'' if others == 1 else 's'}"
+        yield f"{others} other item{' is' if others == 1 else 's are'} unreadable too"
