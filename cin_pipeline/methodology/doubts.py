@@ -103,7 +103,9 @@ class Doubt:
         ]
 
     def _of_zeros(self) -> Iterator[str]:
-        if self.all_zero:
+        if not self.resting:
+            yield "no figure rests on it"
+        elif self.all_zero:
             yield "its figures are 0"
         elif self.zeros:
             more = ", ..." if len(self.zeros) > MOST_ZEROS else ""

@@ -29,7 +29,7 @@ from cin_pipeline.outputs.publishing import ShowSteps
 from cin_pipeline.outputs.run_files import issue_rows, write_england, write_issues, write_measures
 from cin_pipeline.reference.missing_data import Practice
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.doubts import doubts_of
+from cin_pipeline.store.doubts import doubts_of, note_earlier
 from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, identities_in, land
 from cin_pipeline.store.missing_data import for_re_referrals_alone, missing_data_of
 from cin_pipeline.store.moves import ACCEPTED, CLAIMED, LANDED
@@ -201,6 +201,7 @@ def _run(
     step()
     report.missing = missing_data_of(store, year.ending)
     _figures(report, store)
+    note_earlier(store, year.ending)
     report.doubts = doubts_of(store, year.ending, inputs.expected)
     report.low = low_confidence(store, year.ending, inputs.expected)
     if folder.output:

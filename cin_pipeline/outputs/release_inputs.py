@@ -15,7 +15,7 @@ from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.manifest import Population, Provenance, YearInputs
 from cin_pipeline.publication.profiles import TIDY, Profile
 from cin_pipeline.reference.data_files import fingerprints
-from cin_pipeline.store.doubts import doubts_of
+from cin_pipeline.store.doubts import doubts_of, note_earlier
 from cin_pipeline.store.made_from import ESTIMATES, NOT_NOTED, since_changed, why_uncounted
 from cin_pipeline.store.missing_data import missing_data_of, treatment_of
 from cin_pipeline.store.national_inputs import NationalInputs
@@ -57,6 +57,8 @@ def release_input(store: Store, year: int, vintage: int | None = None, profile: 
             raise ReleaseRefused(no_population(inputs[each].expected, sources[each]))
     measures = {each: _measures(store, each, inputs[each]) for each in held}
     missing = {each: missing_data_of(store, each) for each in held}
+    for each in held:
+        note_earlier(store, each)
     return ReleaseInput(
         year=CollectionYear(year),
         measures=pd.concat(measures.values(), ignore_index=True),

@@ -3,14 +3,17 @@
 from collections.abc import Collection
 from dataclasses import replace
 
+from cin_pipeline.census.unreadable import items_not_read
 from cin_pipeline.methodology.doubts import Answer, Doubt, weightiest_first, zeros_of
+from cin_pipeline.store.sent_returns import records_as_sent
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.stored_returns import read_cleaned
 
 
 def doubts_of(store: Store, year: int, las: Collection[str] | None = None) -> tuple[Doubt, ...]:
     """The current returns of a year that are in doubt, by LA; of these LAs alone where they are named.
 
-    Nothing is known of a return that was cleaned by an earlier version: it is in doubt once it is run again."""
+    Nothing is known of a return that was cleaned by an earlier version, until `note_earlier` has looked at it."""
     read, answers = store.quality.read_of_year(year), store.registry.answers(year)
     found = []
     for each in store.registry.all_current(year):
@@ -26,6 +29,23 @@ def doubts_of(store: Store, year: int, las: Collection[str] | None = None) -> tu
         zeros, all_zero = zeros_of(doubt.resting, store.figures.la_measures_of(each.submission))
         found.append(replace(doubt, zeros=zeros, all_zero=all_zero))
     return tuple(found)
+
+
+def note_earlier(store: Store, year: int) -> None:
+    """Notes how the current returns of a year were read that an earlier version cleaned, from their stored tables.
+
+    Raises TablesDamaged where these are not whole."""
+    noted = store.quality.read_of_year(year)
+    for each in store.registry.all_current(year):
+        if each.submission in noted:
+            continue
+        try:
+            cleaned = read_cleaned(store.tables_directory("cleaned_return", *each.partition, each.submission), year)
+            sent = records_as_sent(store, each)
+        except FileNotFoundError:  # nothing is stored of it: it is looked at when it is run again
+            continue
+        items = items_not_read(sent, cleaned.issues, year)
+        store.quality.note_read(each.submission, len(cleaned.tables.children), items)
 
 
 def unanswered(store: Store, submission: int) -> bool:

@@ -3,12 +3,17 @@
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, update
 from typer.testing import CliRunner
 
 from cin_pipeline.cli import app
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.database import ITEMS_NOT_READ, QUALITY
+from cin_pipeline.store.store import Store
 from cin_pipeline_tests.support.building import Record, child, header, referral, return_xml
 
 YEAR = ("--year", 2017)
@@ -161,6 +166,24 @@ def test_what_comes_from_returns_in_doubt_and_the_lines_that_leave_it_out(place:
     assert [row["status"] for row in rows] == ["not_available"]
     _, said, _ = place.publish()
     assert "year,la_code,measure" not in said
+
+
+def test_returns_that_an_earlier_version_cleaned_are_looked_at(place: Place) -> None:
+    """It noted nothing of how they were read, but kept their tables."""
+    place.put({"201": RETURNS["201"], "205": RETURNS["205"], "206": RETURNS["206"]})
+    assert place.run()[0] == 1
+    _, _, before = place.publish()
+    with (
+        closing(Store(Settings.from_environment({}, state=place.output / "state"))) as store,
+        store.engine.begin() as sql,
+    ):
+        sql.execute(delete(ITEMS_NOT_READ))
+        sql.execute(update(QUALITY).values(children=None))
+    assert "in doubt" not in command("status", *YEAR, *place.state)[1]
+    _, said, after = place.publish()
+    assert "2 current returns are in doubt, 2 without a person's answer:" in said
+    assert after == before
+    assert sorted(after) == ["201", "205"]
 
 
 def test_without_doubt_nothing_is_said(place: Place) -> None:

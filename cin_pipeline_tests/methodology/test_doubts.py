@@ -30,6 +30,9 @@ def test_a_doubt_is_said_in_numbers_with_the_reasons_that_weigh_most():
         "201: 12 of 12 referrals have no referral date that can be read; 9 of 9 children have no birth date that can "
         "be read; 1 other item is unreadable too; its figures are 0 for icpcs, cpp_starting"
     )
+    assert doubt(TARGET).sentence == (
+        "201: 5 of 5 section 47 enquiries have no icpc target date that can be read; no figure rests on it"
+    )
     assert doubt(ItemRead("plans", "CPPstartDate", 1200, 1100)).sentence.startswith(
         "201: 1,100 of 1,200 child protection"
     )
