@@ -7,9 +7,11 @@ import pandas as pd
 from pandas import DataFrame
 
 from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
+from cin_pipeline.methodology.doubts import Doubt
 from cin_pipeline.methodology.missing import UnusableItem
 from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.reference.authorities import every_authority
+from cin_pipeline.store.doubts import doubts_of
 from cin_pipeline.store.missing_data import missing_data_of
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.quality import Grade
@@ -40,6 +42,7 @@ def status_of_year(store: Store, year: int) -> DataFrame:
         None if before is None else {each.la_code for each in before} | counted,
         inputs.unusable,
         missing,
+        doubts_of(store, year),
     )
 
 
@@ -51,6 +54,7 @@ def status_table(
     returned_before: Collection[str] | None,
     unusable: Iterable[UnusableItem],
     missing: MissingData | None = None,
+    doubts: Iterable[Doubt] = (),
 ) -> DataFrame:
     """One row per expected LA, and per other LA with a current return; what needs attention first. STATUS_COLUMNS:
 
@@ -58,7 +62,8 @@ def status_table(
     figures come from (missing without one), received the time of the last. errors, queries and confidence are those of
     the current submission, else of the last; missing where nobody looked. `missing` says in words what the figures
     lack. `submissions` in the order they were received; `returned_before`: LAs with a current return of the previous
-    year, their own or their predecessor's, None in the first year. `missing`: what stands in for missing figures."""
+    year, their own or their predecessor's, None in the first year. `missing`: what stands in for missing figures.
+    `doubts`: the current returns in doubt, which `missing` says too."""
     of_la: dict[str, list[Submission]] = {}
     for each in submissions:
         of_la.setdefault(each.la_code, []).append(each)
@@ -67,6 +72,7 @@ def status_table(
         declared[item.la_code] = declared.get(item.la_code, 0) + (item.year == year)
     carried = missing.in_place_of_returns if missing else {}
     unreliable = Counter(la for la, _ in missing.low_reliability) if missing else Counter[str]()
+    in_doubt = {each.la_code: each for each in doubts}
     others = [la for la, several in of_la.items() if la not in expected and _current(several)]
     rows = []
     for la in (*expected, *sorted(others)):
@@ -75,7 +81,9 @@ def status_table(
         last = several[-1] if several else None
         shown = current or last
         grade = grades.get(shown.submission, Grade()) if shown else Grade()
+        doubt = in_doubt.get(la)
         lacking = [
+            *([f"in doubt, {f'accepted by {doubt.answer.by}' if doubt.answer else 'not answered'}"] if doubt else []),
             *_lacking(several, current),
             *([f"{CollectionYear(carried[la])} carried forward"] if la in carried else []),
             *([NOT_EXPECTED] if la not in expected else []),
@@ -97,7 +105,7 @@ def status_table(
                 "queries": grade.queries,
                 "confidence": grade.confidence,
                 "missing": "; ".join(lacking),
-                "_attention": _attention(last, current, grade, lacking),
+                "_attention": _attention(last, current, grade, lacking, doubt),
             }
         )
     table = DataFrame(rows, columns=[*STATUS_COLUMNS, "_attention"])
@@ -143,11 +151,13 @@ def _lacking(submissions: Sequence[Submission], current: Submission | None) -> l
     return [f"{said}: {last.reason}" if last.reason else said]
 
 
-def _attention(last: Submission | None, current: Submission | None, grade: Grade, lacking: Collection[str]) -> int:
+def _attention(
+    last: Submission | None, current: Submission | None, grade: Grade, lacking: Collection[str], doubt: Doubt | None
+) -> int:
     """How soon somebody should look: 0 first."""
     if current is None:
         return 0 if last is not None else 1
-    if last is not current:
+    if last is not current or (doubt and doubt.answer is None):
         return 2
     if grade.rules_crashed or grade.confidence == LOW:
         return 3

@@ -24,7 +24,8 @@ _Decision = Callable[[Settings, int, str, str], str]
 def accept(submission: Number, reason: Reason, by: By, state: StateDirectory = None) -> None:
     """Make a submission current all the same: its blocking checks only warn, and its figures count.
 
-    One that was rejected is run again; one counted before is current again as it was. Exit code 2: that cannot be done.
+    One that was rejected is run again; one counted before is current again as it was; for one that is current and in
+    doubt this is the answer, and nothing is run. Exit code 2: that cannot be done.
     """
     from cin_pipeline.orchestration import decisions
 
@@ -60,14 +61,20 @@ def _decide(decision: _Decision, submission: int, reason: str, by: str, state: P
         wrong_use(str(refused))
     except OSError as error:  # such as a full or read-only disk
         wrong_use(f"{error.filename or state}: {error.strerror}")
-    console.print(f"England is made again by the sensors, or with: {again}", markup=False)
+    if again:
+        console.print(f"England is made again by the sensors, or with: {again}", markup=False)
 
 
 def _england_again(settings: Settings, submission: int) -> str:
-    """The command that makes England of the year again: with this LA alone, unless nothing of it is current now."""
+    """The command that makes England of the year again: with this LA alone, unless nothing of it is current now; none
+    after an answer, which changes no figure."""
+    from cin_pipeline.store.moves import ANSWER
     from cin_pipeline.store.store import Store
 
     with closing(Store(settings)) as store:
+        last = store.registry.events(submission)[-1]
+        if last.from_state == last.to_state == ANSWER.target:
+            return ""
         year, la_code = store.registry.get(submission).partition
         alone = f" --la {la_code}" if store.registry.current(year, la_code) else ""
     return f"cin-pipeline run --year {year}{alone} --state {settings.state}"

@@ -7,12 +7,14 @@ import typer
 from rich.table import Table
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_missing
+from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_in_doubt, say_missing
 from cin_pipeline.cli.stored import StateDirectory, VintageOption, opened_store
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from cin_pipeline.publication.cells import ReleaseInput
 
 MOST_FAULTS = 10  # of a check, in the terminal
 
@@ -30,10 +32,12 @@ def publish(
 
     Its files are those of a profile: of the Department's release of 2022, 2024 or 2025, or of our own long form, tidy.
     It is made from the current figures and those of earlier years for which England was made. The same inputs give the
-    same bytes. Exit code 0: published. 1: the tables break a check, and nothing is written. 2: wrong use, England's
-    figures are missing or older than the current returns, or a year has no population at all.
+    same bytes. What comes from returns in doubt is said first. Exit code 0: published. 1: the tables break a check, and
+    nothing is written. 2: wrong use, England's figures are missing or older than the current returns, or a year has no
+    population at all.
     """
     from cin_pipeline.outputs.population_of_rates import without_population
+    from cin_pipeline.outputs.proposed_unusable import proposed_unusable
     from cin_pipeline.outputs.publishing import broken_checks, publication_tables, whole_release
     from cin_pipeline.outputs.release_folders import NotARelease, refuse_other_files, write_release
     from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input, years_left_out
@@ -55,6 +59,7 @@ def publish(
             faults = {name: found for name, found in broken_checks(release, form, tables, progress).items() if found}
             files = {} if faults else whole_release(opened, release, form, tables, progress)
         left_out = years_left_out(opened, release)
+        proposed = proposed_unusable(opened, release)
     if faults:
         _show_faults(faults)
         raise typer.Exit(SOME_REJECTED)
@@ -64,6 +69,7 @@ def publish(
         wrong_use(str(error))
     except OSError as error:
         wrong_use(f"{error.filename or output}: {error.strerror}")
+    _show_doubts(release, proposed)
     console.print(_listing(files), soft_wrap=False)
     held = ", ".join(CollectionYear(each).label for each in release.years)
     console.print(f"Years in the tables: {held}.", markup=False)
@@ -87,6 +93,34 @@ def publish(
             markup=False,
         )
     console.print(f"Release of {release.year}: {output}", markup=False)
+
+
+def _show_doubts(release: "ReleaseInput", proposed: str) -> None:
+    """Which returns are in doubt, what comes from them, and how it could be left out."""
+    say_in_doubt(release.doubts)
+    for year in sorted({each.year for each in release.doubts}):
+        console.print(_parts_of_england(release, year))
+    if proposed:
+        console.print(
+            "To leave out what rests on what cannot be read, put these lines into the file of run --landing --unusable "
+            "(or withdraw the submission):",
+            markup=False,
+        )
+        console.print(proposed.rstrip(), markup=False)
+
+
+def _parts_of_england(release: "ReleaseInput", year: int) -> Table:
+    from cin_pipeline.methodology.doubts import parts_of_england
+
+    table = Table(title=f"What of England, {CollectionYear(year)} comes from returns in doubt", title_justify="left")
+    table.add_column("measure", no_wrap=True)
+    for heading in ("England", "from returns in doubt", "share", "of that unreadable", "LAs"):
+        table.add_column(heading, justify="right")
+    for part in parts_of_england(release.measures, release.estimates, release.doubts, year):
+        share = f"{part.in_doubt / part.england:.1%}" if part.england > 0 else ""
+        england = "not available" if part.england != part.england else f"{part.england:,.0f}"
+        table.add_row(part.measure, england, f"{part.in_doubt:,}", share, f"{part.resting:,}", str(len(part.las)))
+    return table
 
 
 def _show_faults(faults: "Mapping[str, list[str]]") -> None:

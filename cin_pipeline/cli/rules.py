@@ -31,9 +31,15 @@ def rules(
     from cin_pipeline.validation import VALUE
     from cin_pipeline.validation.registry import known_rule_id
     from cin_pipeline.validation.reporting.outcomes import VALUE_MESSAGE
+    from cin_pipeline.validation.whole_return import BY_ID
 
     if rule_id.strip().upper() == VALUE:
         console.print(f"{VALUE}, error, in every year: {VALUE_MESSAGE}.", markup=False, soft_wrap=False)
+        return
+    if ours := BY_ID.get(rule_id.strip().upper()):
+        console.print(
+            f"{ours.check_id}, {ours.severity}, in every year: {ours.message}.", markup=False, soft_wrap=False
+        )
         return
     try:
         known = known_rule_id(rule_id)
@@ -66,6 +72,16 @@ def _list_all() -> None:
             words = (severity_words(facts), part_title(facts.part), years_words(facts), registry().of(facts).message)
             table.add_row(facts.rule_id, *map(escape, words))
     console.print(table, soft_wrap=False)
+    _list_ours()
+
+
+def _list_ours() -> None:
+    from cin_pipeline.validation.whole_return import CHECKS
+
+    table = Table("id", "severity", "what it says", title="Checks of ours on the whole return", title_justify="left")
+    for ours in CHECKS:
+        table.add_row(ours.check_id, ours.severity, escape(ours.message))
+    console.print(table, soft_wrap=False)
 
 
 def _list_year(year: int) -> None:
@@ -85,6 +101,7 @@ def _list_year(year: int) -> None:
     console.print(table, soft_wrap=False)
     left_out = [rule.rule_id for rule in every if rule.not_run]
     console.print(f"Not run: {', '.join(left_out) or 'none'}", markup=False, soft_wrap=False)
+    _list_ours()
 
 
 def _explanation(rule_id: str, year: int | None) -> Iterator[str]:

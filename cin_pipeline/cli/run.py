@@ -10,10 +10,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from cin_pipeline.census.text import visible
-from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_missing
+from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_in_doubt, say_missing
 from cin_pipeline.cli.rules import chosen_rules
 from cin_pipeline.cli.stored import VintageOption
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
+from cin_pipeline.methodology.headlines import HEADLINES
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 from cin_pipeline.reference.missing_data import Practice
 from cin_pipeline.settings import Settings
@@ -21,20 +22,7 @@ from cin_pipeline.settings import Settings
 if TYPE_CHECKING:
     from cin_pipeline.orchestration.folder_run import Report
 
-HEADLINES = (
-    "referrals",
-    "referrals_no_further_action",
-    "referrals_assessed_not_in_need",
-    "re_referrals",
-    "assessments_completed",
-    "cin_episodes_starting",
-    "cin_episodes_ending",
-    "cin_episodes_at_31_march",
-    "section_47_enquiries",
-    "icpcs",
-    "cpp_starting",
-    "cpp_at_31_march",
-)
+MOST_LOW = 20  # LAs named with low confidence or year-on-year checks
 
 
 def run(
@@ -80,8 +68,8 @@ def run(
     """Take every return in a folder for a year and the previous one; write all measures and England's figures.
 
     Without a folder: run again what the state holds of the year or of some LAs, what waits before what is current.
-    Exit code 0: all went through. 1: returns were rejected, or England cannot be estimated; all else is written.
-    2: wrong use.
+    Exit code 0: all went through. 1: returns were rejected, current ones are in doubt and no person has answered
+    (`accept`), or England cannot be estimated; all else is written. 2: wrong use.
     """
     # Dagster takes seconds to load; a wrong option should not wait for it.
     from cin_pipeline.orchestration.bulk import WorkerDied
@@ -133,7 +121,7 @@ def run(
     except OSError as error:  # such as a full or read-only disk
         wrong_use(f"{error.filename or output}: {error.strerror}")
     _show(report, output, settings)
-    if report.rejected or report.impossible:
+    if report.rejected or report.impossible or any(each.answer is None for each in report.doubts):
         raise typer.Exit(SOME_REJECTED)
 
 
@@ -152,6 +140,7 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
     year = report.year
     if report.england is not None:
         console.print(_headline_table(report))
+    say_in_doubt(report.doubts)
     of_year = [each for each in report.landed if each.collection_year == year.ending]
     before = len(report.landed) - len(of_year)
     missing = sorted(set(report.inputs.expected) - set(report.measures["la_code"]))
@@ -175,6 +164,7 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
             refused = isinstance(each, RefusedFile) or each.state is SubmissionState.REJECTED
             label = "rejected" if refused else "not taken"
             console.print(f"  [red]{label}[/red]  {escape(visible(each.file_name))}: {escape(each.reason)}")
+    _show_low(report)
     hits = f"{report.hits['error']:,} errors, {report.hits['query']:,} queries"
     if output:
         console.print(
@@ -188,6 +178,18 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
         publish = f"cin-pipeline publish --year {year.ending} --output {output / 'release'} --state {settings.state}"
         console.print(f"The release:         {publish}", markup=False)
     console.print(f"In the Dagster UI:   cin-pipeline ui --state {settings.state}", markup=False)
+
+
+def _show_low(report: "Report") -> None:
+    if not report.low:
+        return
+    console.print(f"Low confidence, or year-on-year checks that are met: {_count(report.low, 'LA')}.")
+    for each in report.low[:MOST_LOW]:
+        console.print(f"  {each.sentence}", markup=False)
+    if len(report.low) > MOST_LOW:
+        console.print(
+            f"  and {len(report.low) - MOST_LOW} more: validation_issues.csv and cin-pipeline status have them all"
+        )
 
 
 def _headline_table(report: "Report") -> Table:

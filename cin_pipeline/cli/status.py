@@ -6,7 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cin_pipeline.census.years import CollectionYear
-from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_missing
+from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_in_doubt, say_missing
 from cin_pipeline.cli.stored import CsvFile, StateDirectory, cell_text, count_text, opened_store, write_csv
 from cin_pipeline.cli.terminal import console, wrong_use
 
@@ -19,10 +19,12 @@ _STYLES = {"low": "red", "medium": "yellow", "rejected": "red", "no return": "re
 def status(year: Year, state: StateDirectory = None, csv: CsvFile = None) -> None:
     """Show how far each LA's return of a year has come: last submission, errors, queries, confidence, what is missing.
 
-    What needs attention comes first: no current return, then a last file that was not accepted, then low confidence.
+    What needs attention comes first: no current return, then a last file that was not accepted or a current return in
+    doubt, then low confidence.
     Exit code 0: done. 2: wrong use.
     """
     from cin_pipeline.answers.status_table import status_of_year, status_summary
+    from cin_pipeline.store.doubts import doubts_of
     from cin_pipeline.store.missing_data import missing_data_of
     from cin_pipeline.store.national_inputs import InputFileError
 
@@ -30,8 +32,10 @@ def status(year: Year, state: StateDirectory = None, csv: CsvFile = None) -> Non
         try:
             table = status_of_year(opened, year)
             missing = missing_data_of(opened, year)
+            doubts = doubts_of(opened, year)
         except InputFileError as error:
             wrong_use(str(error))
+    say_in_doubt(doubts)
     console.print(_table(table, year), soft_wrap=False)
     console.print(f"{CollectionYear(year)}: {status_summary(table)}.", markup=False)
     say_if_provisional(year)

@@ -16,6 +16,7 @@ from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.jobs import INPUTS_JOB, look_at_inputs
 from cin_pipeline.orchestration.runs import end_orphaned_runs, requeue_orphaned
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.doubts import unanswered
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import DecisionRefused, Submission
@@ -32,7 +33,8 @@ def command(store: Store, instance: dg.DagsterInstance) -> Iterator[str]:
 
 
 def accept(settings: Settings, number: int, by: str, reason: str) -> str:
-    """Makes a submission current because a person says so; what was done, in a sentence.
+    """Makes a submission current because a person says so; what was done, in a sentence. Of one that is current and in
+    doubt it is the person's answer, and nothing is run.
 
     Raises DecisionRefused where that cannot be, KeyError for an unknown number."""
     with closing(Store(settings)) as store, open_instance(settings) as instance:
@@ -40,6 +42,9 @@ def accept(settings: Settings, number: int, by: str, reason: str) -> str:
             _look_at_inputs(store, instance, number)
             return f"{_named(store.registry.get(number))} is current, as it was counted before."
         submission = store.registry.get(number)
+        if unanswered(store, number):
+            store.registry.answer(number, by, reason)
+            return f"{_named(submission)} stays current: its doubt is answered, and its figures are as they were."
         if not store.returns.has(submission.sha256):
             raise DecisionRefused(f"submission {number} cannot be accepted: it was refused before it landed")
         with command(store, instance) as holder:

@@ -12,7 +12,9 @@ from pathlib import Path
 import dagster as dg
 from pandas import DataFrame
 
+from cin_pipeline.answers.low_confidence import LowConfidence, low_confidence
 from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
+from cin_pipeline.methodology.doubts import Doubt
 from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.orchestration.assets.validation import VALIDATION
@@ -27,6 +29,7 @@ from cin_pipeline.outputs.publishing import ShowSteps
 from cin_pipeline.outputs.run_files import issue_rows, write_england, write_issues, write_measures
 from cin_pipeline.reference.missing_data import Practice
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.doubts import doubts_of, note_earlier
 from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, identities_in, land
 from cin_pipeline.store.missing_data import for_re_referrals_alone, missing_data_of
 from cin_pipeline.store.moves import ACCEPTED, CLAIMED, LANDED
@@ -76,7 +79,9 @@ class Folder:
 
 @dataclass
 class Report:
-    """What came of it. `england` is None where England could not be estimated, for the reason in `impossible`."""
+    """What came of it. `england` is None where England could not be estimated, for the reason in `impossible`.
+
+    `doubts` and `low` are of the expected returns of the year that are current, whichever run took them."""
 
     year: CollectionYear
     inputs: NationalInputs
@@ -88,6 +93,8 @@ class Report:
     hits: Counter[str] = field(default_factory=Counter)  # of the validation rules, by severity
     england: DataFrame | None = None
     impossible: str = ""
+    doubts: tuple[Doubt, ...] = ()
+    low: list[LowConfidence] = field(default_factory=list)
 
 
 def run_folder(folder: Folder, settings: Settings, received: datetime, progress: ShowSteps) -> Report:
@@ -194,6 +201,9 @@ def _run(
     step()
     report.missing = missing_data_of(store, year.ending)
     _figures(report, store)
+    note_earlier(store, year.ending)
+    report.doubts = doubts_of(store, year.ending, inputs.expected)
+    report.low = low_confidence(store, year.ending, inputs.expected)
     if folder.output:
         _write(report, folder.output, store)
     here = {(each.collection_year, each.la_code) for each in report.landed}

@@ -9,7 +9,9 @@ from pandas import DataFrame
 
 from cin_pipeline.census.comparing import Comparison
 from cin_pipeline.census.specification import TABLES, years_in_words
+from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.doubts import Doubt
 from cin_pipeline.methodology.moving import MOVED_COLUMNS, totals_first
 from cin_pipeline.tables.declaring import TableDeclaration, in_words
 
@@ -36,6 +38,18 @@ def frame_metadata(table: DataFrame) -> dict[str, Any]:
 def provisional(year: CollectionYear) -> dict[str, Any]:
     """Why the year is provisional, where it is."""
     return {"provisional": year.provisional} if year.provisional else {}
+
+
+def in_doubt(doubts: Iterable[Doubt]) -> dict[str, Any]:
+    """The returns in doubt with their reasons, and who answered, where there are any."""
+    rows = [
+        (
+            f"{each.sentence} ({CollectionYear(each.year)})".replace("|", "\\|"),
+            visible(each.answered).replace("|", "\\|"),
+        )
+        for each in doubts
+    ]
+    return {"in_doubt": markdown_table(("current return in doubt", "answer"), rows)} if rows else {}
 
 
 def declared_columns(table: TableDeclaration) -> dict[str, Any]:

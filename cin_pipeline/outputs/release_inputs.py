@@ -15,6 +15,7 @@ from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.manifest import Population, Provenance, YearInputs
 from cin_pipeline.publication.profiles import TIDY, Profile
 from cin_pipeline.reference.data_files import fingerprints
+from cin_pipeline.store.doubts import doubts_of, note_earlier
 from cin_pipeline.store.made_from import ESTIMATES, NOT_NOTED, since_changed, why_uncounted
 from cin_pipeline.store.missing_data import missing_data_of, treatment_of
 from cin_pipeline.store.national_inputs import NationalInputs
@@ -56,6 +57,8 @@ def release_input(store: Store, year: int, vintage: int | None = None, profile: 
             raise ReleaseRefused(no_population(inputs[each].expected, sources[each]))
     measures = {each: _measures(store, each, inputs[each]) for each in held}
     missing = {each: missing_data_of(store, each) for each in held}
+    for each in held:
+        note_earlier(store, each)
     return ReleaseInput(
         year=CollectionYear(year),
         measures=pd.concat(measures.values(), ignore_index=True),
@@ -65,6 +68,7 @@ def release_input(store: Store, year: int, vintage: int | None = None, profile: 
         population_sources=sources,
         missing=missing,
         low_reliability=low_reliability(missing.values()),
+        doubts=tuple(doubt for each in held for doubt in doubts_of(store, each, inputs[each].expected)),
     )
 
 
@@ -146,5 +150,6 @@ def _year_inputs(store: Store, release: ReleaseInput, year: int) -> YearInputs:
         population=Population(inputs.population_source, inputs.population),
         population_of_rates=Population(release.population_sources[year], release.population[year]),
         missing=release.missing_in(year),
+        doubts=tuple(each for each in release.doubts if each.year == year),
         unusable=tuple((each.la_code, each.measure, each.breakdown) for each in inputs.unusable if each.year == year),
     )

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.methodology.doubts import Doubt
 from cin_pipeline.methodology.measures import KNOWN, NOT_AVAILABLE
 from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.publication.declaring import ALL_LEVELS, COUNT, DAYS, PERCENT, RATE, Figure, Table, figures_of
@@ -67,7 +68,7 @@ class ReleaseInput:
     and by geography code of places, by year; LAs and places without a figure are absent. `population_sources`: where
     they are from, by year. `missing`: what was done about missing data, by year. `low_reliability`: year, LA and
     measure of figures that count in England and are not shown of the LA itself [A71]; not of an LA whose figures are
-    carried forward."""
+    carried forward. `doubts`: the current returns in doubt, of all its years."""
 
     year: CollectionYear
     measures: DataFrame  # columns as MEASURE_COLUMNS
@@ -77,6 +78,7 @@ class ReleaseInput:
     population_sources: Mapping[int, PopulationSource] = field(default_factory=dict)
     missing: Mapping[int, MissingData] = field(default_factory=dict)
     low_reliability: frozenset[tuple[int, str, str]] = frozenset()
+    doubts: tuple[Doubt, ...] = ()
 
     def missing_in(self, year: int) -> MissingData:
         """What was done about missing data in a year: where nothing is known of it, the practice of the year."""

@@ -1,6 +1,6 @@
 """What a release was made from and what it consists of: `manifest.json`, beside every release.
 
-Hashes and codes only: no figure, nothing of a child."""
+Hashes and codes, and of returns in doubt how many records could not be read: no figure, nothing of a child."""
 
 import json
 from collections.abc import Mapping
@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.catalogue import CATALOGUE
+from cin_pipeline.methodology.doubts import Doubt
 from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.publication.profiles import TIDY, Profile
+from cin_pipeline.publication.quality.coverage import SMALL
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.reference.population import PopulationSource
@@ -33,7 +35,7 @@ class YearInputs:
 
     `submissions`: LA code, number of the submission and sha256 of its file, of the current returns of expected LAs.
     `population`: what England was estimated with; `population_of_rates`: what its rates are per 10,000 of. `unusable`:
-    LA, measure, breakdown. `missing`: what was done about missing data."""
+    LA, measure, breakdown. `missing`: what was done about missing data. `doubts`: the current returns in doubt."""
 
     year: CollectionYear
     submissions: tuple[tuple[str, int, str], ...]
@@ -42,6 +44,7 @@ class YearInputs:
     population_of_rates: Population
     unusable: tuple[tuple[str, str, str], ...]
     missing: MissingData | None = None
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,28 @@ def _inputs(inputs: YearInputs) -> dict[str, Any]:
             for la, measure, breakdown in sorted(inputs.unusable)
         ],
         **({} if inputs.missing is None else {"missing_data": _missing_data(inputs.missing)}),
+        **({"in_doubt": [_doubt(each) for each in inputs.doubts]} if inputs.doubts else {}),
     }
+
+
+def _doubt(doubt: Doubt) -> dict[str, Any]:
+    """A return in doubt, and who answered; numbers of few records as a range, as few records may be few children."""
+    answer = doubt.answer
+    return {
+        "la_code": doubt.la_code,
+        "submission": doubt.submission,
+        "holds_no_child": not doubt.items,
+        "unreadable_items": [
+            {"table": each.table, "item": each.item, "unreadable": _said(each.unreadable), "records": _said(each.given)}
+            for each in doubt.items
+        ],
+        "answered": answer is not None,
+        **({} if answer is None else {"answered_by": answer.by, "reason": answer.reason}),
+    }
+
+
+def _said(count: int) -> int | str:
+    return f"{SMALL.start} to {SMALL.stop - 1}" if count in SMALL else count
 
 
 def _missing_data(missing: MissingData) -> dict[str, Any]:

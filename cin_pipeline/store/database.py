@@ -93,6 +93,17 @@ QUALITY = Table(
     Column("queries", Integer),
     Column("rules_crashed", Integer),
     Column("confidence", String(16)),  # of the whole return; null until it is graded
+    Column("children", Integer),  # Child records; null until it is cleaned
+)
+
+ITEMS_NOT_READ = Table(
+    "items_not_read",
+    METADATA,
+    Column("submission", Integer, ForeignKey("submissions.submission"), primary_key=True, autoincrement=False),
+    Column("table_name", String(40), primary_key=True),
+    Column("item", String(40), primary_key=True),  # the element
+    Column("given", Integer, nullable=False),  # records that give it
+    Column("unreadable", Integer, nullable=False),  # of these, how many it cannot be read in: one at least
 )
 
 LA_MEASURES = Table(

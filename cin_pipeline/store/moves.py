@@ -78,8 +78,11 @@ REOPEN = Move(
     Mover.PERSON,
     "with `cin-pipeline accept`, which runs it with blocking checks that only warn",
 )  # fmt: skip
+ANSWER = Move(
+    "answer", (ACCEPTED,), ACCEPTED, Mover.PERSON, "with `cin-pipeline accept`, as the answer to a return in doubt"
+)
 
 MOVES = (
     LAND, REFUSE, CLAIM, REQUEUE, ACCEPT, REJECT, GIVE_UP, OVERTAKE, REPLACE, REINSTATE, TURN_DOWN, WITHDRAW, RESTORE,
-    REOPEN,
+    REOPEN, ANSWER,
 )  # fmt: skip

@@ -205,6 +205,16 @@ class Registry:
             claimed = {**_claimed_by(run), "overridden": True}
             self._move(connection, submission, moves.REOPEN, reason, run, by=by, values=claimed)
 
+    def answer(self, submission: int, by: str, reason: str) -> None:
+        """A person answers that a current submission counts although it is in doubt; it stays current.
+
+        Raises DecisionRefused for one that is not current, KeyError."""
+        with self._writing() as connection:
+            this = decided_about(connection, submission)
+            if not moves.ANSWER.fits(this.state):
+                raise DecisionRefused(f"submission {submission} is {this.standing}; one that is current was expected")
+            self._move(connection, submission, moves.ANSWER, reason, "", by=by)
+
     # Looking things up.
 
     def waiting(self) -> list[Submission]:
@@ -254,6 +264,19 @@ class Registry:
         with self._engine.connect() as connection:
             rows = connection.execute(select(EVENTS).where(EVENTS.c.submission == submission).order_by(EVENTS.c.event))
             return [Event(**dict(row._mapping)) for row in rows]
+
+    def answers(self, year: int) -> dict[int, Event]:
+        """The last answer of a person to each submission of a year, by submission."""
+        answered = (EVENTS.c.from_state == moves.ANSWER.target) & (EVENTS.c.to_state == moves.ANSWER.target)
+        query = (
+            select(EVENTS)
+            .join(SUBMISSIONS, SUBMISSIONS.c.submission == EVENTS.c.submission)
+            .where(of_year(year), answered)
+            .order_by(EVENTS.c.event)
+        )
+        with self._engine.connect() as connection:
+            events = [Event(**dict(row._mapping)) for row in connection.execute(query)]
+        return {each.submission: each for each in events}
 
     def last_change(self, year: int) -> tuple[int, datetime | None]:
         """Number and time of the last event about a submission of a year; 0 and None where there is none."""

@@ -6,6 +6,8 @@ a value issue on one of these is dropped, every other one stays. So an unreadabl
 missing, is one row of rule 8600; an invalid ReferralSource is a row of 8866 under a referral of 2013 or later and a
 VALUE under an older one; and with a rule left out or crashed, the values it would have reported are VALUE rows.
 What a bad value brings about elsewhere (other records, comparisons that now lack a date) is the other rules' business.
+
+The checks of ours on the whole return (`validation.whole_return`) stand between the rules and VALUE.
 """
 
 import traceback
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.census.specification import tables
-from cin_pipeline.validation.hits import Hits
+from cin_pipeline.validation.hits import Hits, whole_return
 from cin_pipeline.validation.inputs import Mask, Positions, RuleInput
 from cin_pipeline.validation.registry import Rule, RuleSettings, rule_set
 from cin_pipeline.validation.results import (
@@ -33,8 +35,10 @@ from cin_pipeline.validation.results import (
     PASSED,
     RuleResults,
 )
+from cin_pipeline.validation.whole_return import CHECKS, Found, WholeReturnCheck
 
 VALUE = "VALUE"
+_NO_PREVIOUS = "no return for the previous year"
 WHOLE_RETURN = "return"  # stands for the table of an issue that concerns the return as a whole
 
 
@@ -47,20 +51,51 @@ class _Outcome:
     reason: str = ""
 
 
-def check(sent: RuleInput, settings: RuleSettings | None = None, rules: Iterable[Rule] | None = None) -> RuleResults:
-    """Runs the rules of the collection year, with what the settings add and leave out, over a return.
+@dataclass(frozen=True)
+class _OfOurs:
+    """A fault that a check of ours found, in the place of the rule that it is none of."""
 
-    `rules` runs these instead of the year's. A rule that crashes is reported as crashed and does not stop the others.
+    check: WholeReturnCheck
+    found: Found
+
+    @property
+    def rule_id(self) -> str:
+        return self.check.check_id
+
+    @property
+    def severity(self) -> str:
+        return self.check.severity
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return self.found.fields
+
+    @property
+    def message(self) -> str:
+        return self.found.message
+
+
+_Broken = list[tuple[Rule | _OfOurs, Hits]]
+
+
+def check(sent: RuleInput, settings: RuleSettings | None = None, rules: Iterable[Rule] | None = None) -> RuleResults:
+    """Runs the rules of the collection year, with what the settings add and leave out, and our checks over a return.
+
+    `rules` runs these instead of the year's. What crashes is reported as crashed and does not stop the others.
     """
     reported = {name: _no_values(sent, name) for name in sent.tables}
     ended: list[_Outcome] = []
-    found: list[tuple[Rule, Hits]] = []
+    found: _Broken = []
     for rule in rule_set(sent.year, settings) if rules is None else rules:
         outcome, hits = _run(rule, sent)
         ended.append(outcome)
         if hits is not None and len(hits.at):
             found.append((rule, hits))
             _note_reported_values(rule, hits, reported)
+    for ours in CHECKS:
+        outcome, faults = _run_ours(ours, sent)
+        ended.append(outcome)
+        found += [(_OfOurs(ours, each), whole_return(True)) for each in faults]
     issues, values = _issue_rows(found, sent), _value_issue_rows(sent, reported)
     ended.append(_Outcome(VALUE, "error", FAILED if len(values) else PASSED, len(values)))
     return RuleResults(
@@ -74,13 +109,23 @@ def _run(rule: Rule, sent: RuleInput) -> tuple[_Outcome, Hits | None]:
     if rule.not_run:
         return _Outcome(rule.rule_id, rule.severity, NOT_RUN, reason=rule.not_run), None
     if rule.declaration.needs_previous and sent.previous is None:
-        return _Outcome(rule.rule_id, rule.severity, NOT_RUN, reason="no return for the previous year"), None
+        return _Outcome(rule.rule_id, rule.severity, NOT_RUN, reason=_NO_PREVIOUS), None
     try:
         found = rule.declaration.function(sent)
         count = len(found.at)
     except Exception as error:  # noqa: BLE001 - a bug in one rule must not hide the other rules' hits; it is no pass
         return _Outcome(rule.rule_id, rule.severity, CRASHED, reason=_where_it_crashed(error)), None
     return _Outcome(rule.rule_id, rule.severity, FAILED if count else PASSED, count), found
+
+
+def _run_ours(ours: WholeReturnCheck, sent: RuleInput) -> tuple[_Outcome, list[Found]]:
+    if ours.needs_previous and sent.previous is None:
+        return _Outcome(ours.check_id, ours.severity, NOT_RUN, reason=_NO_PREVIOUS), []
+    try:
+        found = list(ours.find(sent))
+    except Exception as error:  # noqa: BLE001 - as of a rule
+        return _Outcome(ours.check_id, ours.severity, CRASHED, reason=_where_it_crashed(error)), []
+    return _Outcome(ours.check_id, ours.severity, FAILED if found else PASSED, len(found)), found
 
 
 def _where_it_crashed(error: Exception) -> str:
@@ -104,7 +149,7 @@ def _note_reported_values(rule: Rule, found: Hits, reported: ReportedValues) -> 
             reported[table][column][at] = True
 
 
-def _issue_rows(found: list[tuple[Rule, Hits]], sent: RuleInput) -> DataFrame:
+def _issue_rows(found: _Broken, sent: RuleInput) -> DataFrame:
     """A row for each hit. Columns are made for all rules at once: a table for each rule costs more than the rule."""
     times = [len(hits.at) for _, hits in found]
     where = [_places(hits, sent) for _, hits in found]
@@ -133,7 +178,7 @@ def _places(hits: Hits, sent: RuleInput) -> tuple[Positions, Positions, Position
     return child, hits.at + 1, records.line[hits.at]
 
 
-def _named_rows(found: list[tuple[Rule, Hits]], sent: RuleInput) -> DataFrame:
+def _named_rows(found: _Broken, sent: RuleInput) -> DataFrame:
     """A row for each record named; its issue is the place of the hit among those of its rule, counted on."""
     first = np.cumsum([0, *(len(hits.at) for _, hits in found)])
     parts = [(start, hits, named) for start, (_, hits) in zip(first, found, strict=False) for named in hits.named]

@@ -9,7 +9,11 @@ from cin_pipeline.tables.declaring import TEXT, WHOLE, WHOLE_OR_NONE, Column, Ta
 
 PASSED, FAILED, NOT_RUN, CRASHED = "passed", "failed", "not_run", "crashed"
 
-_RULE = Column("rule_id", TEXT, "The id of the rule; VALUE for a value issue that no rule reports.")
+_RULE = Column(
+    "rule_id",
+    TEXT,
+    "The id of the rule, or of a check of ours (in words); VALUE for a value issue that no rule reports.",
+)
 _SEVERITY = Column("severity", TEXT, "How the rule is meant in that year.", values=("error", "query"))
 _RECORD, _LINE = (replace(each, dtype=WHOLE_OR_NONE, nullable=True) for each in (RECORD, LINE))
 RULE_HITS = TableDeclaration(

@@ -9,8 +9,10 @@ from pathlib import Path
 from cin_pipeline.census.years import COLLECTION_YEARS, CollectionYear, years_in_words
 from cin_pipeline.reference.validation_rules import SURVEYED_YEAR, RuleFacts, rule_variants
 from cin_pipeline.validation.registry import registry
+from cin_pipeline.validation.whole_return import CHECKS
 
 PAGE = Path("docs", "rules.md")
+OURS = "The return, by checks of ours"  # the heading of what is no rule of the Department's
 
 _PARTS = {
     "return": "The return",
@@ -51,6 +53,13 @@ def _lines() -> Iterator[str]:
         for facts in every:
             if facts.part == part:
                 yield f"| {' | '.join(_cells(facts))} |"
+    yield from ("", f"## {OURS}", "")
+    yield (
+        "Not the Department's, with ids in words (`validation/whole_return.py`). Each names a fault of the whole "
+        "return once, beside what the rules and VALUE say of records. No setting leaves them out."
+    )
+    yield from ("", "| id | severity | message |", "|---|---|---|")
+    yield from (f"| {ours.check_id} | {ours.severity} | {ours.message} |" for ours in CHECKS)
 
 
 def part_title(part: str) -> str:

@@ -34,6 +34,7 @@ CHECKS = {
     ("cleaned_return", "schema", True),
     ("cleaned_return", "reconcile", True),
     ("cleaned_return", "values_readable", False),
+    ("cleaned_return", "not_in_doubt", False),
     ("episodes", "schema", True),
     ("episodes", "reconcile", True),
     ("episodes", "referrals_dated", False),

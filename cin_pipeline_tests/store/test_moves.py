@@ -40,6 +40,7 @@ OPERATIONS = {
     "turn down": lambda registry, number: registry.turn_down(number, "ann", "why"),
     "withdraw": lambda registry, number: registry.withdraw(number, "ann", "why"),
     "restore": lambda registry, number: registry.restore(number, "ann", "why"),
+    "answer": lambda registry, number: registry.answer(number, "ann", "why"),
     "reopen": lambda registry, number: registry.reopen(number, "run", "ann", "why"),
 }
 

@@ -102,7 +102,9 @@ def expected_rows(old: Rows) -> Rows:
     submissions = [{**row, "collection": "cin"} for row in old["submissions"] if row["submission"] not in lost]
     kept = ("file_name", "sha256", "size", "received", "reason")
     return {
-        **{name: old[name] for name in ("inbox_files", "submission_quality", "la_measures", "national_inputs")},
+        **{name: old[name] for name in ("inbox_files", "la_measures", "national_inputs")},
+        "submission_quality": [{**row, "children": None} for row in old["submission_quality"]],
+        "items_not_read": [],  # an earlier version did not note them
         "estimates": [
             {**row, "missing_data": "estimate" if row["estimated"] is None or row["estimated"] else ""}
             for row in old["estimates"]

@@ -536,4 +536,4 @@ def test_every_table_has_a_module_and_every_year_its_own() -> None:
 def test_page_is_up_to_date() -> None:
     text = (Path(cin_pipeline.__file__).parents[1] / PAGE).read_text(encoding="utf-8")
     assert text == with_tables(text), "run python -m cin_pipeline.validation.confidence.indicators_page"
-    assert text.count("<!-- table: ") == text.count("<!-- end -->") == 3
+    assert text.count("<!-- table: ") == text.count("<!-- end -->") == 4

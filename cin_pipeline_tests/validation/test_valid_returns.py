@@ -19,6 +19,6 @@ def test_valid_return_has_no_hits(year):
 
 def test_return_without_children_has_only_return_level_hits():
     results = checked(return_xml([]))
-    assert sorted(results.issues["rule_id"]) == ["2887Q", "2888Q"]
-    assert results.issues["la_child_id"].tolist() == ["", ""]
+    assert sorted(results.issues["rule_id"]) == ["2887Q", "2888Q", "NOCHILD"]
+    assert results.issues["la_child_id"].tolist() == ["", "", ""]
     assert results.issues["record"].isna().all()

@@ -11,7 +11,7 @@ from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.assets.national import estimates
 from cin_pipeline.orchestration.assets.validation import data_confidence_asset, validation_issues
 from cin_pipeline.orchestration.checks import national_check, result
-from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, markdown_table, provisional
+from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, in_doubt, markdown_table, provisional
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
 from cin_pipeline.outputs.kept_tables import Asked, asked_for, keep_tables, tables_kept
 from cin_pipeline.outputs.publishing import broken_checks, publication_tables, unseen, whole_release
@@ -83,6 +83,7 @@ def publication_tables_asset(
             "profile": profile.name,
             "years": ", ".join(CollectionYear(year).label for year in release.years),
             **provisional(release.year),
+            **in_doubt(release.doubts),
             "cells": markdown_table(("table", "cells", "suppressed"), rows),
             **_files(tables.files),
         },
@@ -115,7 +116,9 @@ def release_report(context: dg.AssetExecutionContext, store: dg.ResourceParam[St
         raise dg.Failure(str(refused), allow_retries=False) from None
     folder = store.release_directory(release.year.ending)
     write_release(files, folder)
-    return dg.MaterializeResult(metadata={"folder": dg.MetadataValue.path(str(folder)), **_files(files)})
+    return dg.MaterializeResult(
+        metadata={**in_doubt(release.doubts), "folder": dg.MetadataValue.path(str(folder)), **_files(files)}
+    )
 
 
 def _release(context: dg.AssetExecutionContext, store: Store, asked: Asked) -> tuple[Profile, ReleaseInput]:

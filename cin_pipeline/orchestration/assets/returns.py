@@ -11,9 +11,11 @@ from cin_pipeline.census.comparing import compare_returns
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.reading import SentReturn, read_return
 from cin_pipeline.census.return_tables import ReturnTables, cleaned_schemas
+from cin_pipeline.census.unreadable import FEWEST_UNREADABLE, UNREADABLE_PERCENT, ItemRead, items_not_read
+from cin_pipeline.methodology.doubts import weightiest_first
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, count_faults, result, schema_check
-from cin_pipeline.orchestration.metadata import OWNERS, changed_records, record_counts, return_columns
+from cin_pipeline.orchestration.metadata import OWNERS, changed_records, markdown_table, record_counts, return_columns
 from cin_pipeline.orchestration.partitions import by_year_la
 from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.store.store import Store
@@ -79,6 +81,12 @@ def _changes(store: Store, submission: Submission, tables: ReturnTables) -> dict
 SCHEMA = schema_check("cleaned_return")
 RECONCILE = check("reconcile", "cleaned_return", "As many records in every table as were sent.", blocking=True)
 VALUES = check("values_readable", "cleaned_return", "Every value could be read, and nothing expected is missing.")
+DOUBT = check(
+    "not_in_doubt",
+    "cleaned_return",
+    f"The return holds a child, and no item is unreadable in {UNREADABLE_PERCENT}% or more of the records that give it "
+    f"({FEWEST_UNREADABLE} at least). A current return that fails it waits for a person's answer.",
+)
 
 
 @dg.asset(
@@ -88,9 +96,9 @@ VALUES = check("values_readable", "cleaned_return", "Every value could be read, 
     owners=OWNERS,
     kinds={"pandas", "parquet"},
     partitions_def=by_year_la,
-    check_specs=[SCHEMA, RECONCILE, VALUES],
+    check_specs=[SCHEMA, RECONCILE, VALUES, DOUBT],
     metadata=return_columns(),
-    code_version="2",
+    code_version="3",
     io_manager_key="row_tables",
 )
 def cleaned_return(
@@ -100,6 +108,8 @@ def cleaned_return(
     submission, year = work.submission, work.year.ending
     cleaned = clean_return(raw_return.tables, year)
     counts = cleaned.tables.row_counts()
+    items = list(items_not_read(raw_return.tables, cleaned.issues, year))
+    work.store.quality.note_read(submission.submission, counts["children"], items)
     yield dg.Output(cleaned, metadata={**record_counts(counts), "value_issues": len(cleaned.issues)})
     broken = [
         fault for name, schema in cleaned_schemas(year).items() for fault in schema_faults(schema, cleaned.tables[name])
@@ -111,4 +121,17 @@ def cleaned_return(
     ]
     by_item = cleaned.issues["item"].value_counts()
     checks.append(result(VALUES, (f"{item}: {count}" for item, count in by_item.items()), by_item.to_dict()))
+    checks.append(result(DOUBT, _in_doubt(counts["children"], items, year), {"items_not_read": _read(items)}))
     yield from work.judge(submission, checks)
+
+
+def _in_doubt(children: int, items: list[ItemRead], year: int) -> Iterator[str]:
+    if not children:
+        yield "the return holds no child"
+    for each in weightiest_first((item for item in items if item.is_unreadable), year):
+        yield f"{each.item}: {each.unreadable} of {each.given} {each.records} have none that can be read"
+
+
+def _read(items: list[ItemRead]) -> dg.MarkdownMetadataValue:
+    rows = [(each.table, each.item, f"{each.percent}%", f"{each.unreadable} of {each.given}") for each in items]
+    return markdown_table(("table", "item", "share", "unreadable"), rows)

@@ -8,8 +8,9 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.assets.validation import data_confidence_asset
-from cin_pipeline.orchestration.metadata import OWNERS, markdown_table, partition_link, provisional, with_bars
+from cin_pipeline.orchestration.metadata import OWNERS, in_doubt, markdown_table, partition_link, provisional, with_bars
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, partition_key
+from cin_pipeline.store.doubts import doubts_of
 from cin_pipeline.store.store import Store
 
 _SHOWN = ("la_code", "la_name", "state", "received", "submissions", "errors", "queries", "confidence", "missing")
@@ -44,6 +45,7 @@ def submission_status(
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(table),
+            **in_doubt(doubts_of(store, year)),
             "summary": status_summary(table),
             **provisional(CollectionYear(year)),
             "states": markdown_table(("state", "", "LAs"), with_bars(states)),

@@ -56,7 +56,7 @@ YEAR_ON_YEAR_CHECKS = check(
     partitions_def=by_year_la,
     check_specs=[HITS_SCHEMA, ERRORS, QUERIES, RAN, YEAR_ON_YEAR_CHECKS],
     metadata=declared_columns(RULE_HITS),
-    code_version="3",
+    code_version="4",
     io_manager_key="row_tables",
 )
 def validation_issues(

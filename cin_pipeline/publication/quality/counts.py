@@ -13,7 +13,7 @@ from cin_pipeline.publication.quality.inputs import QualityInput
 from cin_pipeline.validation.confidence import HIGH, LOW, MEDIUM, NOT_AVAILABLE
 from cin_pipeline.validation.confidence.grading import OVERALL, WHOLE_RETURN
 from cin_pipeline.validation.registry import rule_set
-from cin_pipeline.validation.reporting.outcomes import VALUE_MESSAGE
+from cin_pipeline.validation.reporting.outcomes import message_of
 
 GRADES = (HIGH, MEDIUM, LOW, NOT_AVAILABLE)
 
@@ -57,14 +57,14 @@ def said(count: object) -> str:
 
 def rules_by_hits(facts: QualityInput) -> list[RuleHits]:
     """Every rule with hits: errors before queries, most hits first."""
-    rules = {rule.rule_id: rule.message for rule in rule_set(facts.release.year.ending)}
+    rules = {rule.rule_id: rule for rule in rule_set(facts.release.year.ending)}
     found = facts.rule_counts[facts.rule_counts["hits"] > 0]
     by_rule = found.groupby(["rule_id", "severity"], as_index=False).agg(
         hits=("hits", "sum"), las=("la_code", "nunique")
     )
     ordered = sorted(by_rule.itertuples(), key=lambda row: (row.severity != "error", -row.hits, row.rule_id))
     return [
-        RuleHits(row.rule_id, row.severity, rules.get(row.rule_id, VALUE_MESSAGE), said(row.hits), int(row.las))
+        RuleHits(row.rule_id, row.severity, message_of(row.rule_id, rules), said(row.hits), int(row.las))
         for row in ordered
     ]
 

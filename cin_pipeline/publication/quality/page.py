@@ -40,6 +40,7 @@ def quality_report(facts: QualityInput) -> str:
         without_year_before=coverage.without_year_before(facts),
         standing_in=coverage.standing_in(facts),
         practice=facts.release.missing_in(year.ending),
+        doubts=[each.in_public for each in facts.release.doubts],
         without_population=coverage.without_population(facts),
         estimated_with=facts.estimated_with,
         rates_from=facts.release.population_sources.get(year.ending),

@@ -34,6 +34,7 @@ def release_report(protected: DataFrame, release: ReleaseInput, profile: Profile
         contents=made,
         limits=LIMITS,
         practice=release.missing_in(year.ending),
+        doubts=[each.in_public for each in release.doubts],
         people_from=_people_from(release),
         symbols=SYMBOLS,
         height=HEIGHT,

@@ -17,6 +17,7 @@ from cin_pipeline.validation.confidence.grading import (
     graded_faults,
 )
 from cin_pipeline.validation.inputs import Mask, Positions
+from cin_pipeline.validation.whole_return import BY_ID
 
 SEVERITIES = {"error": ERRORS, "query": QUERIES}
 
@@ -84,6 +85,9 @@ def _touched_by(crashed: Collection[str], severity: str, year: int) -> set[str]:
     """The modules that rules of a severity would have reported on, had they not crashed; the whole return with any."""
     touched: set[str] = set()
     for rule_id in crashed:
+        if rule_id in BY_ID:
+            touched |= {WHOLE_RETURN} if BY_ID[rule_id].severity == severity else set()
+            continue
         facts = variant_in(rule_variants()[rule_id], year)
         if facts.severity_in(year) == severity:
             records = {option.split("+")[0] for option in facts.hit_on.split("|")}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from cin_pipeline.census.unreadable import FEWEST_UNREADABLE, UNREADABLE_PERCENT
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR, years_in_words
 from cin_pipeline.validation.confidence.completeness import DUE_ITEMS, DueItem, due_items
 from cin_pipeline.validation.confidence.grading import THRESHOLDS, Threshold
@@ -19,7 +20,7 @@ _TABLE = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 def with_tables(page: str) -> str:
     """The page with each table between its two markers as declared."""
-    made = {"thresholds": _thresholds, "items": _items, "measures": _measures}
+    made = {"in_doubt": _in_doubt, "thresholds": _thresholds, "items": _items, "measures": _measures}
     return _TABLE.sub(lambda found: found[1] + "\n".join(made[found[2]]()) + "\n" + found[3], page)
 
 
@@ -34,6 +35,13 @@ def _bounds(threshold: Threshold) -> tuple[str, str]:
     high, low = f"{threshold.high:.0%}", f"{threshold.low:.0%}"
     falling = threshold.high > threshold.low
     return (f"{high} or more", f"under {low}") if falling else (f"up to {high}", f"over {low}")
+
+
+def _in_doubt() -> Iterator[str]:
+    yield "| unreadable | from |"
+    yield "|---|---|"
+    yield f"| share of the records that give the item | {UNREADABLE_PERCENT}% |"
+    yield f"| number of records | {FEWEST_UNREADABLE} |"
 
 
 def _items() -> Iterator[str]:

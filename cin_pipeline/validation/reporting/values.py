@@ -18,7 +18,12 @@ from cin_pipeline.validation.hits import MOST_NAMED_BESIDE, first_of_each
 from cin_pipeline.validation.inputs import Positions, Records, RuleInput, Texts
 from cin_pipeline.validation.results import RuleResults
 
-_HEADER_ITEMS = {"Header.Year": "year", "Header.ReferenceDate": "reference_date", "Header.LEA": "la_code"}
+_HEADER_ITEMS = {
+    "Header.Collection": "collection",
+    "Header.Year": "year",
+    "Header.ReferenceDate": "reference_date",
+    "Header.LEA": "la_code",
+}
 
 
 class Value(NamedTuple):
