@@ -4,7 +4,7 @@ The truth about submissions. They are in the order of their numbers, never of ti
 one transaction and leaves an event, so that the history is kept.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -143,14 +143,12 @@ class Registry:
                 return False
             return self._move(connection, submission, moves.REJECT if run else moves.GIVE_UP, reason, run)
 
-    def run_requested(self, submissions: Iterable[int]) -> None:
-        """Counts that a run was requested."""
+    def note_requests_in_vain(self, counts: Mapping[int, int]) -> None:
+        """Notes of each submission how many of the runs asked for have ended before they began on it."""
         with self._writing() as connection:
-            for number in submissions:
+            for number, count in counts.items():
                 connection.execute(
-                    update(SUBMISSIONS)
-                    .where(SUBMISSIONS.c.submission == number)
-                    .values(run_requests=SUBMISSIONS.c.run_requests + 1)
+                    update(SUBMISSIONS).where(SUBMISSIONS.c.submission == number).values(run_requests=count)
                 )
 
     # What people decide.
@@ -210,6 +208,12 @@ class Registry:
     def waiting(self) -> list[Submission]:
         """Every submission that is landed or claimed, in their order."""
         return self._all(SUBMISSIONS.c.state.in_((LANDED, CLAIMED)))
+
+    def claims(self, submissions: Collection[int]) -> set[tuple[int, str]]:
+        """Every claim there ever was of some submissions: its number, and the run or command that claimed it."""
+        where = EVENTS.c.submission.in_(submissions) & (EVENTS.c.to_state == CLAIMED)
+        with self._engine.connect() as connection:
+            return {(row.submission, row.run) for row in connection.execute(select(EVENTS).where(where))}
 
     def held_by(self, run: str) -> list[Submission]:
         """What a run claimed and has not ended."""

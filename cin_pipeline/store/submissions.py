@@ -17,9 +17,9 @@ COLLECTION = "cin"  # the children in need census, the one collection there is
 class Submission:
     """One return as received: a file of which is known whose it is.
 
-    run: the Dagster run or command that claimed it last. attempt: how often it was claimed. run_requests: how often a
-    run was asked for. decided_by: the person who decided about it last, else empty. overridden: a person said that it
-    counts even where a blocking check fails."""
+    run: the Dagster run or command that claimed it last. attempt: how often it was claimed. run_requests: how many
+    runs that were asked for ended before they began on it. decided_by: the person who decided about it last, else
+    empty. overridden: a person said that it counts even where a blocking check fails."""
 
     submission: int
     collection_year: int
