@@ -83,6 +83,7 @@ class Report:
     missing: MissingData
     landed: list[Submission] = field(default_factory=list)
     rejected: list[Submission | RefusedFile] = field(default_factory=list)
+    left_alone: list[Submission] = field(default_factory=list)  # a person has decided against these bytes
     earlier: list[Submission] = field(default_factory=list)  # current since an earlier run, not in this folder
     measures: DataFrame = field(default_factory=DataFrame)
     hits: Counter[str] = field(default_factory=Counter)  # of the validation rules, by severity
@@ -181,7 +182,8 @@ def _run(
         )
     report = Report(year, inputs, MissingData(year.ending, inputs.practice))
     to_do = [each for each in known if isinstance(each, Submission) and each.state in (LANDED, CLAIMED, ACCEPTED)]
-    report.rejected = [each for each in known if each not in to_do]
+    report.left_alone = [each for each in known if isinstance(each, Submission) and each.decided_against]
+    report.rejected = [each for each in known if each not in to_do and each not in report.left_alone]
     step = progress("Reading returns and counting", len(to_do))
     load = Load(holder, figures_only=frozenset({year.previous.ending}))
     for outcome in load_returns(to_do, settings, load):

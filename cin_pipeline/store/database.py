@@ -71,6 +71,13 @@ EVENTS = Table(
     Column("decided_by", Text, nullable=False),
 )
 
+FURTHER_NAMES = Table(
+    "further_names",
+    METADATA,
+    Column("submission", Integer, ForeignKey("submissions.submission"), nullable=False, index=True),
+    Column("file_name", Text, nullable=False),  # under which its bytes came again, and were no new submission
+)
+
 INBOX_FILES = Table(
     "inbox_files",
     METADATA,

@@ -221,7 +221,8 @@ class Inbox:
 
     def _record(self, file: InboxFile, received: ReceivedFile, now: datetime, scan: Scan) -> None:
         last = self._registry.last_number()
-        recorded = record(received, self._registry, now, rejected_again=False)
+        # What comes here is new in this place: a path not seen before, one that was gone, or other bytes than it had.
+        recorded = record(received, self._registry, now, rejected_again=False, delivered=True)
         state = FileState.TAKEN
         if received.reason:
             state = FileState.QUARANTINED if received.sha256 else FileState.UNREADABLE

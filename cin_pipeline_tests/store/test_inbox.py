@@ -221,3 +221,49 @@ def test_a_clock_that_is_put_back_only_makes_a_second_look_needed(hours: int, at
     if not at_once:
         known = {b"a": first.remember[0]}
         assert changes(known, {b"a": seen}, NOW_NS, 60 * SECOND).take == first.remember
+
+
+def decide(box: Box, decision: str) -> None:
+    if decision == "withdraw":
+        box.store.registry.accept(1)
+    getattr(box.store.registry, decision)(1, "ann", "not theirs")
+
+
+def numbers(scan: Scan) -> list[int]:
+    return [each.submission for each in scan.landed]
+
+
+@pytest.mark.parametrize("decision", ["withdraw", "turn_down"])
+def test_what_a_person_decided_against_comes_back_only_when_it_is_sent_again(box: Box, decision: str) -> None:
+    path = box.put("a.xml", sent(), ago=900)
+    box.put("seen before.xml", sent(), ago=800)
+    assert numbers(box.scan()) == [1]
+    decide(box, decision)
+    box.put("a.xml", sent(), ago=700)  # touched
+    assert box.scan() == Scan()
+    path.rename(box.path.parent / "a.xml")
+    assert box.scan() == Scan()
+    (box.path.parent / "a.xml").rename(path)  # a disk mounted again
+    assert box.scan() == Scan()
+    box.put("b.xml", sent(), ago=600)
+    assert numbers(box.scan()) == [2]
+    box.put("c.xml", sent(), ago=500)  # that one waits
+    assert box.scan() == Scan()
+    box.store.registry.turn_down(2, "ann", "neither")
+    path.unlink()
+    box.scan()
+    box.put("a.xml", sent(), ago=400)
+    assert numbers(box.scan()) == [3]
+
+
+def test_a_path_that_was_gone_brings_nothing_new_while_its_bytes_are_current(box: Box) -> None:
+    path = box.put("a.xml", sent(), ago=900)
+    box.scan()
+    box.store.registry.accept(1)
+    path.unlink()
+    box.scan()
+    box.put("a.xml", sent(), ago=800)
+    assert box.scan() == Scan()
+    box.store.registry.withdraw(1, "ann", "not theirs")
+    box.put("a.xml", sent(), ago=700)  # touched
+    assert box.scan() == Scan()
