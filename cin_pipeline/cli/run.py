@@ -175,6 +175,8 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
             refused = isinstance(each, RefusedFile) or each.state is SubmissionState.REJECTED
             label = "rejected" if refused else "not taken"
             console.print(f"  [red]{label}[/red]  {escape(visible(each.file_name))}: {escape(each.reason)}")
+    if report.notes:
+        console.print(f"Besides, not returns, left alone: {report.notes}.")
     # No exit code of their own: nothing is new, the person who decided knows, and an LA without a return is said above.
     for each in report.left_alone:
         console.print(

@@ -169,6 +169,7 @@ def scan_summary(scan: Scan) -> str:
         f"{len(scan.landed)} landed" if scan.landed else "",
         f"{len(scan.quarantined)} quarantined" if scan.quarantined else "",
         f"{len(scan.waiting)} not complete yet" if scan.waiting else "",
+        f"not returns, left alone: {scan.notes}" if scan.notes else "",
     ]
     return "; ".join(filter(None, parts)) or "nothing new"
 

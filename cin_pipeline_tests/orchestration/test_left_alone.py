@@ -1,4 +1,4 @@
-"""What a run over a folder leaves alone: returns that a person has decided against and that still lie there."""
+"""What a run over a folder leaves alone: returns that a person has decided against and that lie there, and notes."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cin_pipeline.cli import app
-from cin_pipeline.orchestration.folder_run import Report
+from cin_pipeline.orchestration.folder_run import NothingToRun, Report
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.store import Store
@@ -83,3 +83,32 @@ def test_a_run_says_what_it_left_alone_without_an_exit_code_of_its_own(job: Job)
     assert "left alone 201_2017.xml: withdrawn by ann: asked for by telephone; send it under another name, or: " in said
     assert "cin-pipeline accept 1" in said
     assert "Rejected" not in said
+
+
+def test_notes_beside_returns_are_one_line_without_an_exit_code(job: Job) -> None:
+    for la in ("201", "202", "390"):
+        job.put(la, 2017)
+    notes = {"read me.txt": b"390 is late", "late/letter.pdf": b"%PDF-1.7"}
+    (job.landing / "late").mkdir()
+    for name, data in notes.items():
+        (job.landing / name).write_bytes(data)
+    args = ["run", "--landing", job.landing, "--year", 2017, "--output", job.output, "--expected", job.expected]
+    args += ["--state", job.settings.state]
+    result = CliRunner().invoke(app, [*map(str, args)])
+    assert result.exit_code == 0, result.output
+    assert "not returns, left alone: 2." in result.output
+    assert "Rejected" not in result.output
+    with closing(Store(job.settings)) as store:
+        assert store.registry.refused_files() == []
+        assert store.registry.last_number() == 3
+    (job.landing / "390.zip").write_bytes(b"PK\x03\x04\x14\x00")
+    result = CliRunner().invoke(app, [*map(str, args)])
+    assert result.exit_code == 1
+    assert "Rejected: 1 file" in result.output
+
+
+def test_a_folder_with_nothing_but_notes_is_wrong_use(job: Job) -> None:
+    (job.landing / "read me.txt").write_bytes(b"the returns are on the other disk")
+    with pytest.raises(NothingToRun, match="there are no returns in the folder; not returns, left alone: 1"):
+        job.run()
+    assert not job.output.exists()
