@@ -37,7 +37,7 @@ class Office(Living):
             self.put("201", 2016)
             self.take()
         if what == RECOUNTS:
-            monkeypatch.setattr("cin_pipeline.orchestration.sensors.FEW_WAITING", 0)
+            monkeypatch.setattr("cin_pipeline.orchestration.requesting.FEW_WAITING", 0)
         sensor = {RECOUNT: "prior_year", RECOUNTS: "prior_year", ENGLAND: "national"}.get(what, "landing")
         self.tick(sensor)  # the first look at a new file only sees it
         return sensor
