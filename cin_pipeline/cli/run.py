@@ -164,6 +164,14 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
             refused = isinstance(each, RefusedFile) or each.state is SubmissionState.REJECTED
             label = "rejected" if refused else "not taken"
             console.print(f"  [red]{label}[/red]  {escape(visible(each.file_name))}: {escape(each.reason)}")
+    if report.notes:
+        console.print(f"Besides, not returns, left alone: {report.notes}.")
+    # No exit code of their own: nothing is new, the person who decided knows, and an LA without a return is said above.
+    for each in report.left_alone:
+        console.print(
+            f"  left alone  {escape(visible(each.file_name))}: {each.state} by {escape(each.decided_by)}: "
+            f"{escape(each.reason)}; send it under another name, or: cin-pipeline accept {each.submission}"
+        )
     _show_low(report)
     hits = f"{report.hits['error']:,} errors, {report.hits['query']:,} queries"
     if output:

@@ -34,6 +34,7 @@ from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in
 from cin_pipeline.store.missing_data import for_re_referrals_alone, missing_data_of
 from cin_pipeline.store.moves import ACCEPTED, CLAIMED, LANDED
 from cin_pipeline.store.national_inputs import Given, InputFileError, NationalInputs, inputs_of
+from cin_pipeline.store.notes import without_notes
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import RefusedFile, Submission
@@ -42,7 +43,7 @@ MEASURES_FILE, ISSUES_FILE, ENGLAND_FILE = "measures.csv", "validation_issues.cs
 
 
 class NothingToRun(ValueError):
-    """The folder holds no file at all, or not returns but results."""
+    """The folder holds no file that might be a return, or not returns but results."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class Report:
     missing: MissingData
     landed: list[Submission] = field(default_factory=list)
     rejected: list[Submission | RefusedFile] = field(default_factory=list)
+    left_alone: list[Submission] = field(default_factory=list)  # a person has decided against these bytes
+    notes: int = 0  # files in the folder that are no returns
     earlier: list[Submission] = field(default_factory=list)  # current since an earlier run, not in this folder
     measures: DataFrame = field(default_factory=DataFrame)
     hits: Counter[str] = field(default_factory=Counter)  # of the validation rules, by severity
@@ -102,7 +105,7 @@ def run_folder(folder: Folder, settings: Settings, received: datetime, progress:
 
     Returns that were rejected do not keep the others from being done. Raises NothingToRun, or InputFileError for a
     file of the user's that cannot be used, before anything is written; WorkerDied."""
-    paths = _paths(folder)
+    paths, notes = _paths(folder, settings.max_return_bytes)
     if folder.landing is not None:
         _refuse_wrong_inputs(folder, settings, paths)
     if folder.output:
@@ -113,21 +116,27 @@ def run_folder(folder: Folder, settings: Settings, received: datetime, progress:
         open_instance(settings) as instance,
         command(store, instance) as holder,
     ):
-        return _run(folder, settings, store, paths, received, progress, holder)
+        report = _run(folder, settings, store, paths, received, progress, holder)
+    report.notes = notes
+    return report
 
 
-def _paths(folder: Folder) -> list[Path]:
+def _paths(folder: Folder, max_bytes: int) -> tuple[list[Path], int]:
+    """The files to take or reject, and how many others are left alone."""
     if folder.landing is None:
-        return []
+        return [], 0
     same = folder.output and folder.landing.resolve() == folder.output.resolve()
     if (folder.landing / RESULTS_MARKER).exists() or same:
         raise NothingToRun(
             f"{folder.landing}: the folder holds the results of runs; one with returns only was expected"
         )
-    paths = files_in(folder.landing)
+    paths, notes = without_notes(files_in(folder.landing), max_bytes)
     if not paths:
-        raise NothingToRun(f"{folder.landing}: there are no files in the folder")
-    return paths
+        what = (
+            f"are no returns in the folder; not returns, left alone: {notes}" if notes else "are no files in the folder"
+        )
+        raise NothingToRun(f"{folder.landing}: there {what}")
+    return paths, notes
 
 
 def _refuse_wrong_inputs(folder: Folder, settings: Settings, paths: list[Path]) -> None:
@@ -188,7 +197,8 @@ def _run(
         )
     report = Report(year, inputs, MissingData(year.ending, inputs.practice))
     to_do = [each for each in known if isinstance(each, Submission) and each.state in (LANDED, CLAIMED, ACCEPTED)]
-    report.rejected = [each for each in known if each not in to_do]
+    report.left_alone = [each for each in known if isinstance(each, Submission) and each.decided_against]
+    report.rejected = [each for each in known if each not in to_do and each not in report.left_alone]
     step = progress("Reading returns and counting", len(to_do))
     load = Load(holder, figures_only=frozenset({year.previous.ending}))
     for outcome in load_returns(to_do, settings, load):

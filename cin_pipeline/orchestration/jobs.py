@@ -46,10 +46,12 @@ publish_job = dg.define_asset_job(
 class BulkConfig(dg.Config):
     """What a bulk load works through.
 
-    submissions: their numbers. recount: only count again with the previous year's return."""
+    submissions: their numbers. recount: only count again with the previous year's return. previous: which was that when
+    the recount was asked for, by submission; not there where there was none."""
 
     submissions: list[int]
     recount: bool = False
+    previous: dict[str, int] = {}  # noqa: RUF012 - Dagster copies it
 
 
 @dg.op(description="Runs the job of each LA in warm worker processes, largest file first.")

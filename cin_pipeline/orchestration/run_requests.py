@@ -3,14 +3,73 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
+from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.submissions import Submission
 
 MOST_ATTEMPTS = 3  # runs that took a submission and came to no result
-MOST_REQUESTS = 10  # runs requested, most of which ended before they took it
+MOST_REQUESTS = 10  # runs that were requested, existed, and ended before they took it
 FEW_WAITING = 8  # above, starting a process for each costs more than all the work
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)  # after launches that failed
+
+
+@dataclass(frozen=True)
+class EndedRun:
+    """A run that has ended. request: what it was asked for, empty where by no sensor. number: of that request, 0 where
+    its run key has none. launched: whether it began, or a person ended it before; else the machine could not start it.
+    claimed: whether it took the submission, which the registry counts as an attempt."""
+
+    run: str
+    request: str
+    ended: datetime
+    number: int = 0
+    success: bool = False
+    launched: bool = True
+    claimed: bool = False
+
+
+@dataclass(frozen=True)
+class Tries:
+    """What became of one request. in_vain: runs that began and ended with it still to do. number: of the next request.
+    last_run: the one that ended last. launches_failed: the last ones, one after the other, the last `at`."""
+
+    in_vain: int = 0
+    number: int = 1
+    last_run: str = ""
+    launches_failed: int = 0
+    at: datetime | None = None
+
+    def waits_until(self, now: datetime) -> datetime | None:
+        """When the next run is asked for; None: now. The machine that could not start a run is given longer each time.
+
+        A time in the future is of a clock that was put back: it counts as long ago."""
+        if not self.launches_failed or self.at is None:
+            return None
+        wait = min(FIRST_WAIT * 2 ** min(self.launches_failed - 1, 10), LONGEST_WAIT)
+        return self.at + wait if timedelta(0) <= now - self.at < wait else None
+
+
+def tries_of(history: Sequence[EndedRun], request: str) -> Tries:
+    """Counts the runs of a request among those that ended about the same thing, in the order they were created.
+
+    Only what ran and ended counts, never that it was asked for: a tick may be lost before its run is created, and is
+    then made up for by one that asks with the same number, which Dagster launches once. A success about something else
+    has undone what was tried before it."""
+    asked = [each for each in history if each.request == request]
+    undone = max((place for place, each in enumerate(history) if each.success and each.request != request), default=-1)
+    since = [each for each in history[undone + 1 :] if each.request == request]
+    unlaunched = list(takewhile(lambda each: not each.launched, reversed(since)))
+    return Tries(
+        in_vain=sum(each.launched and not each.claimed for each in since),
+        # Never that of a run there is, also where runs were deleted in Dagster: it would be skipped for ever.
+        number=1 + max([len(asked), *(each.number for each in asked)]),
+        last_run=asked[-1].run if asked else "",
+        launches_failed=len(unlaunched),
+        at=unlaunched[0].ended if unlaunched else None,
+    )
 
 
 @dataclass(frozen=True)
@@ -31,10 +90,11 @@ def plan_run_requests(
 ) -> RunRequests:
     """Requests runs for what is landed, and for what was claimed by an orphaned run.
 
-    requested: submissions that an unfinished run names. orphaned: runs and commands whose process is no more. One
-    submission of an LA at a time, the earlier year first, then in their order: else an older return could become
-    current after a newer one, or be counted with the previous year's return just before that changes. What was tried
-    before is run alone: else the return that killed one bulk load would take the others down with the next."""
+    requested: submissions that an unfinished run names, or whose run could not be started just now. orphaned: runs and
+    commands whose process is no more. One submission of an LA at a time, the earlier year first, then in their order:
+    else an older return could become current after a newer one, or be counted with the previous year's return just
+    before that changes. What was tried before is run alone: else the return that killed one bulk load would take the
+    others down with the next."""
     requeue = [each for each in waiting if each.state is SubmissionState.CLAIMED and each.run in orphaned]
     free = [each for each in waiting if each.state is SubmissionState.LANDED] + requeue
     open_to_request = {each.submission for each in free} - set(requested)
@@ -53,8 +113,13 @@ def plan_run_requests(
 
 
 def plan_recounts(recounts: Iterable[Recount], busy: Collection[int]) -> list[Recount]:
-    """The recounts to ask for: not those that an unfinished run is about, nor what failed three times."""
-    return [each for each in recounts if each.submission not in busy and each.run_requests < MOST_ATTEMPTS]
+    """The recounts to ask for: not those that an unfinished run is about, nor what was tried three times."""
+    return [each for each in recounts if each.submission not in busy and not tried_out(each)]
+
+
+def tried_out(recount: Recount) -> bool:
+    """Whether a recount is not asked for any more."""
+    return recount.run_requests >= MOST_ATTEMPTS
 
 
 def after_failure(submission: Submission) -> SubmissionState:
@@ -68,6 +133,24 @@ def given_up(submission: Submission) -> str:
         last = f"; {submission.reason}" if submission.reason else ""
         return f"{submission.attempt} runs came to no result{last}"
     return f"{submission.run_requests} runs ended before they began on it"
+
+
+def given_up_recount(recount: Recount) -> str:
+    """That a recount is not tried any more, and what a person can do."""
+    previous = "without one" if recount.previous is None else f"with submission {recount.previous}"
+    return (
+        f"{recount.la_code}, {CollectionYear(recount.year)}: its re-referrals are those of another return of the "
+        f"previous year than the current one; {recount.run_requests} runs to count it {previous} failed; look at the "
+        f"last one, or count it again: cin-pipeline run --la {recount.la_code} --year {recount.year}"
+    )
+
+
+def launches_failed(later: Collection[datetime]) -> str:
+    """That runs could not be started, and when they are asked for again; empty where none is waited for."""
+    if not later:
+        return ""
+    runs = "a run" if len(later) == 1 else f"{len(later)} runs"
+    return f"{runs} could not be started; asked for again from {min(later):%Y-%m-%d %H:%M} UTC"
 
 
 def quiet(last_change: datetime | None, now: datetime, seconds: float) -> bool:

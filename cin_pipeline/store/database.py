@@ -39,7 +39,7 @@ SUBMISSIONS = Table(
     Column("reason", Text, nullable=False, default=""),
     Column("run", String(64), nullable=False, default=""),  # who claimed it last: a Dagster run, or a command
     Column("attempt", Integer, nullable=False, default=0),  # how often it was claimed
-    Column("run_requests", Integer, nullable=False, default=0),  # how often a run was asked for
+    Column("run_requests", Integer, nullable=False, default=0),  # runs that were asked for and ended before a claim
     Column("decided_by", Text, nullable=False, default=""),  # the person who decided last
     Column("overridden", Boolean, nullable=False, default=False),  # blocking checks only warn
     Index("submissions_of_partition", "collection", "collection_year", "la_code"),
@@ -69,6 +69,13 @@ EVENTS = Table(
     Column("reason", Text, nullable=False),
     Column("run", String(64), nullable=False),
     Column("decided_by", Text, nullable=False),
+)
+
+FURTHER_NAMES = Table(
+    "further_names",
+    METADATA,
+    Column("submission", Integer, ForeignKey("submissions.submission"), nullable=False, index=True),
+    Column("file_name", Text, nullable=False),  # under which its bytes came again, and were no new submission
 )
 
 INBOX_FILES = Table(
@@ -120,8 +127,8 @@ COUNTS = Table(
     Column("submission", Integer, ForeignKey("submissions.submission"), primary_key=True, autoincrement=False),
     Column("data_version", String(64), nullable=False),  # of its measures: changes when a figure does
     Column("previous", Integer),  # the submission of the previous year that re-referrals were counted with
-    Column("requested_previous", Integer),  # the one a recount was last asked for
-    Column("run_requests", Integer, nullable=False, default=0),  # how often
+    Column("requested_previous", Integer),  # the one a recount was last tried with
+    Column("run_requests", Integer, nullable=False, default=0),  # runs that were asked for it and ended in vain
 )
 
 NATIONAL_INPUTS = Table(

@@ -1,7 +1,7 @@
 """Measures and estimates in SQL. Each write replaces what it is about in one transaction."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,7 +38,8 @@ class Input:
 class Recount:
     """A current submission counted with another return of the previous year than the current one.
 
-    previous: that one, None where it was withdrawn. run_requests: how often this recount was asked for."""
+    previous: that one, None where it was withdrawn. run_requests: how many runs that were asked for it have ended
+    in vain."""
 
     submission: int
     year: int
@@ -184,14 +185,14 @@ class Figures:
                 found.append(Recount(row.submission, year, la_code, now, asked))
         return found
 
-    def recounts_requested(self, recounts: list[Recount]) -> None:
-        """Counts that a run was asked for each of them."""
+    def note_recounts_in_vain(self, recounts: Iterable[Recount]) -> None:
+        """Notes of each how many runs that were asked for it have ended in vain."""
         with self._engine.begin() as connection:
             for each in recounts:
                 connection.execute(
                     update(COUNTS)
                     .where(COUNTS.c.submission == each.submission)
-                    .values(requested_previous=each.previous, run_requests=each.run_requests + 1)
+                    .values(requested_previous=each.previous, run_requests=each.run_requests)
                 )
 
     def la_measures_of(self, submission: int) -> DataFrame:

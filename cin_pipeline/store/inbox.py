@@ -15,6 +15,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from cin_pipeline.store.database import INBOX_FILES
 from cin_pipeline.store.landing import ExpectedReturns, ReceivedFile, files_in, name_of, receive, record
+from cin_pipeline.store.notes import is_note
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.return_files import ReturnFiles
 from cin_pipeline.store.submissions import RefusedFile, Submission
@@ -31,6 +32,7 @@ class FileState(StrEnum):
     TAKEN = "taken"  # a submission, or the same bytes as the last
     QUARANTINED = "quarantined"  # no submission to work on, with a reason
     UNREADABLE = "unreadable"  # quarantined, and tried again at each scan
+    LEFT_ALONE = "left alone"  # a note or a PDF: nothing that was meant as a return
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,13 @@ class InboxFile:
 
 @dataclass
 class Scan:
-    """What a scan found new. `problem`: why it could not be done, or not to its end; the next one goes on."""
+    """What a scan found new; how many files wait, and how many notes lie there. `problem`: why it could not be done, or
+    not to its end; the next one goes on."""
 
     landed: list[Submission] = field(default_factory=list)
     quarantined: list[InboxFile] = field(default_factory=list)
     waiting: list[InboxFile] = field(default_factory=list)
+    notes: int = 0
     problem: str = ""
 
 
@@ -148,7 +152,9 @@ class Inbox:
             except OSError as error:
                 scan.problem = f"a file could not be copied into the state ({error.strerror}); it stays in the inbox"
                 break
-        scan.waiting = [file for file in self.files().values() if file.state is FileState.WAITING and not file.gone]
+        there = [file for file in self.files().values() if not file.gone]
+        scan.waiting = [file for file in there if file.state is FileState.WAITING]
+        scan.notes = sum(file.state is FileState.LEFT_ALONE for file in there)
         return scan
 
     def files(self) -> dict[bytes, InboxFile]:
@@ -205,6 +211,10 @@ class Inbox:
         scan: Scan,
     ) -> None:
         path = self._directory / os.fsdecode(file.path)
+        if is_note(path, max_bytes):
+            # Whatever is written over it later comes to this path anew, also bytes that it had before.
+            self._remember([replace(file, state=FileState.LEFT_ALONE, sha256="", reason="", submission=None)])
+            return
         name = name_of(Path(os.fsdecode(file.path)))
         received = receive(path, name, expected, self._returns, max_bytes, self._quarantine)
         if not os.path.lexists(path):
@@ -221,7 +231,8 @@ class Inbox:
 
     def _record(self, file: InboxFile, received: ReceivedFile, now: datetime, scan: Scan) -> None:
         last = self._registry.last_number()
-        recorded = record(received, self._registry, now, rejected_again=False)
+        # What comes here is new in this place: a path not seen before, one that was gone, or other bytes than it had.
+        recorded = record(received, self._registry, now, rejected_again=False, delivered=True)
         state = FileState.TAKEN
         if received.reason:
             state = FileState.QUARANTINED if received.sha256 else FileState.UNREADABLE

@@ -1,6 +1,6 @@
 """A folder of files becomes submissions: whose return is each, is it expected, are there two of one."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -88,7 +88,8 @@ def land(
 
     A wanted file is copied and recorded as landed. A return of another year, of an LA not expected, or a further one of
     its LA and year is recorded as rejected, a file that is no return as refused, with one sentence why. Of several
-    files for one LA and year the first that can be read is taken. `on_file` is called after each file."""
+    files for one LA and year the first that can be read is taken, of those that a person has not decided against. Such
+    a one is given as it is, and nothing is recorded. `on_file` is called after each file."""
     files = []
     for path in paths:
         files.append(receive(path, name_of(path.relative_to(folder)), expected, returns, max_bytes))
@@ -96,7 +97,8 @@ def land(
     about = [
         file for file in files if not (expected.only and file.identity and file.identity.la_code not in expected.only)
     ]
-    return [record(file, registry, received) for file in _one_per_partition(about, returns, max_bytes)]
+    lying = {file.name for file in about if _lies_there(file, registry)}
+    return [record(file, registry, received) for file in _one_per_partition(about, lying, returns, max_bytes)]
 
 
 def name_of(path: Path) -> str:
@@ -138,11 +140,20 @@ def receive(
     return file
 
 
-def _one_per_partition(files: Iterable[ReceivedFile], returns: ReturnFiles, max_bytes: int) -> Iterator[ReceivedFile]:
-    """The files, with all but one of those for the same LA and year refused."""
+def _lies_there(file: ReceivedFile, registry: Registry) -> bool:
+    if file.reason or file.identity is None:
+        return False
+    year, la_code = file.identity.year, file.identity.la_code
+    return registry.lies_there(year=year, la_code=la_code, file_name=file.name, sha256=file.sha256) is not None
+
+
+def _one_per_partition(
+    files: Iterable[ReceivedFile], lying: Collection[str], returns: ReturnFiles, max_bytes: int
+) -> Iterator[ReceivedFile]:
+    """The files, with all but one of those for the same LA and year refused; `lying`: names of those that stay."""
     candidates: dict[Identity, list[ReceivedFile]] = {}
     for file in files:
-        if file.identity and not file.reason:
+        if file.identity and not file.reason and file.name not in lying:
             candidates.setdefault(file.identity, []).append(file)
     taken = {
         identity: _first_readable(several, identity.year, returns, max_bytes)
@@ -150,7 +161,7 @@ def _one_per_partition(files: Iterable[ReceivedFile], returns: ReturnFiles, max_
     }
     for file in files:
         identity = file.identity
-        if file.reason or identity is None or (chosen := taken[identity]) is file:
+        if file.reason or identity is None or file.name in lying or (chosen := taken[identity]) is file:
             yield file
         else:
             whose = f"{identity.la_code}, {CollectionYear(identity.year)}"
@@ -174,11 +185,16 @@ def _first_readable(files: list[ReceivedFile], year: int, returns: ReturnFiles, 
 
 
 def record(
-    file: ReceivedFile, registry: Registry, received: datetime, *, rejected_again: bool = True
+    file: ReceivedFile,
+    registry: Registry,
+    received: datetime,
+    *,
+    rejected_again: bool = True,
+    delivered: bool = False,
 ) -> Submission | RefusedFile:
     """Makes a submission of a file, landed or rejected; a refused file where it was not identified.
 
-    See Registry.land for the same bytes again."""
+    See Registry.land for the same bytes again: then it is the submission of that time, with the file's name of now."""
     about: dict[str, Any] = {
         "file_name": file.name, "sha256": file.sha256, "size": file.size, "received": received
     }  # fmt: skip
@@ -187,4 +203,5 @@ def record(
     whose: dict[str, Any] = {"year": file.identity.year, "la_code": file.identity.la_code}
     if file.reason:
         return registry.refuse(**whose, **about, reason=file.reason)
-    return registry.land(**whose, **about, rejected_again=rejected_again)
+    landed = registry.land(**whose, **about, rejected_again=rejected_again, delivered=delivered)
+    return replace(landed, file_name=file.name)

@@ -4,7 +4,7 @@ The truth about submissions. They are in the order of their numbers, never of ti
 one transaction and leaves an event, so that the history is kept.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -13,14 +13,16 @@ from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from cin_pipeline.store import moves
-from cin_pipeline.store.database import COUNTS, EVENTS, REFUSED_FILES, SUBMISSIONS
+from cin_pipeline.store.database import COUNTS, EVENTS, FURTHER_NAMES, REFUSED_FILES, SUBMISSIONS
 from cin_pipeline.store.moves import ACCEPTED, CLAIMED, LANDED, REJECTED, Move
 from cin_pipeline.store.submission_queries import (
     OURS,
+    came_as,
     current_of_year,
     decided_about,
     first_of,
     get_submission,
+    lies_there,
     newest,
     next_number,
     of_partition,
@@ -28,6 +30,7 @@ from cin_pipeline.store.submission_queries import (
     once_current,
     submission_of,
     was_accepted,
+    was_landed,
 )
 from cin_pipeline.store.submissions import COLLECTION, DecisionRefused, Event, RefusedFile, Submission
 
@@ -53,15 +56,23 @@ class Registry:
         size: int,
         received: datetime,
         rejected_again: bool = True,
+        delivered: bool = False,
     ) -> Submission:
-        """Records a file for an LA and year; the same bytes as the last submission are that submission again.
+        """Records a file for an LA and year; the same bytes as the last that landed are that submission again.
 
-        With `rejected_again`, bytes that a run rejected last are a new submission, to be tried once more."""
+        But not where a person has decided against that one, and they are sent again: `delivered` says so, else that
+        they do not merely lie there. With `rejected_again`, bytes that a run rejected last are a new submission, to be
+        tried once more."""
         with self._writing() as connection:
-            last = first_of(connection, newest(of_partition(year, la_code)))
+            lying = not delivered and lies_there(connection, (year, la_code), file_name, sha256)
+            if lying:
+                return lying
+            # What was refused on receipt, such as a second file of the LA, says nothing about the bytes before it.
+            last = first_of(connection, newest(of_partition(year, la_code) & was_landed()))
             if last and last.sha256 == sha256:
-                tried_again = rejected_again and last.state is REJECTED and not last.decided_by
-                if not tried_again:
+                taken = last.decided_against or (rejected_again and last.state is REJECTED)
+                if not taken:
+                    self._note_name(connection, last, file_name)
                     return last
             return self._add(
                 connection,
@@ -75,6 +86,12 @@ class Registry:
                 received=received,
                 reason="",
             )
+
+    def lies_there(self, *, year: int, la_code: str, file_name: str, sha256: str) -> Submission | None:
+        """The submission that a person has decided against and whose file still lies in a folder: it came under this
+        name with these bytes, and no other bytes have since."""
+        with self._engine.connect() as connection:
+            return lies_there(connection, (year, la_code), file_name, sha256)
 
     def refuse(
         self, *, year: int, la_code: str, file_name: str, sha256: str, size: int, received: datetime, reason: str
@@ -141,16 +158,16 @@ class Registry:
             this = get_submission(connection, submission)
             if not _may_end(this, run):
                 return False
-            return self._move(connection, submission, moves.REJECT if run else moves.GIVE_UP, reason, run)
+            move = moves.REJECT if run else moves.GIVE_UP
+            # Else it would look turned down by the person who had it run.
+            return self._move(connection, submission, move, reason, run, values={"decided_by": ""})
 
-    def run_requested(self, submissions: Iterable[int]) -> None:
-        """Counts that a run was requested."""
+    def note_requests_in_vain(self, counts: Mapping[int, int]) -> None:
+        """Notes of each submission how many of the runs asked for have ended before they began on it."""
         with self._writing() as connection:
-            for number in submissions:
+            for number, count in counts.items():
                 connection.execute(
-                    update(SUBMISSIONS)
-                    .where(SUBMISSIONS.c.submission == number)
-                    .values(run_requests=SUBMISSIONS.c.run_requests + 1)
+                    update(SUBMISSIONS).where(SUBMISSIONS.c.submission == number).values(run_requests=count)
                 )
 
     # What people decide.
@@ -220,6 +237,12 @@ class Registry:
     def waiting(self) -> list[Submission]:
         """Every submission that is landed or claimed, in their order."""
         return self._all(SUBMISSIONS.c.state.in_((LANDED, CLAIMED)))
+
+    def claims(self, submissions: Collection[int]) -> set[tuple[int, str]]:
+        """Every claim there ever was of some submissions: its number, and the run or command that claimed it."""
+        where = EVENTS.c.submission.in_(submissions) & (EVENTS.c.to_state == CLAIMED)
+        with self._engine.connect() as connection:
+            return {(row.submission, row.run) for row in connection.execute(select(EVENTS).where(where))}
 
     def held_by(self, run: str) -> list[Submission]:
         """What a run claimed and has not ended."""
@@ -325,6 +348,11 @@ class Registry:
         submission = get_submission(connection, number)
         self._tell(connection, submission.submission, "", submission.state, submission.reason, "", "")
         return submission
+
+    def _note_name(self, connection: Connection, this: Submission, file_name: str) -> None:
+        """Remembers that the bytes of a submission came under a further name."""
+        if first_of(connection, newest(came_as(this.partition, file_name, this.sha256))) is None:
+            connection.execute(insert(FURTHER_NAMES).values(submission=this.submission, file_name=file_name))
 
     def _make_current(
         self, connection: Connection, this: Submission, move: Move, reason: str, run: str, by: str

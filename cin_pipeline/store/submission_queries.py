@@ -3,8 +3,8 @@
 from sqlalchemy import Connection, Row, Select, exists, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from cin_pipeline.store.database import EVENTS, REFUSED_FILES, SUBMISSIONS
-from cin_pipeline.store.moves import ACCEPTED, REJECTED, SUPERSEDED, SubmissionState
+from cin_pipeline.store.database import EVENTS, FURTHER_NAMES, REFUSED_FILES, SUBMISSIONS
+from cin_pipeline.store.moves import ACCEPTED, LANDED, REJECTED, SUPERSEDED, SubmissionState
 from cin_pipeline.store.submissions import COLLECTION, DecisionRefused, Submission
 
 # The one collection there is.
@@ -60,7 +60,34 @@ def once_current(this: Submission) -> Select[tuple[object, ...]]:
 
 def was_accepted() -> ColumnElement[bool]:
     """The submissions that are, or were, current."""
-    return exists().where(EVENTS.c.submission == SUBMISSIONS.c.submission, EVENTS.c.to_state == ACCEPTED)
+    return _ever(ACCEPTED)
+
+
+def was_landed() -> ColumnElement[bool]:
+    """The submissions that were not refused on receipt."""
+    return _ever(LANDED)
+
+
+def _ever(state: SubmissionState) -> ColumnElement[bool]:
+    return exists().where(EVENTS.c.submission == SUBMISSIONS.c.submission, EVENTS.c.to_state == state)
+
+
+def came_as(partition: tuple[int, str], file_name: str, sha256: str | None = None) -> ColumnElement[bool]:
+    """The submissions of an LA and year that landed and whose bytes came under a name; of certain bytes, if said."""
+    number = SUBMISSIONS.c.submission
+    named = exists().where(FURTHER_NAMES.c.submission == number, FURTHER_NAMES.c.file_name == file_name)
+    landed = of_partition(*partition) & was_landed() & ((SUBMISSIONS.c.file_name == file_name) | named)
+    return landed if sha256 is None else landed & (SUBMISSIONS.c.sha256 == sha256)
+
+
+def lies_there(connection: Connection, partition: tuple[int, str], file_name: str, sha256: str) -> Submission | None:
+    """See Registry.lies_there. Bytes that came under two names may be decided about under either."""
+    last_of_name = first_of(connection, newest(came_as(partition, file_name)))
+    if last_of_name is None or last_of_name.sha256 != sha256:
+        return None
+    same_bytes = of_partition(*partition) & was_landed() & (SUBMISSIONS.c.sha256 == sha256)
+    both = (first_of(connection, newest(same_bytes)), last_of_name)
+    return next((each for each in both if each and each.decided_against), None)
 
 
 def newest(where: ColumnElement[bool]) -> Select[tuple[object, ...]]:

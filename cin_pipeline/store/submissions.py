@@ -17,9 +17,10 @@ COLLECTION = "cin"  # the children in need census, the one collection there is
 class Submission:
     """One return as received: a file of which is known whose it is.
 
-    run: the Dagster run or command that claimed it last. attempt: how often it was claimed. run_requests: how often a
-    run was asked for. decided_by: the person who decided about it last, else empty. overridden: a person said that it
-    counts even where a blocking check fails."""
+    run: the Dagster run or command that claimed it last. attempt: how often it was claimed. run_requests: how many
+    runs that were asked for ended before they began on it. decided_by: the person who decided about it last, else
+    empty; a run that rejects it takes that away. overridden: a person said that it counts even where a blocking check
+    fails."""
 
     submission: int
     collection_year: int
@@ -41,6 +42,12 @@ class Submission:
     def partition(self) -> tuple[int, str]:
         """Collection year and LA."""
         return self.collection_year, self.la_code
+
+    @property
+    def decided_against(self) -> bool:
+        """Whether a person took it back or turned it down: its bytes are taken again only where they are sent again."""
+        turned_down = self.state is SubmissionState.REJECTED and bool(self.decided_by)
+        return turned_down or self.state is SubmissionState.WITHDRAWN
 
     @property
     def standing(self) -> str:

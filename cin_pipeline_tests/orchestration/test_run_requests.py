@@ -1,5 +1,6 @@
 """What the sensors decide."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,12 +8,17 @@ import pytest
 from cin_pipeline.orchestration.run_requests import (
     MOST_ATTEMPTS,
     MOST_REQUESTS,
+    EndedRun,
     RunRequests,
+    Tries,
     after_failure,
     given_up,
+    given_up_recount,
+    launches_failed,
     plan_recounts,
     plan_run_requests,
     quiet,
+    tries_of,
 )
 from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.locks import Life, Locks
@@ -109,3 +115,68 @@ def test_a_lock_tells_the_living_from_the_dead(tmp_path) -> None:
     assert locks.look("run") is Life.DEAD
     locks.forget("run")
     assert locks.look("run") is Life.UNKNOWN
+
+
+def ended(*outcomes: str, request: str = "run") -> list[EndedRun]:
+    """Runs that ended a minute after each other: a success, failed once begun, claimed it, or never started."""
+    return [
+        EndedRun(
+            f"run {place}",
+            request,
+            NOW + timedelta(minutes=place),
+            success=outcome == "success",
+            launched=outcome != "unlaunched",
+            claimed=outcome == "claimed",
+        )
+        for place, outcome in enumerate(outcomes)
+    ]
+
+
+def test_only_runs_that_ended_are_tries() -> None:
+    assert tries_of([], "run") == Tries(in_vain=0, number=1)
+    tries = tries_of(ended("failed", "claimed", "failed"), "run")
+    assert (tries.in_vain, tries.number, tries.last_run) == (2, 4, "run 2")  # a claim is counted by the registry
+    assert tries_of(ended("failed", "failed", request="counted with 7"), "run") == Tries()
+
+
+def test_a_success_about_something_else_undoes_what_was_tried_before_it() -> None:
+    """The previous year's return changes and changes back: what once failed may work by now."""
+    with_5, with_7 = ended("failed", "failed", request="counted with 5"), ended("success", request="counted with 7")
+    assert tries_of(with_5, "counted with 5").in_vain == 2
+    after = tries_of([*with_5, *with_7, *ended("failed", request="counted with 5")], "counted with 5")
+    assert (after.in_vain, after.number) == (1, 4)
+    # One about the same thing that still is to be done is in vain: else it would be asked for again for ever.
+    assert tries_of(ended("success", "success", request="counted with 5"), "counted with 5").in_vain == 2
+
+
+def test_a_run_key_is_never_that_of_a_run_there_is() -> None:
+    """Dagster skips a run key that it knows, so the request would wait for ever."""
+    third = replace(ended("failed")[0], number=3)  # the first two were deleted in Dagster
+    assert tries_of([third], "run").number == 4
+
+
+@pytest.mark.parametrize(("failures", "minutes"), [(1, 1), (2, 2), (3, 4), (6, 32), (7, 60), (500, 60)])
+def test_after_launches_that_failed_the_machine_is_given_longer(failures: int, minutes: int) -> None:
+    tries = tries_of(ended("failed", *["unlaunched"] * failures), "run")
+    assert (tries.in_vain, tries.launches_failed, tries.number) == (1, failures, failures + 2)
+    last = NOW + timedelta(minutes=failures)
+    again = last + timedelta(minutes=minutes)
+    assert tries.waits_until(last) == tries.waits_until(again - timedelta(seconds=1)) == again
+    assert tries.waits_until(again) is None
+    assert tries.waits_until(last - timedelta(seconds=1)) is None  # the clock was put back
+    began = tries_of([*ended(*["unlaunched"] * failures), *ended("failed")], "run")
+    assert (began.launches_failed, began.waits_until(last)) == (0, None)
+
+
+def test_launches_that_failed_are_told_with_the_time_of_the_next() -> None:
+    assert launches_failed([]) == ""
+    said = launches_failed([NOW + timedelta(minutes=9), NOW + timedelta(minutes=4)])
+    assert said == "2 runs could not be started; asked for again from 2017-06-01 00:04 UTC"
+
+
+def test_a_recount_that_is_given_up_is_told_with_what_to_do() -> None:
+    said = given_up_recount(Recount(2, 2017, "201", 7, 3))
+    assert said.startswith("201, 2016 to 2017: ")
+    assert "3 runs to count it with submission 7 failed; look at the last one" in said
+    assert "cin-pipeline run --la 201 --year 2017" in said
+    assert "to count it without one failed" in given_up_recount(Recount(2, 2017, "201", None, 3))

@@ -376,6 +376,10 @@ def test_ticks_say_why_there_is_nothing_to_do(living: Living) -> None:
     (living.inbox / "bad.xml").write_bytes(b"x")
     living.tick("landing"), living.tick("landing")
     assert living.said == "1 quarantined"
+    (living.inbox / "notes.txt").write_bytes(b"201 is late")
+    living.tick("landing"), living.tick("landing")
+    assert living.said == "not returns, left alone: 1"
+    (living.inbox / "notes.txt").unlink()
     (living.inbox / "bad.xml").unlink()
     living.inbox.rmdir()
     living.tick("landing")

@@ -221,3 +221,81 @@ def test_a_clock_that_is_put_back_only_makes_a_second_look_needed(hours: int, at
     if not at_once:
         known = {b"a": first.remember[0]}
         assert changes(known, {b"a": seen}, NOW_NS, 60 * SECOND).take == first.remember
+
+
+def decide(box: Box, decision: str) -> None:
+    if decision == "withdraw":
+        box.store.registry.accept(1)
+    getattr(box.store.registry, decision)(1, "ann", "not theirs")
+
+
+def numbers(scan: Scan) -> list[int]:
+    return [each.submission for each in scan.landed]
+
+
+@pytest.mark.parametrize("decision", ["withdraw", "turn_down"])
+def test_what_a_person_decided_against_comes_back_only_when_it_is_sent_again(box: Box, decision: str) -> None:
+    path = box.put("a.xml", sent(), ago=900)
+    box.put("seen before.xml", sent(), ago=800)
+    assert numbers(box.scan()) == [1]
+    decide(box, decision)
+    box.put("a.xml", sent(), ago=700)  # touched
+    assert box.scan() == Scan()
+    path.rename(box.path.parent / "a.xml")
+    assert box.scan() == Scan()
+    (box.path.parent / "a.xml").rename(path)  # a disk mounted again
+    assert box.scan() == Scan()
+    box.put("b.xml", sent(), ago=600)
+    assert numbers(box.scan()) == [2]
+    box.put("c.xml", sent(), ago=500)  # that one waits
+    assert box.scan() == Scan()
+    box.store.registry.turn_down(2, "ann", "neither")
+    path.unlink()
+    box.scan()
+    box.put("a.xml", sent(), ago=400)
+    assert numbers(box.scan()) == [3]
+
+
+def test_a_path_that_was_gone_brings_nothing_new_while_its_bytes_are_current(box: Box) -> None:
+    path = box.put("a.xml", sent(), ago=900)
+    box.scan()
+    box.store.registry.accept(1)
+    path.unlink()
+    box.scan()
+    box.put("a.xml", sent(), ago=800)
+    assert box.scan() == Scan()
+    box.store.registry.withdraw(1, "ann", "not theirs")
+    box.put("a.xml", sent(), ago=700)  # touched
+    assert box.scan() == Scan()
+
+
+def test_notes_are_left_alone_counted_and_not_looked_into_again(box: Box) -> None:
+    for name, data in {"notes.txt": b"on Monday", "letter.pdf": b"%PDF-1.7 <<", "notes.xml": b"on Monday"}.items():
+        box.put(name, data)
+    box.put("a.xml", sent())
+    scan = box.scan()
+    assert (numbers(scan), scan.notes) == ([1], 2)
+    assert [each.path for each in scan.quarantined] == [b"notes.xml"]
+    assert box.file("notes.txt").state is box.file("letter.pdf").state is FileState.LEFT_ALONE
+    assert [each.file_name for each in box.store.registry.refused_files()] == ["notes.xml"]
+    assert not any(box.store.quarantine.has(box.file(name).sha256) for name in ("notes.txt", "letter.pdf"))
+    (box.path / "notes.txt").chmod(0)  # root can read it all the same; the time of access tells
+    before = (box.path / "notes.txt").stat()
+    os.utime(box.path / "notes.txt", ns=(before.st_mtime_ns - SECOND, before.st_mtime_ns))
+    assert box.scan() == Scan(notes=2)
+    assert (box.path / "notes.txt").stat().st_atime_ns == before.st_mtime_ns - SECOND
+    (box.path / "letter.pdf").unlink()
+    assert box.scan() == Scan(notes=1)
+
+
+def test_a_return_written_over_a_note_is_taken_and_a_note_over_a_return_is_left_alone(box: Box) -> None:
+    box.put("201", b"on Monday", ago=900)
+    assert box.scan() == Scan(notes=1)
+    box.put("201", sent(), ago=800)
+    assert numbers(box.scan()) == [1]
+    box.store.registry.turn_down(1, "ann", "not theirs")
+    box.put("201", b"not that one", ago=700)
+    assert box.scan() == Scan(notes=1)
+    assert box.store.registry.get(1).state == "rejected"
+    box.put("201", sent(), ago=600)  # after that it is sent again
+    assert numbers(box.scan()) == [2]
