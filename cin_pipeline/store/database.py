@@ -95,6 +95,14 @@ QUALITY = Table(
     Column("confidence", String(16)),  # of the whole return; null until it is graded
 )
 
+RETURN_CHILDREN = Table(
+    "return_children",
+    METADATA,
+    Column("submission", Integer, ForeignKey("submissions.submission"), primary_key=True, autoincrement=False),
+    Column("children", Integer, nullable=False),
+    Column("child_keys", LargeBinary, nullable=False),  # see holding.SentChildren
+)
+
 LA_MEASURES = Table(
     "la_measures",
     METADATA,

@@ -1,0 +1,125 @@
+"""What contradicts the header of a return: dates of another year, children of another LA, another size.
+
+Such a return is held until a person confirms it. Thresholds are those of `hold_reasons`; nothing here names a child."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pandas import DataFrame
+
+from cin_pipeline.census.hold_reasons import CHILDREN, DATES, SIZE
+from cin_pipeline.census.return_tables import ReturnTables
+from cin_pipeline.census.years import CollectionYear
+
+Keys = NDArray[np.uint64]
+
+# The dates of what happened in a case: most of those of a return lie in its year.
+DATED: Mapping[str, tuple[str, ...]] = {
+    "referrals": ("referral_date", "closure_date", "date_of_initial_cpc"),
+    "assessments": ("assessment_start_date", "assessment_authorisation_date"),
+    "section47": ("s47_start_date", "date_of_initial_cpc"),
+    "plans": ("cpp_start_date", "cpp_end_date"),
+}
+
+_LOOKED_UP = 50  # keys that are looked up before all are: they are hashes, so the smallest are drawn by chance
+_KEY = np.dtype("<u8")  # the same in every state, whatever the machine
+
+
+@dataclass(frozen=True)
+class SentChildren:
+    """Who is in a return [A97]: how many children, and of each with LAchildID and birth date a key, sorted, each once.
+
+    The same child in two returns has the same key, in any process and on any machine."""
+
+    number: int
+    keys: Keys
+
+    @classmethod
+    def of(cls, children: DataFrame) -> Self:
+        """Those of the cleaned table of children. A child without LAchildID is a child of its own [A9]."""
+        ids, born = children["la_child_id"], children["birth_date"]
+        both = (ids.notna() & born.notna()).to_numpy()
+        days = born[both].to_numpy().astype("datetime64[D]").astype(str)
+        keys = {
+            int.from_bytes(blake2b(f"{day} {child}".encode(), digest_size=_KEY.itemsize).digest(), "little")
+            for child, day in zip(ids[both], days, strict=True)
+        }
+        return cls(int(ids.nunique() + ids.isna().sum()), np.array(sorted(keys), dtype=_KEY))
+
+    @classmethod
+    def stored(cls, number: int, keys: bytes) -> Self:
+        """From what `as_bytes` gave."""
+        return cls(number, np.frombuffer(keys, dtype=_KEY))
+
+    def as_bytes(self) -> bytes:
+        """The keys, to be stored."""
+        return self.keys.tobytes()
+
+    def same_as(self, other: Self) -> int:
+        """How many of these children are among the other's, where that is enough to hold this return; else 0."""
+        if len(self.keys) < CHILDREN.fewest:
+            return 0
+        # Of most pairs of returns hardly a child is the same, which a few tell as well as all.
+        few = self.keys[:_LOOKED_UP]
+        if _among(few, other.keys) * 2 < len(few):
+            return 0
+        common = _among(self.keys, other.keys)
+        return common if common / len(self.keys) >= CHILDREN.share else 0
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Another return of the same LA: how many children it has, and what it is called in a sentence."""
+
+    children: int
+    name: str
+
+
+def dates_of_another_year(tables: ReturnTables, year: CollectionYear) -> str:
+    """That nearly all dates of a return lie in the previous or the next year, in words; empty where they do not."""
+    days = np.concatenate([tables[table][column].to_numpy() for table, columns in DATED.items() for column in columns])
+    days = days.astype("datetime64[D]")
+    years = {"before": year.previous, "": year, "after": CollectionYear(year.ending + 1)}
+    found = {which: int(((each.start <= days) & (days <= each.end)).sum()) for which, each in years.items()}
+    whole = sum(found.values())
+    if whole < DATES.fewest:
+        return ""
+    for which in ("before", "after"):
+        if found[which] / whole >= DATES.share:
+            lie = f"{found[which]:,} of {whole:,} of its dates lie in {years[which]}"
+            return f"{lie}, the year {which} the one its header names"
+    return ""
+
+
+def children_of_another(common: int, sent: SentChildren, la_code: str, submission: int) -> str:
+    """That a return has the children of another LA's, in words."""
+    return (
+        f"{common:,} of its {len(sent.keys):,} children are those of the return of {la_code} of the same year "
+        f"(submission {submission})"
+    )
+
+
+def another_size(number: int, others: Iterable[Compared]) -> str:
+    """That a return is far smaller, or far larger, than all it can be compared with, in words; empty where it is not,
+    or there is nothing to compare it with."""
+    compared = [other for other in others if other.children >= SIZE.fewest]
+    if not compared:
+        return ""
+    than = " and ".join(f"the {other.children:,} of {other.name}" for other in compared)
+    if all(number < SIZE.share * other.children for other in compared):
+        return f"it has {number:,} children, under {SIZE.share:.0%} of {than}"
+    if all(number * SIZE.share > other.children for other in compared):
+        return f"it has {number:,} children, over {1 / SIZE.share:g} times {than}"
+    return ""
+
+
+def _among(keys: Keys, others: Keys) -> int:
+    """How many keys are among others; both sorted."""
+    if not len(others):
+        return 0
+    places = np.minimum(np.searchsorted(others, keys), len(others) - 1)
+    return int((others[places] == keys).sum())
