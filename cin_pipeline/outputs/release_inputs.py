@@ -123,6 +123,7 @@ def provenance(store: Store, release: ReleaseInput, profile: Profile = TIDY) -> 
         settings={
             "rules_added": sorted(settings.rules_added),
             "rules_removed": sorted(settings.rules_removed),
+            "hold_off": sorted(settings.hold_off),
             "years": sorted(release.expected),
         },
         profile=profile,
@@ -146,5 +147,10 @@ def _year_inputs(store: Store, release: ReleaseInput, year: int) -> YearInputs:
         population=Population(inputs.population_source, inputs.population),
         population_of_rates=Population(release.population_sources[year], release.population[year]),
         missing=release.missing_in(year),
+        once_held=tuple(
+            (each.la_code, each.submission, each.why_held, each.confirmed_by, each.reason)
+            for each in store.registry.once_held(year)
+            if each.la_code in inputs.expected
+        ),
         unusable=tuple((each.la_code, each.measure, each.breakdown) for each in inputs.unusable if each.year == year),
     )

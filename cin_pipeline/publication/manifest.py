@@ -33,7 +33,8 @@ class YearInputs:
 
     `submissions`: LA code, number of the submission and sha256 of its file, of the current returns of expected LAs.
     `population`: what England was estimated with; `population_of_rates`: what its rates are per 10,000 of. `unusable`:
-    LA, measure, breakdown. `missing`: what was done about missing data."""
+    LA, measure, breakdown. `missing`: what was done about missing data. `once_held`: of the submissions those that were
+    held for confirmation: LA, number, why, who confirmed it, with which reason."""
 
     year: CollectionYear
     submissions: tuple[tuple[str, int, str], ...]
@@ -42,6 +43,7 @@ class YearInputs:
     population_of_rates: Population
     unusable: tuple[tuple[str, str, str], ...]
     missing: MissingData | None = None
+    once_held: tuple[tuple[str, int, str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,6 +104,10 @@ def _inputs(inputs: YearInputs) -> dict[str, Any]:
         "unusable": [
             {"la_code": la, "measure": measure, "breakdown": breakdown}
             for la, measure, breakdown in sorted(inputs.unusable)
+        ],
+        "once_held": [
+            {"la_code": la, "submission": number, "why_held": why, "confirmed_by": who, "reason": reason}
+            for la, number, why, who, reason in sorted(inputs.once_held)
         ],
         **({} if inputs.missing is None else {"missing_data": _missing_data(inputs.missing)}),
     }
