@@ -22,13 +22,14 @@ class HoldReason:
         return self.words.format(fewest=self.fewest, share=f"{self.share:.0%}", times=f"{1 / self.share:g}")
 
 
-DATES = HoldReason(
-    "dates",
-    50,
-    0.9,
+_DATES = (
     "of its dates of referral, closure, assessment, section 47 enquiry, conference and plan in the collection year, "
-    "the previous one and the next ({fewest} or more), {share} lie in the previous one, or in the next",
+    "the one before and the one after ({{fewest}} or more), {{share}} lie in the one {}"
 )
+DATES_BEFORE = HoldReason("dates_before", 50, 0.9, _DATES.format("before"))
+# Of a return of the next year 84 to 91% do (synthetic England, 300 returns), the others in the two years of its open
+# cases: few such slips are found. No sound return has any date after its year.
+DATES_AFTER = HoldReason("dates_after", 50, 0.9, _DATES.format("after"))
 CHILDREN = HoldReason(
     "children",
     50,
@@ -43,4 +44,4 @@ SIZE = HoldReason(
     "it has under {share} or over {times} times the children of its LA's current return of the same year and of the "
     "previous year, where those have {fewest} or more; of the one there is, where there is one",
 )
-HOLD_REASONS = (DATES, CHILDREN, SIZE)
+HOLD_REASONS = (DATES_BEFORE, DATES_AFTER, CHILDREN, SIZE)

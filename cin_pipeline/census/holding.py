@@ -2,7 +2,7 @@
 
 Such a return is held until a person confirms it. Thresholds are those of `hold_reasons`; nothing here names a child."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Self
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.census.hold_reasons import CHILDREN, DATES, SIZE
+from cin_pipeline.census.hold_reasons import CHILDREN, DATES_AFTER, DATES_BEFORE, SIZE
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 
@@ -79,18 +79,18 @@ class Compared:
     name: str
 
 
-def dates_of_another_year(tables: ReturnTables, year: CollectionYear) -> str:
-    """That nearly all dates of a return lie in the previous or the next year, in words; empty where they do not."""
+def dates_of_another_year(tables: ReturnTables, year: CollectionYear, off: Collection[str] = ()) -> str:
+    """That nearly all dates of a return lie in the year before or the one after, in words; empty where they do not.
+
+    `off`: names of the reasons that are switched off."""
     days = np.concatenate([tables[table][column].to_numpy() for table, columns in DATED.items() for column in columns])
     days = days.astype("datetime64[D]")
-    years = {"before": year.previous, "": year, "after": CollectionYear(year.ending + 1)}
-    found = {which: int(((each.start <= days) & (days <= each.end)).sum()) for which, each in years.items()}
+    before, after = year.previous, CollectionYear(year.ending + 1)
+    found = {each: int(((each.start <= days) & (days <= each.end)).sum()) for each in (before, year, after)}
     whole = sum(found.values())
-    if whole < DATES.fewest:
-        return ""
-    for which in ("before", "after"):
-        if found[which] / whole >= DATES.share:
-            lie = f"{found[which]:,} of {whole:,} of its dates lie in {years[which]}"
+    for reason, other, which in ((DATES_BEFORE, before, "before"), (DATES_AFTER, after, "after")):
+        if reason.name not in off and whole >= reason.fewest and found[other] / whole >= reason.share:
+            lie = f"{found[other]:,} of {whole:,} of its dates lie in {other}"
             return f"{lie}, the year {which} the one its header names"
     return ""
 
@@ -98,8 +98,8 @@ def dates_of_another_year(tables: ReturnTables, year: CollectionYear) -> str:
 def children_of_another(common: int, sent: SentChildren, la_code: str, submission: int) -> str:
     """That a return has the children of another LA's, in words."""
     return (
-        f"{common:,} of its {len(sent.keys):,} children are those of the return of {la_code} of the same year "
-        f"(submission {submission})"
+        f"{common:,} of its {len(sent.keys):,} children with LAchildID and birth date are those of the return of "
+        f"{la_code} of the same year (submission {submission})"
     )
 
 

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 
-from cin_pipeline.census.hold_reasons import DATES
 from cin_pipeline.census.holding import SentChildren, dates_of_another_year
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
@@ -25,7 +24,7 @@ def arrival_of(store: Store, submission: Submission, tables: ReturnTables, confi
     off = store.settings.hold_off
     return Arrival(
         children=SentChildren.of(tables.children),
-        dates="" if DATES.name in off else dates_of_another_year(tables, CollectionYear(year)),
+        dates=dates_of_another_year(tables, CollectionYear(year), off),
         related=_related(store, year, la_code),
         off=off,
         new=la_code not in authorities(year - 1),
