@@ -43,12 +43,12 @@ class SentChildren:
         """Those of the cleaned table of children. A child without LAchildID is a child of its own [A9]."""
         ids, born = children["la_child_id"], children["birth_date"]
         both = (ids.notna() & born.notna()).to_numpy()
-        days = born[both].to_numpy().astype("datetime64[D]").astype(str)
-        keys = {
-            int.from_bytes(blake2b(f"{day} {child}".encode(), digest_size=_KEY.itemsize).digest(), "little")
-            for child, day in zip(ids[both], days, strict=True)
-        }
-        return cls(int(ids.nunique() + ids.isna().sum()), np.array(sorted(keys), dtype=_KEY))
+        days = born[both].to_numpy().astype("datetime64[D]").astype(str).tolist()
+        keys = b"".join(
+            blake2b(f"{day} {child}".encode(), digest_size=_KEY.itemsize).digest()
+            for child, day in zip(ids[both].to_list(), days, strict=True)
+        )
+        return cls(int(ids.nunique() + ids.isna().sum()), np.unique(np.frombuffer(keys, dtype=_KEY)))
 
     @classmethod
     def stored(cls, number: int, keys: bytes) -> Self:
@@ -79,14 +79,20 @@ class Compared:
     name: str
 
 
+def dates_by_year(tables: ReturnTables, year: CollectionYear) -> dict[CollectionYear, int]:
+    """How many dates of a return lie in the year before, in its year, and in the year after."""
+    days = np.concatenate([tables[table][column].to_numpy() for table, columns in DATED.items() for column in columns])
+    days = days.astype("datetime64[D]")
+    years = (year.previous, year, CollectionYear(year.ending + 1))
+    return {each: int(((each.start <= days) & (days <= each.end)).sum()) for each in years}
+
+
 def dates_of_another_year(tables: ReturnTables, year: CollectionYear, off: Collection[str] = ()) -> str:
     """That nearly all dates of a return lie in the year before or the one after, in words; empty where they do not.
 
     `off`: names of the reasons that are switched off."""
-    days = np.concatenate([tables[table][column].to_numpy() for table, columns in DATED.items() for column in columns])
-    days = days.astype("datetime64[D]")
-    before, after = year.previous, CollectionYear(year.ending + 1)
-    found = {each: int(((each.start <= days) & (days <= each.end)).sum()) for each in (before, year, after)}
+    found = dates_by_year(tables, year)
+    before, _, after = found
     whole = sum(found.values())
     for reason, other, which in ((DATES_BEFORE, before, "before"), (DATES_AFTER, after, "after")):
         if reason.name not in off and whole >= reason.fewest and found[other] / whole >= reason.share:

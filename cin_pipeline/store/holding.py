@@ -1,7 +1,7 @@
 """What a return that is about to be accepted is compared with, in the transaction that accepts it: so it does not
 matter which of several is ready first."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select
@@ -12,7 +12,7 @@ from cin_pipeline.census.holding import Compared, SentChildren, another_size, ch
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.store.database import RETURN_CHILDREN, SUBMISSIONS
 from cin_pipeline.store.moves import ACCEPTED
-from cin_pipeline.store.submission_queries import current_of_year, of_partition, submission_of
+from cin_pipeline.store.submission_queries import current_of_year, get_submission, of_partition
 from cin_pipeline.store.submissions import Submission
 
 
@@ -32,6 +32,20 @@ class Arrival:
     confirmed_by: str = ""
 
 
+class KnownChildren:
+    """Who is in each return. What was read once is not read again: a submission keeps its children."""
+
+    def __init__(self) -> None:
+        self._read: dict[int, SentChildren] = {}
+
+    def of(self, connection: Connection, submissions: Collection[int]) -> dict[int, SentChildren]:
+        """Who is in some returns, in the order of their numbers; those of which it is not kept are not there."""
+        if unread := set(submissions) - self._read.keys():
+            rows = connection.execute(select(RETURN_CHILDREN).where(RETURN_CHILDREN.c.submission.in_(unread)))
+            self._read |= {row.submission: SentChildren.stored(row.children, row.child_keys) for row in rows}
+        return {number: self._read[number] for number in sorted(submissions) if number in self._read}
+
+
 def note_children(connection: Connection, submission: int, children: SentChildren) -> None:
     """Keeps who is in a return, in place of what was kept of it."""
     connection.execute(delete(RETURN_CHILDREN).where(RETURN_CHILDREN.c.submission == submission))
@@ -39,48 +53,46 @@ def note_children(connection: Connection, submission: int, children: SentChildre
     connection.execute(insert(RETURN_CHILDREN).values(**values))
 
 
-def why_held(connection: Connection, this: Submission, arrival: Arrival) -> str:
+def why_held(connection: Connection, this: Submission, arrival: Arrival, known: KnownChildren) -> str:
     """Why a return is not accepted before a person says so; empty where nothing speaks against it."""
     reasons = [arrival.dates]
     if CHILDREN.name not in arrival.off:
-        lower = SUBMISSIONS.c.submission < this.submission
-        for other, children in _of_other_las(connection, this, arrival, lower):
+        lower = _of_other_las(connection, this, arrival, SUBMISSIONS.c.submission < this.submission)
+        for number, children in known.of(connection, lower).items():
             if common := arrival.children.same_as(children):
-                reasons.append(children_of_another(common, arrival.children, other.la_code, other.submission))
+                reasons.append(children_of_another(common, arrival.children, lower[number], number))
                 break
     if SIZE.name not in arrival.off:
         reasons.append(another_size(arrival.children.number, _of_same_la(connection, this, arrival)))
     return "; ".join(filter(None, reasons))
 
 
-def with_same_children(connection: Connection, this: Submission, arrival: Arrival) -> tuple[Submission, str] | None:
+def with_same_children(
+    connection: Connection, this: Submission, arrival: Arrival, known: KnownChildren
+) -> tuple[Submission, str] | None:
     """A current return with a higher number that would have been held, had this one been accepted before it, and why.
 
     None of those that a person has decided about."""
     if CHILDREN.name in arrival.off:
         return None
     by_a_run = (SUBMISSIONS.c.decided_by == "") & ~SUBMISSIONS.c.overridden
-    higher = (SUBMISSIONS.c.submission > this.submission) & by_a_run
-    for other, children in _of_other_las(connection, this, arrival, higher):
+    higher = _of_other_las(connection, this, arrival, (SUBMISSIONS.c.submission > this.submission) & by_a_run)
+    for number, children in known.of(connection, higher).items():
         if common := children.same_as(arrival.children):
-            return other, children_of_another(common, children, this.la_code, this.submission)
+            why = children_of_another(common, children, this.la_code, this.submission)
+            return get_submission(connection, number), why
     return None
 
 
 def _of_other_las(
     connection: Connection, this: Submission, arrival: Arrival, which: ColumnElement[bool]
-) -> Iterator[tuple[Submission, SentChildren]]:
-    """Current returns of the year, of LAs that share no children with this one by their nature; in their order."""
+) -> dict[int, str]:
+    """The LAs of current returns of the year, but for those that share children with this one by their nature, by
+    submission."""
     mine = {this.la_code, *arrival.related}
     where = current_of_year(this.collection_year) & SUBMISSIONS.c.la_code.not_in(mine) & which
-    query = (
-        select(SUBMISSIONS, RETURN_CHILDREN.c.children, RETURN_CHILDREN.c.child_keys)
-        .join(RETURN_CHILDREN, RETURN_CHILDREN.c.submission == SUBMISSIONS.c.submission)
-        .where(where)
-        .order_by(SUBMISSIONS.c.submission)
-    )
-    for row in connection.execute(query).all():
-        yield submission_of(row), SentChildren.stored(row.children, row.child_keys)
+    rows = connection.execute(select(SUBMISSIONS.c.submission, SUBMISSIONS.c.la_code).where(where))
+    return {row.submission: row.la_code for row in rows}
 
 
 def _of_same_la(connection: Connection, this: Submission, arrival: Arrival) -> Iterator[Compared]:

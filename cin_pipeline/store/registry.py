@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from cin_pipeline.census.holding import SentChildren
 from cin_pipeline.store import moves
 from cin_pipeline.store.database import COUNTS, EVENTS, REFUSED_FILES, RETURN_CHILDREN, SUBMISSIONS
-from cin_pipeline.store.holding import Arrival, note_children, why_held, with_same_children
+from cin_pipeline.store.holding import Arrival, KnownChildren, note_children, why_held, with_same_children
 from cin_pipeline.store.moves import ACCEPTED, CLAIMED, HELD, LANDED, REJECTED, Move
 from cin_pipeline.store.submission_queries import (
     OURS,
@@ -46,6 +46,7 @@ class Registry:
     def __init__(self, engine: Engine, now: Callable[[], datetime] = _utc_now) -> None:
         self._engine = engine
         self._now = now
+        self._children = KnownChildren()
 
     def land(
         self,
@@ -146,14 +147,14 @@ class Registry:
             return self._accept_or_hold(connection, this, run, arrival)
 
     def _accept_or_hold(self, connection: Connection, this: Submission, run: str, arrival: Arrival) -> bool:
-        if why := why_held(connection, this, arrival):
+        if why := why_held(connection, this, arrival, self._children):
             self._move(connection, this.submission, moves.HOLD, why, run)
             if not arrival.confirmed_by:
                 return False
             self._make_current(connection, this, moves.CONFIRM, CONFIRMED_BEFOREHAND, run, arrival.confirmed_by)
         else:
             self._make_current(connection, this, moves.ACCEPT, "", run, "")
-        while found := with_same_children(connection, this, arrival):
+        while found := with_same_children(connection, this, arrival, self._children):
             other, why = found
             self._move(connection, other.submission, moves.DISPLACE, why, run)
             if arrival.confirmed_by:

@@ -86,6 +86,6 @@ def get_submission(connection: Connection, submission: int) -> Submission:
 
 
 def submission_of(row: Row[tuple[object, ...]]) -> Submission:
-    """A row as the submission it is; what else it has of other tables is passed over."""
-    values = {column.name: row._mapping[column] for column in SUBMISSIONS.c}
+    """A row as the submission it is."""
+    values = dict(row._mapping)
     return Submission(**{**values, "state": SubmissionState(values["state"])})

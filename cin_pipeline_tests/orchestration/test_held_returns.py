@@ -1,12 +1,14 @@
 """A season in which some authorities' files lie about who they are or when: nothing of it reaches England unasked."""
 
 import re
+import shutil
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from sqlalchemy import delete
 
 from cin_pipeline.answers.status_table import status_of_year, status_summary
 from cin_pipeline.orchestration import decisions
@@ -15,6 +17,7 @@ from cin_pipeline.orchestration.la_job import QUIET
 from cin_pipeline.orchestration.partitions import partition_key
 from cin_pipeline.outputs.release_inputs import provenance, release_input
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.database import RETURN_CHILDREN
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
 from cin_pipeline.synthetic import synthesise
@@ -222,6 +225,20 @@ def test_sensors_ask_for_no_run_of_what_is_held_and_england_does_not_wait(living
     (england,) = living.tick("national")
     assert living.run(england).success
     assert [each.la_code for each in living.state.figures.manifest("estimates", 2017)] == ["201", "202"]
+
+
+@pytest.mark.parametrize(("kept", "state"), [(True, "held"), (False, "accepted")])
+def test_what_an_earlier_version_accepted_is_compared_with_too(living: Living, kept: bool, state: str) -> None:
+    """It did not keep who is in a return. What is lost of another LA keeps no return from being accepted."""
+    data = living.put("201", children=80)
+    living.take()
+    with living.state.engine.begin() as connection:
+        connection.execute(delete(RETURN_CHILDREN))
+    if not kept:
+        shutil.rmtree(living.state.tables_directory("cleaned_return", 2017, "201", 1))
+    (living.inbox / "202_2017.xml").write_bytes(copied(data))
+    living.take()
+    assert str(living.state.registry.get(2).state) == state
 
 
 def test_a_run_that_holds_its_return_goes_on_with_it_and_the_check_says_why(living: Living) -> None:
