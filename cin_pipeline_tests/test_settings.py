@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cin_pipeline.census.hold_reasons import HOLD_REASONS
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
 from cin_pipeline.settings import Settings, declared
 from cin_pipeline.settings.page import PAGE, with_settings
@@ -42,6 +43,11 @@ def test_settings_survive_the_way_to_another_process(tmp_path: Path) -> None:
     assert settings.rules_removed == {"8841", "8530Q"}
     assert "secret" not in repr(settings)
     assert (settings.years, settings.sensors, settings.quiet_seconds) == ({2017, 2018}, True, 9)
+
+
+def test_a_reason_to_hold_returns_that_there_is_not_is_named_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match=r"CIN_HOLD_OFF names 'date'; words out of dates_before, .* were expected"):
+        Settings.from_environment({"CIN_HOLD_OFF": "date, size"})
 
 
 def test_a_wrong_year_is_named_with_what_was_expected() -> None:
@@ -78,6 +84,7 @@ VALUES = {
     "executor": st.sampled_from(["in_process", "multiprocess"]),
     "rules_added": IDS,
     "rules_removed": IDS,
+    "hold_off": st.frozensets(st.sampled_from([reason.name for reason in HOLD_REASONS])),
     "inbox": st.none() | ABSOLUTE,
     "years": st.frozensets(st.integers(FIRST_YEAR, LAST_YEAR)),
     "sensors": st.booleans(),

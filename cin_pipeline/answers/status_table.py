@@ -13,7 +13,7 @@ from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.store.doubts import doubts_of
 from cin_pipeline.store.missing_data import missing_data_of
-from cin_pipeline.store.moves import SubmissionState
+from cin_pipeline.store.moves import HELD, SubmissionState
 from cin_pipeline.store.quality import Grade
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
@@ -58,7 +58,8 @@ def status_table(
 ) -> DataFrame:
     """One row per expected LA, and per other LA with a current return; what needs attention first. STATUS_COLUMNS:
 
-    state is that of the LA's last submission of the year (`no return` without one), current the number of the one that
+    state is that of the LA's last submission of the year (`no return` without one), `held` where any waits for a
+    person to confirm it, current the number of the one that
     figures come from (missing without one), received the time of the last. errors, queries and confidence are those of
     the current submission, else of the last; missing where nobody looked. `missing` says in words what the figures
     lack. `submissions` in the order they were received; `returned_before`: LAs with a current return of the previous
@@ -97,7 +98,7 @@ def status_table(
                 "collection_year": year,
                 "la_code": la,
                 "la_name": every_authority()[la].name,
-                "state": last.state.value if last else NO_RETURN,
+                "state": _state(several),
                 "current": current.submission if current else None,
                 "received": last.received if last else None,
                 "submissions": len(several),
@@ -105,7 +106,7 @@ def status_table(
                 "queries": grade.queries,
                 "confidence": grade.confidence,
                 "missing": "; ".join(lacking),
-                "_attention": _attention(last, current, grade, lacking, doubt),
+                "_attention": _attention(several, current, grade, lacking, doubt),
             }
         )
     table = DataFrame(rows, columns=[*STATUS_COLUMNS, "_attention"])
@@ -121,13 +122,15 @@ def status_summary(table: DataFrame) -> str:
     expected = ~table["missing"].str.contains(NOT_EXPECTED, regex=False)
     current = table["current"].notna()
     waiting = table[expected & ~current]
-    states = [f"{count} {state}" for state, count in waiting["state"].value_counts(sort=False).items()]
+    held = int((table["state"] == HELD).sum())
+    states = [f"{count} {state}" for state, count in waiting["state"].value_counts(sort=False).items() if state != HELD]
     low = int((table["confidence"] == LOW).sum())
     others = int((~expected).sum())
     parts = [
         f"{int(expected.sum())} expected",
         f"{int((expected & current).sum())} current",
         *states,
+        *([f"{held} held for confirmation"] if held else []),
         *([f"{others} current but not expected"] if others else []),
         f"{int(table['errors'].sum()):,} errors",
         f"{int(table['queries'].sum()):,} queries",
@@ -140,27 +143,40 @@ def _current(submissions: Sequence[Submission]) -> Submission | None:
     return next((each for each in reversed(submissions) if each.state is SubmissionState.ACCEPTED), None)
 
 
+def _state(submissions: Sequence[Submission]) -> str:
+    if any(each.state is HELD for each in submissions):
+        return HELD.value
+    return submissions[-1].state.value if submissions else NO_RETURN
+
+
 def _lacking(submissions: Sequence[Submission], current: Submission | None) -> list[str]:
     """What the state of an LA's submissions leaves to be done."""
     if not submissions:
         return [NO_RETURN]
     last = submissions[-1]
-    if last is current:
-        return []
-    said = f"submission {last.submission} is {last.state.value}"
-    return [f"{said}: {last.reason}" if last.reason else said]
+    open_ones = [each for each in submissions if each.state is HELD or (each is last and each is not current)]
+    return [
+        f"submission {each.submission} is {each.state.value}" + (f": {each.told}" if each.told else "")
+        for each in open_ones
+    ]
 
 
 def _attention(
-    last: Submission | None, current: Submission | None, grade: Grade, lacking: Collection[str], doubt: Doubt | None
+    submissions: Sequence[Submission],
+    current: Submission | None,
+    grade: Grade,
+    lacking: Collection[str],
+    doubt: Doubt | None,
 ) -> int:
     """How soon somebody should look: 0 first."""
+    if _state(submissions) == HELD:
+        return 0
     if current is None:
-        return 0 if last is not None else 1
-    if last is not current or (doubt and doubt.answer is None):
-        return 2
-    if grade.rules_crashed or grade.confidence == LOW:
+        return 1 if submissions else 2
+    if submissions[-1] is not current or (doubt and doubt.answer is None):
         return 3
-    if lacking:
+    if grade.rules_crashed or grade.confidence == LOW:
         return 4
-    return 5 if grade.confidence == MEDIUM else 6
+    if lacking:
+        return 5
+    return 6 if grade.confidence == MEDIUM else 7

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class ReturnRejected(Exception):
     """A file that is no readable return: one plain sentence, with the line and the path in the XML where known.
 
-    Never holds a value from the file: the sentence goes to logs and screens."""
+    Never holds a value from the file but what its header says about whose return it is: it goes to logs and screens."""
 
     reason: str
     line: int | None = None

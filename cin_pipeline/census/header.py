@@ -74,7 +74,8 @@ def identify(data: bytes, max_bytes: int = MAX_BYTES) -> Identity:
 def identity_of(header: Header) -> Identity:
     """The LA and the collection year that a header names. One without Year is of the year of its ReferenceDate.
 
-    Raises ReturnRejected where it names no LA, several LAs, an LA unknown in that year, or no year."""
+    Raises ReturnRejected where it names no LA, several LAs, an LA unknown in that year, no year, or two: a Year beside
+    31 March of another. A ReferenceDate that is no 31 March is merely wrong, and a hit of a rule."""
     year = _year(header)
     at = f"/Message/Header/{_LA}"
     if header.several_las or not header.la_code:
@@ -139,10 +140,18 @@ def _first_element(text: str) -> etree._Element | None:
 def _year(header: Header) -> int:
     # The reference date is 31 March of the year, so it says the same.
     day = read_day(header.reference_date)
-    year = header.year or (f"{day.year:04}" if day and (day.month, day.day) == (3, 31) else "")
+    of_date = f"{day.year:04}" if day and (day.month, day.day) == (3, 31) else ""
+    year = header.year or of_date
     if not (len(year) == 4 and year.isascii() and year.isdigit()):
         raise ReturnRejected(
             "the header does not say which collection year it is for; Year as four digits was expected",
+            line=header.year_line,
+            path=f"/Message/Header/{_YEAR}",
+        )
+    if of_date and of_date != year:
+        raise ReturnRejected(
+            f"the header contradicts itself: Year is {year} and ReferenceDate {day}; 31 March of one year was "
+            "expected, put right the one that is wrong",
             line=header.year_line,
             path=f"/Message/Header/{_YEAR}",
         )

@@ -22,10 +22,10 @@ _Decision = Callable[[Settings, int, str, str], str]
 
 
 def accept(submission: Number, reason: Reason, by: By, state: StateDirectory = None) -> None:
-    """Make a submission current all the same: its blocking checks only warn, and its figures count.
+    """Make a submission current all the same: confirm one that is held, or let its blocking checks only warn.
 
-    One that was rejected is run again; one counted before is current again as it was; for one that is current and in
-    doubt this is the answer, and nothing is run. Exit code 2: that cannot be done.
+    One that was rejected is run again; one that is held, or was current before, is current as it was counted; for one
+    that is current and in doubt this is the answer, and nothing is run. Exit code 2: that cannot be done.
     """
     from cin_pipeline.orchestration import decisions
 
@@ -33,7 +33,7 @@ def accept(submission: Number, reason: Reason, by: By, state: StateDirectory = N
 
 
 def reject(submission: Number, reason: Reason, by: By, state: StateDirectory = None) -> None:
-    """Turn down a submission that waits, before any run takes it."""
+    """Turn down a submission that waits, before any run takes it, or one that is held for confirmation."""
     from cin_pipeline.orchestration import decisions
 
     _decide(decisions.reject, submission, reason, by, state)

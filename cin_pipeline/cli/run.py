@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cin_pipeline.census.text import visible
+from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_in_doubt, say_missing
 from cin_pipeline.cli.rules import chosen_rules
 from cin_pipeline.cli.stored import VintageOption
@@ -64,12 +65,16 @@ def run(
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="CSV with year, la_code, measure: counted, published as u."),
     ] = None,
+    confirm_held: Annotated[
+        bool, typer.Option("--confirm-held", help="Take every return that is, or would be, held; releases say so.")
+    ] = False,
 ) -> None:
     """Take every return in a folder for a year and the previous one; write all measures and England's figures.
 
     Without a folder: run again what the state holds of the year or of some LAs, what waits before what is current.
-    Exit code 0: all went through. 1: returns were rejected, current ones are in doubt and no person has answered
-    (`accept`), or England cannot be estimated; all else is written. 2: wrong use.
+    A return that contradicts its header is held, and England made without it, until `cin-pipeline accept` or `reject`.
+    Exit code 0: all went through. 1: returns were rejected or are held, current ones are in doubt and no person has
+    answered (`accept`), or England cannot be estimated; all else is written. 2: wrong use.
     """
     # Dagster takes seconds to load; a wrong option should not wait for it.
     from cin_pipeline.orchestration.bulk import WorkerDied
@@ -110,6 +115,7 @@ def run(
             predecessors,
             low_reliability,
             missing,
+            confirm_held,
         )
         with progress_shown() as progress:
             report = run_folder(folder, settings, datetime.now(UTC), progress)
@@ -121,7 +127,8 @@ def run(
     except OSError as error:  # such as a full or read-only disk
         wrong_use(f"{error.filename or output}: {error.strerror}")
     _show(report, output, settings)
-    if report.rejected or report.impossible or any(each.answer is None for each in report.doubts):
+    unanswered = any(each.answer is None for each in report.doubts)
+    if report.rejected or report.held or report.impossible or unanswered:
         raise typer.Exit(SOME_REJECTED)
 
 
@@ -158,6 +165,7 @@ def _show(report: "Report", output: Path | None, settings: Settings) -> None:
     if missing:
         console.print(f"No accepted return for {year}: {_codes(missing)}.")
     say_missing(report.missing)
+    _show_held(report, settings)
     if report.rejected:
         console.print(f"Rejected: {_count(report.rejected, 'file')}. What was current before stays current.")
         for each in report.rejected:
@@ -198,6 +206,25 @@ def _show_low(report: "Report") -> None:
         console.print(
             f"  and {len(report.low) - MOST_LOW} more: validation_issues.csv and cin-pipeline status have them all"
         )
+
+
+def _show_held(report: "Report", settings: Settings) -> None:
+    if report.confirmed:
+        taken = _count(report.confirmed, "return")
+        console.print(f"Taken with --confirm-held, which releases say: {taken} that would be held.")
+        for once in report.confirmed:
+            console.print(f"  taken  {once.la_code}, submission {once.submission}: {once.why_held}", markup=False)
+    if report.held:
+        console.print(
+            f"Held for confirmation: {_count(report.held, 'return')}. England is made without them; what was current "
+            "before stays current."
+        )
+        for each in report.held:
+            whose = f"{each.la_code}, {CollectionYear(each.collection_year)}, submission {each.submission}"
+            console.print(f"  [red]held[/red]  {escape(visible(each.file_name))} ({whose}): {escape(each.reason)}")
+        one = f"{report.held[0].submission} --reason TEXT --state {settings.state}"
+        console.print(f"Confirm:             cin-pipeline accept {one}", markup=False)
+        console.print(f"Turn down:           cin-pipeline reject {one}", markup=False)
 
 
 def _headline_table(report: "Report") -> Table:

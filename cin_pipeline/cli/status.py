@@ -13,14 +13,14 @@ from cin_pipeline.cli.terminal import console, wrong_use
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-_STYLES = {"low": "red", "medium": "yellow", "rejected": "red", "no return": "red"}
+_STYLES = {"low": "red", "medium": "yellow", "held": "red", "rejected": "red", "no return": "red"}
 
 
 def status(year: Year, state: StateDirectory = None, csv: CsvFile = None) -> None:
     """Show how far each LA's return of a year has come: last submission, errors, queries, confidence, what is missing.
 
-    What needs attention comes first: no current return, then a last file that was not accepted or a current return in
-    doubt, then low confidence.
+    What needs attention comes first: a return held for confirmation, then no current return, then a last file that was
+    not accepted or a current return in doubt, then low confidence.
     Exit code 0: done. 2: wrong use.
     """
     from cin_pipeline.answers.status_table import status_of_year, status_summary

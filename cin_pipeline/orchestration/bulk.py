@@ -23,7 +23,7 @@ from cin_pipeline.orchestration.la_job import FIGURES, LA_JOB, QUIET, la_definit
 from cin_pipeline.orchestration.partitions import partition_key
 from cin_pipeline.orchestration.run_requests import after_failure
 from cin_pipeline.orchestration.runs import HOLDER_TAG
-from cin_pipeline.orchestration.submissions import SUBMISSION_TAG
+from cin_pipeline.orchestration.submissions import CONFIRMED_TAG, SUBMISSION_TAG
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.national_inputs import InputFiles
@@ -58,12 +58,14 @@ class Load:
 
     holder: the Dagster run or command in whose name they are claimed; it must be alive. figures_only: the years of
     which no validation is run, as nothing of another year depends on it. try_again: whether a submission whose run
-    fails waits again, as long as it has attempts left. recount: only count again with the previous year's return."""
+    fails waits again, as long as it has attempts left. recount: only count again with the previous year's return.
+    confirmed_by: who says that what would be held for confirmation counts all the same; empty: nobody."""
 
     holder: str
     figures_only: frozenset[int] = frozenset()
     try_again: bool = False
     recount: bool = False
+    confirmed_by: str = ""
 
 
 def load_returns(submissions: Iterable[Submission], settings: Settings, load: Load) -> Iterator[Outcome]:
@@ -158,7 +160,11 @@ class _Worker:
         run = self._job.execute_in_process(
             partition_key=partition_key(year, la_code),
             instance=self._instance,
-            tags={SUBMISSION_TAG: str(number), HOLDER_TAG: load.holder},
+            tags={
+                SUBMISSION_TAG: str(number),
+                HOLDER_TAG: load.holder,
+                **({CONFIRMED_TAG: load.confirmed_by} if load.confirmed_by else {}),
+            },
             asset_selection=self._selection(submission, load),
             run_config=QUIET,
             raise_on_error=False,

@@ -1,7 +1,7 @@
 """What the data team decides about a submission, with what follows from it.
 
 Accepting a rejected return runs it again with blocking checks that only warn; so the current figures are really its
-own. One that was counted before is current again as it was counted.
+own. One that was counted before, held for confirmation or once current, is current as it was counted.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def accept(settings: Settings, number: int, by: str, reason: str) -> str:
 
     Raises DecisionRefused where that cannot be, KeyError for an unknown number."""
     with closing(Store(settings)) as store, open_instance(settings) as instance:
-        if store.registry.restore(number, by, reason):
+        if store.registry.confirm(number, by, reason) or store.registry.restore(number, by, reason):
             _look_at_inputs(store, instance, number)
             return f"{_named(store.registry.get(number))} is current, as it was counted before."
         submission = store.registry.get(number)
@@ -57,7 +57,7 @@ def accept(settings: Settings, number: int, by: str, reason: str) -> str:
 
 
 def reject(settings: Settings, number: int, by: str, reason: str) -> str:
-    """Turns down a submission that waits. Raises as `accept`."""
+    """Turns down a submission that waits for a run, or is held for confirmation. Raises as `accept`."""
     with closing(Store(settings)) as store:
         store.registry.turn_down(number, by, reason)
         return f"{_named(store.registry.get(number))} is rejected."

@@ -19,7 +19,7 @@ from cin_pipeline.methodology.missing import without_unusable
 from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.orchestration.assets.validation import VALIDATION
 from cin_pipeline.orchestration.build import build_definitions
-from cin_pipeline.orchestration.bulk import Load, load_returns
+from cin_pipeline.orchestration.bulk import Load, Outcome, load_returns
 from cin_pipeline.orchestration.decisions import command
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.io_managers import ISSUES
@@ -32,13 +32,15 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.doubts import doubts_of, note_earlier
 from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, identities_in, land
 from cin_pipeline.store.missing_data import for_re_referrals_alone, missing_data_of
-from cin_pipeline.store.moves import ACCEPTED, CLAIMED, LANDED
+from cin_pipeline.store.moves import ACCEPTED, CLAIMED, HELD, LANDED
 from cin_pipeline.store.national_inputs import Given, InputFileError, NationalInputs, inputs_of
 from cin_pipeline.store.notes import without_notes
+from cin_pipeline.store.registry import CONFIRMED_BEFOREHAND
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
-from cin_pipeline.store.submissions import RefusedFile, Submission
+from cin_pipeline.store.submissions import OnceHeld, RefusedFile, Submission
 
+CONFIRMED_BY = "run --confirm-held"  # in place of the person who decides
 MEASURES_FILE, ISSUES_FILE, ENGLAND_FILE = "measures.csv", "validation_issues.csv", "england.csv"
 
 
@@ -62,6 +64,7 @@ class Folder:
     predecessors: Path | None = None
     low_reliability: Path | None = None
     missing: Practice | None = None  # what is done about missing data, where not the practice of the year
+    confirm_held: bool = False  # take what is held for confirmation, now and by this run
 
     @property
     def given(self) -> Given:
@@ -82,7 +85,9 @@ class Folder:
 class Report:
     """What came of it. `england` is None where England could not be estimated, for the reason in `impossible`.
 
-    `doubts` and `low` are of the expected returns of the year that are current, whichever run took them."""
+    held: what waits for a person to confirm it, of the year and the previous one, whoever held it. confirmed: what is
+    current of the two years because this run, or one before it, was told to take all that are held. `doubts` and `low`
+    are of the expected returns of the year that are current, whichever run took them."""
 
     year: CollectionYear
     inputs: NationalInputs
@@ -91,6 +96,8 @@ class Report:
     rejected: list[Submission | RefusedFile] = field(default_factory=list)
     left_alone: list[Submission] = field(default_factory=list)  # a person has decided against these bytes
     notes: int = 0  # files in the folder that are no returns
+    held: list[Submission] = field(default_factory=list)
+    confirmed: list[OnceHeld] = field(default_factory=list)
     earlier: list[Submission] = field(default_factory=list)  # current since an earlier run, not in this folder
     measures: DataFrame = field(default_factory=DataFrame)
     hits: Counter[str] = field(default_factory=Counter)  # of the validation rules, by severity
@@ -170,6 +177,11 @@ def _run(
     holder: str,
 ) -> Report:
     year = CollectionYear(folder.year)
+    confirmed_by = CONFIRMED_BY if folder.confirm_held else ""
+    if confirmed_by:
+        for each in _held(store, year):
+            if not folder.la_codes or each.la_code in folder.la_codes:
+                store.registry.confirm(each.submission, confirmed_by, CONFIRMED_BEFOREHAND)
     if folder.landing is None:
         inputs = store.inputs.of(year.ending)
         known: list[Submission | RefusedFile] = [*_known(folder, store)]
@@ -198,14 +210,24 @@ def _run(
     report = Report(year, inputs, MissingData(year.ending, inputs.practice))
     to_do = [each for each in known if isinstance(each, Submission) and each.state in (LANDED, CLAIMED, ACCEPTED)]
     report.left_alone = [each for each in known if isinstance(each, Submission) and each.decided_against]
-    report.rejected = [each for each in known if each not in to_do and each not in report.left_alone]
+    held = [each for each in known if isinstance(each, Submission) and each.state is HELD]
+    report.rejected = [each for each in known if each not in (*to_do, *report.left_alone, *held)]
     step = progress("Reading returns and counting", len(to_do))
-    load = Load(holder, figures_only=frozenset({year.previous.ending}))
+    load = Load(holder, figures_only=frozenset({year.previous.ending}), confirmed_by=confirmed_by)
+    outcomes = []
     for outcome in load_returns(to_do, settings, load):
-        submission = replace(store.registry.get(outcome.submission), reason=outcome.reason)
-        (report.landed if outcome.accepted else report.rejected).append(submission)
+        outcomes.append(outcome)
         step()
+    outcomes += _counted_again(year, settings, store, progress, holder)
+    for outcome in outcomes:
+        submission = replace(store.registry.get(outcome.submission), reason=outcome.reason)
+        if submission.state is not HELD:  # at once, or once a return with the same children was accepted
+            (report.landed if outcome.accepted else report.rejected).append(submission)
     report.rejected.sort(key=lambda each: each.file_name)
+    report.held = _held(store, year)
+    if confirmed_by:
+        once_held = [each for ending in _two_years(year) for each in store.registry.once_held(ending)]
+        report.confirmed = [each for each in once_held if each.confirmed_by == confirmed_by]
     step = progress("Adding up England", 1)
     report.impossible = _run_england(year, settings, store)
     step()
@@ -225,14 +247,41 @@ def _run(
     return report
 
 
+def _two_years(year: CollectionYear) -> tuple[int, int]:
+    return year.previous.ending, year.ending
+
+
+def _held(store: Store, year: CollectionYear) -> list[Submission]:
+    """What waits for a person to confirm it, of a year and the previous one."""
+    return [each for ending in _two_years(year) for each in store.registry.held(ending)]
+
+
+def _counted_again(
+    year: CollectionYear, settings: Settings, store: Store, progress: ShowSteps, holder: str
+) -> list[Outcome]:
+    """Counts again what was counted with another return of the previous year than is current now, as that was held or
+    confirmed meanwhile. What failed of it."""
+    recounts = [each for each in store.figures.recounts(store.inputs.predecessors) if each.year == year.ending]
+    if not recounts:
+        return []
+    step = progress("Counting again", len(recounts))
+    failed = []
+    for outcome in load_returns(
+        [store.registry.get(each.submission) for each in recounts], settings, Load(holder, recount=True)
+    ):
+        failed += [] if outcome.accepted else [outcome]
+        step()
+    return failed
+
+
 def _known(folder: Folder, store: Store) -> list[Submission]:
-    """What is to be run again: of each LA asked for, what waits, else what is current.
+    """What is to be run again: of each LA asked for, what waits, else what is current; nothing of what is held.
 
     Raises NothingToRun where there is nothing of one of them."""
     of_year = [each for each in store.registry.waiting() if each.collection_year == folder.year]
     waiting_las = {each.la_code for each in of_year}
     of_year += [each for each in store.registry.all_current(folder.year) if each.la_code not in waiting_las]
-    known = {each.la_code for each in of_year}
+    known = {each.la_code for each in (*of_year, *store.registry.held(folder.year))}
     if missing := sorted(set(folder.la_codes) - known) or ([] if known else ["any LA"]):
         label = CollectionYear(folder.year)
         raise NothingToRun(f"the state holds no return of {', '.join(missing)} for {label} that waits or is current")

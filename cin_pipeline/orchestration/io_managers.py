@@ -14,6 +14,7 @@ from cin_pipeline.census.reading import SentReturn
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.submissions import Work
+from cin_pipeline.store.arrivals import CLEANED_RETURN
 from cin_pipeline.store.figures import Figures, Input
 from cin_pipeline.store.missing_data import previous_return
 from cin_pipeline.store.row_tables import read_tables, write_tables
@@ -24,7 +25,7 @@ from cin_pipeline.store.submissions import Submission
 from cin_pipeline.validation import RuleResults
 
 ISSUES, ROWS, SOURCE = "issues", "rows", "source"
-CLEANED_RETURN, LA_MEASURES = "cleaned_return", "la_measures"
+LA_MEASURES = "la_measures"
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,18 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.checks import stopping
 from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.runs import HOLDER_TAG, PARTITION_TAG, is_orphaned
+from cin_pipeline.store.arrivals import arrival_of
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
 
 SUBMISSION_TAG = "cin/submission"
+CONFIRMED_TAG = "cin/confirmed-by"  # who takes beforehand what would be held
 
 
 class Work:
@@ -37,15 +40,16 @@ class Work:
 
     @property
     def submission(self) -> Submission:
-        """The submission named by the run's tag, else the one it has claimed, else the current one.
+        """The submission named by the run's tag, else the one it has claimed or held, else the current one.
 
         Raises dagster.Failure where there is none."""
         if SUBMISSION_TAG in self._run.tags:
             return self.store.registry.get(int(self._run.tags[SUBMISSION_TAG]))
         year, la_code = self._year_and_la
-        held = self.store.registry.held_by(self._run.run_id)
-        claimed = [each for each in held if each.partition == (year.ending, la_code)]
-        found = claimed[0] if claimed else self.store.registry.current(year.ending, la_code)
+        run, registry = self._run.run_id, self.store.registry
+        own = [*registry.held_by(run), *(each for each in registry.held(year.ending) if each.run == run)]
+        claimed = [each for each in own if each.partition == (year.ending, la_code)]
+        found = claimed[0] if claimed else registry.current(year.ending, la_code)
         if found is None:
             raise dg.Failure(
                 f"No return of {la_code} for {year} is current or waits. Land one with: cin-pipeline run",
@@ -73,17 +77,21 @@ class Work:
         submission: Submission,
         results: Sequence[dg.AssetCheckResult],
         *,
-        last: bool = False,
+        last: ReturnTables | None = None,
     ) -> Iterator[dg.AssetCheckResult]:
         """Hands on the results of an asset's checks, then rejects the submission where one stops what depends on it.
 
-        last: with these the submission is accepted where none does."""
+        last: its cleaned tables, with which it is accepted, or held for what is in them, where none does."""
         yield from results
         if failed := stopping(results):
             (asset,) = {each.asset_key.to_user_string() for each in results if each.asset_key}
             self.reject(submission, f"checks failed: {', '.join(failed)} of {asset}")
-        elif last:
-            self.store.registry.accept(submission.submission, self._holder)
+        elif last is not None:
+            # Only what was never accepted is looked at: a rerun and a recount hold nothing.
+            again = submission.state is SubmissionState.ACCEPTED
+            beforehand = self._run.tags.get(CONFIRMED_TAG, "")
+            arrival = None if again else arrival_of(self.store, submission, last, beforehand)
+            self.store.registry.accept(submission.submission, self._holder, arrival)
 
     @property
     def _year_and_la(self) -> tuple[CollectionYear, str]:

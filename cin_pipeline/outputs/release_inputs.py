@@ -127,6 +127,7 @@ def provenance(store: Store, release: ReleaseInput, profile: Profile = TIDY) -> 
         settings={
             "rules_added": sorted(settings.rules_added),
             "rules_removed": sorted(settings.rules_removed),
+            "hold_off": sorted(settings.hold_off),
             "years": sorted(release.expected),
         },
         profile=profile,
@@ -151,5 +152,10 @@ def _year_inputs(store: Store, release: ReleaseInput, year: int) -> YearInputs:
         population_of_rates=Population(release.population_sources[year], release.population[year]),
         missing=release.missing_in(year),
         doubts=tuple(each for each in release.doubts if each.year == year),
+        once_held=tuple(
+            (each.la_code, each.submission, each.why_held, each.confirmed_by, each.reason)
+            for each in store.registry.once_held(year)
+            if each.la_code in inputs.expected
+        ),
         unusable=tuple((each.la_code, each.measure, each.breakdown) for each in inputs.unusable if each.year == year),
     )

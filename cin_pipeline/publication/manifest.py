@@ -35,7 +35,9 @@ class YearInputs:
 
     `submissions`: LA code, number of the submission and sha256 of its file, of the current returns of expected LAs.
     `population`: what England was estimated with; `population_of_rates`: what its rates are per 10,000 of. `unusable`:
-    LA, measure, breakdown. `missing`: what was done about missing data. `doubts`: the current returns in doubt."""
+    LA, measure, breakdown. `missing`: what was done about missing data. `doubts`: the current returns in doubt.
+    `once_held`: of the submissions those that were held for confirmation: LA, number, why, who confirmed it, with which
+    reason."""
 
     year: CollectionYear
     submissions: tuple[tuple[str, int, str], ...]
@@ -45,6 +47,7 @@ class YearInputs:
     unusable: tuple[tuple[str, str, str], ...]
     missing: MissingData | None = None
     doubts: tuple[Doubt, ...] = ()
+    once_held: tuple[tuple[str, int, str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,10 @@ def _inputs(inputs: YearInputs) -> dict[str, Any]:
         "unusable": [
             {"la_code": la, "measure": measure, "breakdown": breakdown}
             for la, measure, breakdown in sorted(inputs.unusable)
+        ],
+        "once_held": [
+            {"la_code": la, "submission": number, "why_held": why, "confirmed_by": who, "reason": reason}
+            for la, number, why, who, reason in sorted(inputs.once_held)
         ],
         **({} if inputs.missing is None else {"missing_data": _missing_data(inputs.missing)}),
         **({"in_doubt": [_doubt(each) for each in inputs.doubts]} if inputs.doubts else {}),

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
 
+from cin_pipeline.census.hold_reasons import HOLD_REASONS
 from cin_pipeline.census.text import MAX_BYTES
 from cin_pipeline.settings.kinds import (
     COUNT,
@@ -23,6 +24,7 @@ from cin_pipeline.settings.kinds import (
     Setting,
     one_of,
     setting,
+    some_of,
 )
 
 # How alike a variable and a setting must be for one to be the other misspelt, 1 being the same. CIN_DATABASE_URL is
@@ -69,6 +71,13 @@ class Settings:
     )
     rules_removed: frozenset[str] = setting(
         "CIN_RULES_REMOVED", RULE_IDS, "validation rules of the year to leave out", default=frozenset(), unset="none"
+    )
+    hold_off: frozenset[str] = setting(
+        "CIN_HOLD_OFF",
+        some_of(*(reason.name for reason in HOLD_REASONS)),
+        "reasons for which no return is held for confirmation",
+        default=frozenset(),
+        unset="none",
     )
     inbox: Path | None = setting(
         "CIN_INBOX", PATH, "directory that the landing sensor watches", default=None, unset="none is watched"

@@ -80,6 +80,11 @@ def one_of(*allowed: str) -> Kind:
     return Kind(f"one of {', '.join(allowed)}", allowed.__contains__)
 
 
+def some_of(*allowed: str) -> Kind:
+    """Any number of these words."""
+    return Kind(f"words out of {', '.join(allowed)}", allowed.__contains__, several=True)
+
+
 def _anything(_text: str) -> bool:
     return True
 

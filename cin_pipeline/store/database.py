@@ -113,6 +113,14 @@ ITEMS_NOT_READ = Table(
     Column("unreadable", Integer, nullable=False),  # of these, how many it cannot be read in: one at least
 )
 
+RETURN_CHILDREN = Table(
+    "return_children",
+    METADATA,
+    Column("submission", Integer, ForeignKey("submissions.submission"), primary_key=True, autoincrement=False),
+    Column("children", Integer, nullable=False),
+    Column("child_keys", LargeBinary, nullable=False),  # see holding.SentChildren
+)
+
 LA_MEASURES = Table(
     "la_measures",
     METADATA,

@@ -1,4 +1,5 @@
-"""The states of a submission as a part of docs/operations.md: `python -m cin_pipeline.store.moves_page` writes it anew.
+"""The states of a submission, and for what one is held, as a part of docs/operations.md:
+`python -m cin_pipeline.store.moves_page` writes it anew.
 
 A test compares the page with the moves, so it cannot fall behind them.
 """
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from cin_pipeline.census.hold_reasons import HOLD_REASONS
 from cin_pipeline.store.moves import MEANINGS, MOVES, Move, Mover
 
 PAGE = Path("docs", "operations.md")
@@ -21,7 +23,7 @@ def with_moves(page: str) -> str:
     _, end, after = rest.partition(_END)
     if not (begin and end):
         raise ValueError(f"{PAGE} has no part between {_BEGIN} and {_END}")
-    return before + "\n".join((_BEGIN, "", *_table(), "", *_diagram(), "", _END)) + after
+    return before + "\n".join((_BEGIN, "", *_table(), "", *_diagram(), "", *_reasons(), "", _END)) + after
 
 
 def _table() -> Iterator[str]:
@@ -49,6 +51,13 @@ def _diagram() -> Iterator[str]:
     for (origin, target), names in arrows.items():
         yield f"    {origin} --> {target}: {', '.join(names)}"
     yield "```"
+
+
+def _reasons() -> Iterator[str]:
+    yield "| in `CIN_HOLD_OFF` | a return is held where |"
+    yield "|---|---|"
+    for reason in HOLD_REASONS:
+        yield f"| `{reason.name}` | {reason.when} |"
 
 
 def _name(move: Move) -> str:

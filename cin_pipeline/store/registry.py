@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from cin_pipeline.census.holding import SentChildren
 from cin_pipeline.store import moves
-from cin_pipeline.store.database import COUNTS, EVENTS, FURTHER_NAMES, REFUSED_FILES, SUBMISSIONS
-from cin_pipeline.store.moves import ACCEPTED, CLAIMED, LANDED, REJECTED, Move
+from cin_pipeline.store.database import COUNTS, EVENTS, FURTHER_NAMES, REFUSED_FILES, RETURN_CHILDREN, SUBMISSIONS
+from cin_pipeline.store.holding import Arrival, KnownChildren, note_children, why_held, with_same_children
+from cin_pipeline.store.moves import ACCEPTED, CLAIMED, HELD, LANDED, REJECTED, Move
 from cin_pipeline.store.submission_queries import (
     OURS,
     came_as,
@@ -32,7 +34,9 @@ from cin_pipeline.store.submission_queries import (
     was_accepted,
     was_landed,
 )
-from cin_pipeline.store.submissions import COLLECTION, DecisionRefused, Event, RefusedFile, Submission
+from cin_pipeline.store.submissions import COLLECTION, DecisionRefused, Event, OnceHeld, RefusedFile, Submission
+
+CONFIRMED_BEFOREHAND = "every held return was to be taken"
 
 
 def _utc_now() -> datetime:
@@ -45,6 +49,7 @@ class Registry:
     def __init__(self, engine: Engine, now: Callable[[], datetime] = _utc_now) -> None:
         self._engine = engine
         self._now = now
+        self._children = KnownChildren()
 
     def land(
         self,
@@ -130,11 +135,15 @@ class Registry:
         with self._writing() as connection:
             return self._move(connection, submission, moves.REQUEUE, reason, run, held_by=run)
 
-    def accept(self, submission: int, run: str = "") -> bool:
+    def accept(self, submission: int, run: str = "", arrival: Arrival | None = None) -> bool:
         """Makes a submission current; True where it then is. Only the run that claimed it can, or no run one landed.
 
         The one that was current is superseded, and so is every earlier one still waiting. Where a later one
-        is current, this one is superseded itself, unless a person has overridden that. A current one stays so."""
+        is current, this one is superseded itself, unless a person has overridden that. A current one stays so.
+
+        `arrival`: what of it may contradict its header; with it the submission may be held instead, and one of another
+        LA with the same children and a higher number is, which became current before. None is held without, nor where
+        a person has overridden the checks."""
         with self._writing() as connection:
             this = get_submission(connection, submission)
             if this.state is ACCEPTED:
@@ -146,9 +155,39 @@ class Registry:
                 later = f"submission {current.submission}, received later, is current"
                 self._move(connection, submission, moves.OVERTAKE, later, run)
                 return False
-            by = this.decided_by if this.overridden else ""
-            self._make_current(connection, this, moves.ACCEPT, this.reason if this.overridden else "", run, by)
-            return True
+            if arrival:
+                note_children(connection, submission, arrival.children)
+            if arrival is None or this.overridden:
+                by = this.decided_by if this.overridden else ""
+                self._make_current(connection, this, moves.ACCEPT, this.reason if this.overridden else "", run, by)
+                return True
+            return self._accept_or_hold(connection, this, run, arrival)
+
+    def _accept_or_hold(self, connection: Connection, this: Submission, run: str, arrival: Arrival) -> bool:
+        if why := why_held(connection, this, arrival, self._children):
+            self._move(connection, this.submission, moves.HOLD, why, run)
+            if not arrival.confirmed_by:
+                return False
+            self._make_current(connection, this, moves.CONFIRM, CONFIRMED_BEFOREHAND, run, arrival.confirmed_by)
+        else:
+            self._make_current(connection, this, moves.ACCEPT, "", run, "")
+        while found := with_same_children(connection, this, arrival, self._children):
+            other, why = found
+            self._move(connection, other.submission, moves.DISPLACE, why, run)
+            if arrival.confirmed_by:
+                self._make_current(connection, other, moves.CONFIRM, CONFIRMED_BEFOREHAND, run, arrival.confirmed_by)
+            else:
+                self._reinstate_before(connection, other, f"submission {other.submission} is held", run, "")
+        return True
+
+    def _reinstate_before(
+        self, connection: Connection, this: Submission, why: str, run: str, by: str
+    ) -> Submission | None:
+        """Makes what was current before a submission current again; None where nothing was."""
+        before = first_of(connection, once_current(this))
+        if before:
+            self._make_current(connection, before, moves.REINSTATE, f"current again: {why}", run, by)
+        return before
 
     def reject(self, submission: int, reason: str, run: str = "") -> bool:
         """Turns down a submission that the run claimed, or without a run one landed; what is current stays current.
@@ -170,10 +209,16 @@ class Registry:
                     update(SUBMISSIONS).where(SUBMISSIONS.c.submission == number).values(run_requests=count)
                 )
 
+    def note_children(self, children: Mapping[int, SentChildren]) -> None:
+        """Keeps who is in some returns, so that others can be compared with them."""
+        with self._writing() as connection:
+            for submission, each in children.items():
+                note_children(connection, submission, each)
+
     # What people decide.
 
     def turn_down(self, submission: int, by: str, reason: str) -> None:
-        """A person rejects a submission that waits. Raises DecisionRefused, KeyError."""
+        """A person rejects a submission that waits or is held. Raises DecisionRefused, KeyError."""
         with self._writing() as connection:
             expected = f"only one that is {_origins(moves.TURN_DOWN)} can be rejected"
             this = decided_about(connection, submission, expected)
@@ -192,11 +237,21 @@ class Registry:
             if not moves.WITHDRAW.fits(this.state):
                 raise DecisionRefused(f"submission {submission} is {this.standing}; {expected}")
             self._move(connection, submission, moves.WITHDRAW, reason, "", by=by)
-            before = first_of(connection, once_current(this)) if this.state is ACCEPTED else None
-            if before:
-                again = f"current again: submission {submission} was withdrawn"
-                self._make_current(connection, before, moves.REINSTATE, again, "", by)
+            before = None
+            if this.state is ACCEPTED:
+                before = self._reinstate_before(connection, this, f"submission {submission} was withdrawn", "", by)
             return before and get_submission(connection, before.submission)
+
+    def confirm(self, submission: int, by: str, reason: str) -> bool:
+        """A person makes a held submission current, as it was counted; False where it is not held.
+
+        Raises DecisionRefused for a file that was never identified, KeyError."""
+        with self._writing() as connection:
+            this = decided_about(connection, submission)
+            if not moves.CONFIRM.fits(this.state):
+                return False
+            self._make_current(connection, this, moves.CONFIRM, reason, "", by)
+            return True
 
     def restore(self, submission: int, by: str, reason: str) -> bool:
         """A person makes a submission current whose measures are counted already: one superseded or withdrawn.
@@ -247,6 +302,28 @@ class Registry:
     def held_by(self, run: str) -> list[Submission]:
         """What a run claimed and has not ended."""
         return self._all((SUBMISSIONS.c.state == CLAIMED) & (SUBMISSIONS.c.run == run))
+
+    def held(self, year: int) -> list[Submission]:
+        """The submissions of a year that are held for confirmation, in their order."""
+        return self._all(of_year(year) & (SUBMISSIONS.c.state == HELD))
+
+    def once_held(self, year: int) -> list[OnceHeld]:
+        """The current submissions of a year that were ever held, by LA code."""
+        found = []
+        for each in self.all_current(year):
+            events = self.events(each.submission)
+            if held := [event for event in events if event.to_state == HELD]:
+                last = [event for event in events if event.to_state == ACCEPTED][-1]
+                found.append(OnceHeld(each.la_code, each.submission, held[-1].reason, last.decided_by, last.reason))
+        return found
+
+    def without_children(self, submission: Submission) -> list[Submission]:
+        """The current submissions that one is compared with of which is not kept who is in them: those of its year, and
+        its LA's of the previous one."""
+        year, la_code = submission.partition
+        kept = select(RETURN_CHILDREN.c.submission)
+        compared = current_of_year(year) | (of_partition(year - 1, la_code) & (SUBMISSIONS.c.state == ACCEPTED))
+        return self._all(compared & SUBMISSIONS.c.submission.not_in(kept))
 
     def last_landed(self, year: int, la_code: str) -> Submission | None:
         """The latest submission of this LA and year that waits for a run."""
@@ -358,7 +435,8 @@ class Registry:
         self, connection: Connection, this: Submission, move: Move, reason: str, run: str, by: str
     ) -> None:
         same = of_partition(*this.partition) & (SUBMISSIONS.c.submission != this.submission)
-        earlier = same & (SUBMISSIONS.c.state == LANDED) & (SUBMISSIONS.c.submission < this.submission)
+        waiting = SUBMISSIONS.c.state.in_((LANDED, HELD))
+        earlier = same & waiting & (SUBMISSIONS.c.submission < this.submission)
         for where, passed, why in (
             (same & (SUBMISSIONS.c.state == ACCEPTED), moves.REPLACE, f"submission {this.submission} was accepted"),
             (earlier, moves.OVERTAKE, f"submission {this.submission}, received later, was accepted before it"),

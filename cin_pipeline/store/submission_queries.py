@@ -4,7 +4,7 @@ from sqlalchemy import Connection, Row, Select, exists, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from cin_pipeline.store.database import EVENTS, FURTHER_NAMES, REFUSED_FILES, SUBMISSIONS
-from cin_pipeline.store.moves import ACCEPTED, LANDED, REJECTED, SUPERSEDED, SubmissionState
+from cin_pipeline.store.moves import ACCEPTED, HELD, LANDED, REJECTED, SUPERSEDED, SubmissionState
 from cin_pipeline.store.submissions import COLLECTION, DecisionRefused, Submission
 
 # The one collection there is.
@@ -46,15 +46,18 @@ def decided_about(connection: Connection, number: int, expected: str = "") -> Su
 
 
 def once_current(this: Submission) -> Select[tuple[object, ...]]:
-    """Of the same LA and year, the superseded submission that was current last before this one."""
-    superseded_by = (
+    """Of the same LA and year, the superseded submission that was current last before this one.
+
+    Not one that was held when it was superseded: it would come back without anybody's decision."""
+    last = (
         select(EVENTS.c.event)
         .where(EVENTS.c.submission == SUBMISSIONS.c.submission, EVENTS.c.to_state == SUPERSEDED)
         .order_by(EVENTS.c.event.desc())
         .limit(1)
-        .scalar_subquery()
     )
-    where = of_partition(*this.partition) & (SUBMISSIONS.c.state == SUPERSEDED) & was_accepted()
+    superseded_by = last.scalar_subquery()
+    was_held = last.with_only_columns(EVENTS.c.from_state).scalar_subquery() == HELD
+    where = of_partition(*this.partition) & (SUBMISSIONS.c.state == SUPERSEDED) & was_accepted() & ~was_held
     return select(SUBMISSIONS).where(where).order_by(superseded_by.desc()).limit(1)
 
 

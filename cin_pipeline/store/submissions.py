@@ -54,6 +54,25 @@ class Submission:
         """Its state in words, with the run at work on it."""
         return f"at work in run {self.run}" if self.state is SubmissionState.CLAIMED else str(self.state)
 
+    @property
+    def told(self) -> str:
+        """Its reason, and while it is held what a person can do about it."""
+        if self.state is not SubmissionState.HELD:
+            return self.reason
+        confirm, turn_down = (f"`cin-pipeline {word} {self.submission} --reason TEXT`" for word in ("accept", "reject"))
+        return f"{self.reason}; confirm it with {confirm}, or turn it down with {turn_down}"
+
+
+@dataclass(frozen=True)
+class OnceHeld:
+    """A current submission that was held: why, and who said with which reason that it counts all the same."""
+
+    la_code: str
+    submission: int
+    why_held: str
+    confirmed_by: str
+    reason: str
+
 
 @dataclass(frozen=True)
 class RefusedFile:

@@ -80,7 +80,9 @@ def broken_bytes(data: bytes, year: int, fault: int = 0) -> bytes:
         return data[: len(data) * _CUT_AT_TENTHS // 10]
     if fault == 1:
         return data.replace(b"<Message>", b"<!DOCTYPE Message>\n<Message>", 1)
-    return data.replace(f"<Year>{year}<".encode(), f"<Year>{year - 2}<".encode(), 1)
+    for element in ("<Year>", "<ReferenceDate>"):  # both, else the header would contradict itself
+        data = data.replace(f"{element}{year}".encode(), f"{element}{year - 2}".encode(), 1)
+    return data
 
 
 def identity_of(path: Path) -> Identity:

@@ -52,3 +52,16 @@ def test_the_identity_follows_from_the_values():
     unknown = Header(year="2017", la_code="999", la_line=7)
     with pytest.raises(ReturnRejected, match=r"line 7.*999 is no authority"):
         identity_of(unknown)
+
+
+@pytest.mark.parametrize(("year", "date"), [("2016", "2017-03-31"), ("2017", "2016-03-31"), ("2017", "2018-03-31Z")])
+def test_a_year_and_the_31_march_of_another_contradict_each_other(year, date):
+    data = HEADER.replace(b" 2017 ", year.encode()).replace(b"2017-03-31", date.encode())
+    told = rf"^line 3, at /Message/Header/CollectionDetails/Year: .*Year is {year} and ReferenceDate {date[:10]};"
+    with pytest.raises(ReturnRejected, match=told):
+        identify(data)
+
+
+@pytest.mark.parametrize("date", ["2017-03-28", "2016-07-21", "", "31/03/2016", "2016-03-32", "2016-03-30"])
+def test_a_reference_date_that_is_merely_wrong_says_nothing_of_the_year(date):
+    assert identify(HEADER.replace(b"2017-03-31", date.encode())) == Identity("201", 2017)

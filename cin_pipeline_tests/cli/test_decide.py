@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from cin_pipeline.cli import app
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
+from cin_pipeline.synthetic import synthesise
 from cin_pipeline_tests.support.random_returns import messy_return
 
 
@@ -50,6 +51,37 @@ def test_decisions_and_reruns_over_one_state(tmp_path: Path) -> None:
         ("withdrawn", "ann"),
         ("accepted", "ann"),
     ]
+
+
+def test_what_is_held_is_told_at_every_run_until_a_person_decides(tmp_path: Path) -> None:
+    """The return of 2015-16 with the header of 2016-17."""
+    landing, state = tmp_path / "landing", tmp_path / "output" / "state"
+    (path, _) = synthesise(2017, 0.02, 1, landing, ["302"])
+    for year in (b"<Year>%d<", b"<ReferenceDate>%d-"):
+        path.write_bytes(path.read_bytes().replace(year % 2016, year % 2017))
+    path.rename(landing / "302_2017.xml")
+    expected = tmp_path / "expected.csv"
+    expected.write_text("la_code\n302\n")
+    run = ("run", "--year", 2017, "--output", tmp_path / "output")
+    first = said(*run, "--landing", landing, "--expected", expected, code=1)
+    assert "Held for confirmation: 1 return. England is made without them" in first
+    assert "held 302_2017.xml (302, 2016 to 2017, submission 1): " in first
+    assert "of its dates lie in 2015 to 2016, the year before the one its header names" in first
+    assert f"cin-pipeline accept 1 --reason TEXT --state {state}" in first
+    assert "Rejected" not in first
+
+    status = said("status", "--year", 2017, "--state", state)
+    assert "0 current, 1 held for confirmation" in status
+    assert "Held for confirmation: 1 return" in said("run", "--year", 2017, "--state", state, code=1)
+    accepted = said("accept", 1, "--reason", "it is what they have", "--state", state)
+    assert "Submission 1 (302, 2016 to 2017) is current, as it was counted before." in accepted
+    assert "Held" not in said("run", "--year", 2017, "--state", state)
+
+    other = ("run", "--year", 2017, "--output", tmp_path / "other", "--landing", landing, "--expected", expected)
+    taken = said(*other, "--confirm-held")
+    assert "Taken with --confirm-held, which releases say: 1 return" in taken
+    turned_down = said("reject", 1, "--reason", "last year's", "--state", state, code=2)
+    assert "only one that is landed or held can be rejected, withdraw it" in turned_down
 
 
 @pytest.mark.parametrize(

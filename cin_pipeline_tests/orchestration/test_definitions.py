@@ -41,6 +41,7 @@ CHECKS = {
     ("prior_year_referrals", "schema", True),
     ("la_measures", "schema", True),
     ("la_measures", "identities", True),
+    ("la_measures", "not_held", False),
     ("validation_issues", "schema", True),
     ("validation_issues", "errors", False),
     ("validation_issues", "queries", False),

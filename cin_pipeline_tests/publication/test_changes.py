@@ -130,6 +130,7 @@ def test_the_manifest() -> None:
         {"la_code": "201", "submission": 1, "sha256": "bb"},
         {"la_code": "202", "submission": 3, "sha256": "aa"},
     ]
+    assert content["inputs"]["2017"]["once_held"] == []
     people = content["inputs"]["2017"]["population"], content["inputs"]["2017"]["population_of_rates"]
     assert [each["vintage"] for each in people] == ["2011 Census, mid-2016", "user's own file"]
     assert [each["las"] for each in people] == [1, 1]

@@ -7,19 +7,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from sqlalchemy import create_engine, insert
 from sqlalchemy.pool import StaticPool
 
+from cin_pipeline.census.holding import SentChildren
 from cin_pipeline.store import moves
 from cin_pipeline.store.database import COUNTS, METADATA
+from cin_pipeline.store.holding import Arrival
 from cin_pipeline.store.moves import MOVES, Move, SubmissionState
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.submissions import DecisionRefused
 
 WHEN = datetime(2017, 6, 1, tzinfo=UTC)
-BEFORE, THIS, LATER = 1, 2, 3  # submissions of one LA and year in their order; the first is current when THIS comes
+OTHER = 1  # a submission of another LA
+BEFORE, THIS, LATER = 2, 3, 4  # of one LA and year in their order; the first is current when THIS comes
 RUN, NAME = "run", "201.xml"
+WHO = SentChildren(50, np.arange(50, dtype="<u8"))
 
 
 @pytest.fixture
@@ -27,6 +32,7 @@ def registry() -> Iterator[Registry]:
     engine = create_engine("sqlite://", poolclass=StaticPool)
     METADATA.create_all(engine)
     registry = Registry(engine, now=lambda: WHEN)
+    assert receive(registry, OTHER, "202.xml", la_code="202") == OTHER
     for number in (BEFORE, THIS):
         assert receive(registry, number) == number
         with engine.begin() as connection:  # its measures are there, so that it can be restored
@@ -37,9 +43,9 @@ def registry() -> Iterator[Registry]:
     engine.dispose()
 
 
-def receive(registry: Registry, content: int, file_name: str = NAME, **options: bool) -> int:
+def receive(registry: Registry, content: int, file_name: str = NAME, la_code: str = "201", **options: bool) -> int:
     return registry.land(
-        year=2017, la_code="201", file_name=file_name, sha256=str(content) * 64, size=1, received=WHEN, **options
+        year=2017, la_code=la_code, file_name=file_name, sha256=str(content) * 64, size=1, received=WHEN, **options
     ).submission
 
 
@@ -48,7 +54,13 @@ def claimed(registry: Registry) -> None:
 
 
 def accepted(registry: Registry) -> None:
-    registry.accept(THIS)
+    registry.claim(THIS, RUN)
+    registry.accept(THIS, RUN, Arrival(WHO))
+
+
+def held(registry: Registry) -> None:
+    registry.claim(THIS, RUN)
+    contradicts_its_header(registry)
 
 
 def rejected(registry: Registry) -> None:
@@ -70,6 +82,7 @@ def withdrawn(registry: Registry) -> None:
 INTO: dict[SubmissionState, Callable[[Registry], object]] = {
     SubmissionState.LANDED: lambda _: None,
     SubmissionState.CLAIMED: claimed,
+    SubmissionState.HELD: held,
     SubmissionState.ACCEPTED: accepted,
     SubmissionState.REJECTED: rejected,
     SubmissionState.SUPERSEDED: superseded,
@@ -87,6 +100,15 @@ class Event:
 
 def its_run_accepts(registry: Registry) -> None:
     registry.accept(THIS, registry.get(THIS).run if registry.held_by(RUN) else "")
+
+
+def contradicts_its_header(registry: Registry) -> None:
+    registry.accept(THIS, RUN, Arrival(WHO, dates="its dates lie in another year"))
+
+
+def another_la_with_its_children_is_accepted(registry: Registry) -> None:
+    registry.claim(OTHER, "another")
+    registry.accept(OTHER, "another", Arrival(WHO))
 
 
 def a_later_one_is_accepted(registry: Registry) -> None:
@@ -116,6 +138,10 @@ EVENTS = {
     "a run begins": Event((moves.CLAIM,), lambda registry: registry.claim(THIS, "another")),
     "its run came to nothing": Event((moves.REQUEUE,), lambda registry: registry.requeue(THIS, RUN, "killed")),
     "it is counted": Event((moves.ACCEPT,), its_run_accepts),
+    "it is counted and contradicts its header": Event((moves.HOLD,), contradicts_its_header),
+    "another LA with its children is accepted": Event((moves.DISPLACE,), another_la_with_its_children_is_accepted),
+    "a person confirms it": Event((moves.CONFIRM,), lambda registry: registry.confirm(THIS, "ann", "why")),
+    "a person answers its doubt": Event((moves.ANSWER,), lambda registry: registry.answer(THIS, "ann", "why")),
     "its run finds a fault": Event((moves.REJECT,), lambda registry: registry.reject(THIS, "a fault", RUN)),
     "a sensor gives up": Event((moves.GIVE_UP,), lambda registry: registry.reject(THIS, "tried enough")),
     "a later one is accepted": Event((moves.OVERTAKE, moves.REPLACE), a_later_one_is_accepted),
@@ -151,7 +177,7 @@ def test_each_event_moves_what_the_table_says_and_nothing_else(
         assert [(each.from_state, each.to_state) for each in news] == [(state, move.target)]
     else:
         assert (after, news) == (before, [])
-    assert len([each for each in registry.history(2017) if each.state is SubmissionState.ACCEPTED]) <= 1
+    assert len([each for each in registry.history(2017, "201") if each.state is SubmissionState.ACCEPTED]) <= 1
 
 
 @pytest.mark.parametrize("event", ["a person rejects it", "a person withdraws it", "a person has it run"])
@@ -190,6 +216,7 @@ LIES_THERE, ANOTHER_NAME, SENT = "lies there", "another name", "sent"
 AGAIN: dict[str, tuple[Callable[[Registry], object], set[str]]] = {
     "landed": (lambda _: None, set()),
     "claimed": (claimed, set()),
+    "held": (held, set()),
     "accepted": (accepted, set()),
     "rejected by a run": (rejected, {LIES_THERE, ANOTHER_NAME}),  # a run of a folder tries them once more
     "rejected by a person": (turned_down, {ANOTHER_NAME, SENT}),

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,8 +13,10 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
 import cin_pipeline
+from cin_pipeline.census.holding import SentChildren
 from cin_pipeline.store import moves
 from cin_pipeline.store.database import METADATA
+from cin_pipeline.store.holding import Arrival
 from cin_pipeline.store.moves import MEANINGS, MOVES, Move, SubmissionState
 from cin_pipeline.store.moves_page import PAGE, with_moves
 from cin_pipeline.store.registry import Registry
@@ -21,6 +24,7 @@ from cin_pipeline.store.submissions import DecisionRefused
 
 PACKAGE = Path(cin_pipeline.__file__).parent
 WHEN = datetime(2017, 6, 1, tzinfo=UTC)
+WHO = SentChildren(60, np.arange(60, dtype=np.uint64))
 DECLARED = {(str(origin), str(move.target)) for move in MOVES for origin in move.origins or ("",)}
 
 OPERATIONS = {
@@ -34,6 +38,11 @@ OPERATIONS = {
     "claim of another": lambda registry, number: registry.claim(number, "other"),
     "requeue": lambda registry, number: registry.requeue(number, "run", "dead"),
     "accept": lambda registry, number: registry.accept(number, "run"),
+    "hold": lambda registry, number: registry.accept(number, "run", Arrival(WHO, dates="of another year")),
+    "hold and confirm": lambda registry, number: registry.accept(
+        number, "run", Arrival(WHO, dates="of another year", confirmed_by="run --confirm-held")
+    ),
+    "confirm": lambda registry, number: registry.confirm(number, "ann", "why"),
     "accept without a run": lambda registry, number: registry.accept(number),
     "reject": lambda registry, number: registry.reject(number, "a fault", "run"),
     "give up": lambda registry, number: registry.reject(number, "a fault"),

@@ -148,9 +148,9 @@ def test_decisions_that_do_not_fit_are_refused_with_the_state(registry: Registry
         registry.reopen(refused.number, "run 8", "ann", "why")
     with pytest.raises(DecisionRefused, match=r"cannot be accepted: whose return it is could not be read"):
         registry.restore(refused.number, "ann", "why")
-    with pytest.raises(DecisionRefused, match="is rejected; only one that is landed can be rejected"):
+    with pytest.raises(DecisionRefused, match="is rejected; only one that is landed or held can be rejected"):
         registry.turn_down(refused.number, "ann", "why")
-    with pytest.raises(DecisionRefused, match="is rejected; one that is landed, accepted or superseded was expected"):
+    with pytest.raises(DecisionRefused, match="is rejected; one that is landed, held, accepted or superseded was "):
         registry.withdraw(refused.number, "ann", "why")
     with pytest.raises(KeyError):
         registry.withdraw(99, "ann", "why")

@@ -107,17 +107,23 @@ MEASURES_SCHEMA = schema_check("la_measures")
 IDENTITIES = check(
     "identities", "la_measures", "The identities between an LA's figures hold, on any input.", blocking=True
 )
+NOT_HELD = check(
+    "not_held",
+    "la_measures",
+    "Nothing in the return contradicts its header. What does is held, as if it had not been sent, until a person "
+    "confirms or rejects it: cin-pipeline accept, reject.",
+)
 
 
 @dg.asset(
     name="la_measures",
     description="Every measure of the LA with all its breakdowns: a long table of counts. With it the return is "
-    "accepted and becomes the current return.",
+    "accepted and becomes the current return, or is held for confirmation.",
     group_name=groups.MEASURES,
     owners=OWNERS,
     kinds={"pandas", "sql"},
     partitions_def=by_year_la,
-    check_specs=[MEASURES_SCHEMA, IDENTITIES],
+    check_specs=[MEASURES_SCHEMA, IDENTITIES, NOT_HELD],
     metadata=declared_columns(LA_MEASURES),
     code_version="2",
     io_manager_key="figure_tables",
@@ -161,7 +167,10 @@ def la_measures_asset(
             **_moved(work.store, submission, table),
         },
     )
-    yield from work.judge(submission, checks, last=True)
+    yield from work.judge(submission, checks, last=cleaned_return.tables)
+    after = work.store.registry.get(submission.submission)
+    held = after.state is SubmissionState.HELD
+    yield result(NOT_HELD, [after.told] if held else [], {"state": str(after.state)})
 
 
 def _moved(store: Store, submission: Submission, table: DataFrame) -> dict[str, Any]:

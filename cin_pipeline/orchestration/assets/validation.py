@@ -11,7 +11,7 @@ from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.methodology.catalogue import MEASURES
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.checks import check, result, schema_check, schema_result
-from cin_pipeline.orchestration.io_managers import CLEANED_RETURN, PriorYear
+from cin_pipeline.orchestration.io_managers import PriorYear
 from cin_pipeline.orchestration.metadata import (
     OWNERS,
     declared_columns,
@@ -24,6 +24,7 @@ from cin_pipeline.orchestration.partitions import by_year_la
 from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.year_on_year_checks import year_on_year_checks
+from cin_pipeline.store.arrivals import CLEANED_RETURN
 from cin_pipeline.store.stored_returns import read_cleaned
 from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings
 from cin_pipeline.validation import check as check_rules
