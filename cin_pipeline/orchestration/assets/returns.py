@@ -90,7 +90,7 @@ VALUES = check("values_readable", "cleaned_return", "Every value could be read, 
     partitions_def=by_year_la,
     check_specs=[SCHEMA, RECONCILE, VALUES],
     metadata=return_columns(),
-    code_version="2",
+    code_version="3",
     io_manager_key="row_tables",
 )
 def cleaned_return(
