@@ -162,9 +162,11 @@ def _prolog_end(text: str) -> int:
 
 
 def _is_table(text: str) -> bool:
-    """Whether the first two lines have the same separators, as often."""
+    """Whether the first two lines have one separator as often, or the only line has it more than once."""
     first, second = (*text.splitlines()[:2], "", "")[:2]
-    return any(first.count(each) and (first.count(each) == second.count(each) or not second) for each in _SEPARATORS)
+    return any(
+        first.count(each) == second.count(each) > 0 or (not second and first.count(each) > 1) for each in _SEPARATORS
+    )
 
 
 def _line(text: str, position: int) -> int:

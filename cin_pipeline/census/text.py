@@ -35,7 +35,7 @@ def xml_text(data: bytes, max_bytes: int = MAX_BYTES) -> str:
 
     Raises ReturnRejected: empty, too large, something else than XML, another encoding than declared or allowed, or with
     a document type (which could declare entities that expand without end or read other files)."""
-    if not data.strip():
+    if data.strip() in (b"", *(mark for mark, _ in _BYTE_ORDER_MARKS)):
         raise ReturnRejected("the file is empty; an XML file with the root element Message was expected")
     check_size(len(data), max_bytes)
     refuse_other_kinds(data)
