@@ -93,7 +93,10 @@ def _structure_fault(message: str, year: int) -> str:
 
 def _line_of(root: etree._Element, document: bytes, path: str | None) -> int | None:
     """Line of the element at `path`. The parser's own line numbers are wrong beyond line 65,535."""
-    found = root.xpath(path) if path else []
+    try:
+        found = root.xpath(path) if path else []
+    except etree.XPathEvalError:  # the path goes by a namespace
+        return None
     if not isinstance(found, list) or not found:
         return None
     position = next((n for n, element in enumerate(root.iter()) if element is found[0]), None)
