@@ -38,7 +38,7 @@ def _mutant(source: random.Random, changes: tuple[Change, ...], where: Callable[
             source.choice(changes)(source, part)
             if part is not root:
                 root.parts[:1] = part.parts
-    text = source.choice(_STARTS) + written(root) if source.random() < 0.3 else written(root)
+    text = source.choice(_STARTS) + written(root) if source.random() < 0.12 else written(root)
     data = _encoded(source, text)
     for _ in range(source.choice((0, 0, 0, 0, 0, 0, 1, 1, 3))):
         data = source.choice(_BYTES)(source, data)
@@ -47,11 +47,11 @@ def _mutant(source: random.Random, changes: tuple[Change, ...], where: Callable[
 
 def _encoded(source: random.Random, text: str) -> bytes:
     roll = source.random()
-    if roll < 0.88:
-        return text.encode("utf-8", "replace")
     if roll < 0.94:
+        return text.encode("utf-8", "replace")
+    if roll < 0.97:
         return source.choice((codecs.BOM_UTF16_LE, b"")) + text.encode("utf-16-le", "replace")
-    if roll < 0.96:
+    if roll < 0.98:
         return codecs.BOM_UTF8 + text.encode("utf-8", "replace")
     name = source.choice(("iso-8859-1", "windows-1252"))
     return f'<?xml version="1.0" encoding="{name}"?>\n{text}'.encode(name, "replace")

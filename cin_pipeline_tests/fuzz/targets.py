@@ -1,5 +1,5 @@
-"""What every mutant is given to, and what must hold: only the errors that are declared, no record and no value lost, no
-value of a child in a sentence."""
+"""What every mutant is given to, and what must hold: only the errors that are declared, refused if and only if it does
+not fit the specification, no record and no value lost, no value of a child in a sentence."""
 
 import random
 import tempfile
@@ -20,7 +20,7 @@ from cin_pipeline.validation.inputs import RuleInput
 from cin_pipeline.validation.reporting import About, report_page
 from cin_pipeline_tests.fuzz.mutants import header_mutant, input_mutant, reader_mutant
 from cin_pipeline_tests.fuzz.trees import PRIVATE
-from cin_pipeline_tests.support.counting import held, lost
+from cin_pipeline_tests.support.counting import fits, held, lost
 
 WHOLE_PATH = 0.04  # the share of accepted mutants that go the whole way of `validate`
 ROWS_FOR_AN_ELEMENT = 4
@@ -56,7 +56,11 @@ def reader(data: bytes) -> str:
         sent = read_return(data, year)
     except ReturnRejected as rejected:
         _check_sentence(rejected)
+        if fits(data, year):
+            raise Violation(f"refused, though it fits: {rejected}") from None
         return "refused by its structure"
+    if fits(data, year) is False:
+        raise Violation("accepted, though it does not fit")
     if sent.header != read_header(data):
         raise Violation("the header is not the same read alone")
     cleaned = clean_return(sent.tables, year)

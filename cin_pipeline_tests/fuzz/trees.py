@@ -232,6 +232,20 @@ def _swap(source: random.Random, root: Node) -> None:
         one.parts[at], other.parts[there] = second, first
 
 
+def _swap_neighbours(source: random.Random, root: Node) -> None:
+    node, at = source.choice(places(root))
+    if at + 1 < len(node.parts):
+        node.parts[at : at + 2] = reversed(node.parts[at : at + 2])
+
+
+def _elsewhere(source: random.Random, root: Node) -> None:
+    """A part once more, in another one of the name that it lies in."""
+    node, at = source.choice(places(root))
+    others = [other for place in places(root) if (other := _at(place)).name == node.name]
+    to = source.choice(others or [root])
+    to.parts.insert(source.randint(0, len(to.parts)), _at((node, at)).copy())
+
+
 def _within(part: object, node: Node) -> bool:
     return part is node or (isinstance(part, Node) and any(_within(each, node) for each in part.parts))
 
@@ -299,7 +313,7 @@ CHANGES: tuple[Change, ...] = (
     *(_value, _repeat_record) * 5,
     *(_empty, _column, _markup, _drop, _swap_values) * 3,
     *(_header_value, _attribute) * 2,
-    *(_repeat, _move, _graft, _rename, _wrap, _unwrap, _swap, _stray_text, _namespace),
+    *(_repeat, _move, _graft, _rename, _wrap, _unwrap, _swap, _swap_neighbours, _elsewhere, _stray_text, _namespace),
 )
 HEADER_CHANGES: tuple[Change, ...] = (
     *(_header_value,) * 6,

@@ -1,12 +1,14 @@
-"""What a return holds, counted from its text with the parser of the standard library and nothing of ours but the names
-of tables and items: every record of it must be in a table, every value typed or in an issue."""
+"""What a return holds, from its text with the tree of the standard library and nothing of ours but the specification:
+whether its structure is that of its year, and whether every record is in a table, every value typed or in an issue."""
 
 import io
 from collections import Counter
 from xml.etree import ElementTree
 
 from cin_pipeline.census.cleaning import CleanedReturn
-from cin_pipeline.census.specification import ValueType, tables
+from cin_pipeline.census.specification import Group, Item, ValueType, message, tables
+
+WHITE_SPACE = " \t\r\n"
 
 
 def local(tag: str) -> str:
@@ -49,3 +51,37 @@ def lost(data: bytes, year: int, cleaned: CleanedReturn) -> list[str]:
     told.update(issues.loc[(issues["value"] != "") & ~issues["item"].isin(kept_as_sent), "item"].tolist())
     found += [f"{values[item]} values of {item}, {told[item]} told" for item in told if told[item] != values[item]]
     return found
+
+
+def fits(data: bytes, year: int) -> bool | None:
+    """Whether a file is XML with the structure of a return of the year; None where namespaces are in it, or names that
+    some parsers take for ids."""
+    try:
+        root = ElementTree.fromstring(data)
+    except ElementTree.ParseError:
+        return False
+    names = (name for element in root.iter() for name in (element.tag, *element.attrib))
+    if any("}" in name for name in names):
+        return None
+    return root.tag == "Message" and _fits(root, message(year))
+
+
+def _fits(element: ElementTree.Element, part: Group | Item) -> bool:
+    if isinstance(part, Item):
+        return not len(element)
+    if any((text or "").strip(WHITE_SPACE) for text in (element.text, *(inner.tail for inner in element))):
+        return False
+    order = {member.element: place for place, member in enumerate(part.members)}
+    if any(inner.tag not in order for inner in element):
+        return False
+    found = [order[inner.tag] for inner in element]
+    once = [place for place, member in enumerate(part.members) if not _repeats(member)]
+    return (
+        found == sorted(found)
+        and all(found.count(place) <= 1 for place in once)
+        and all(_fits(inner, part.members[place]) for inner, place in zip(element, found, strict=True))
+    )
+
+
+def _repeats(part: Group | Item) -> bool:
+    return part.repeats if isinstance(part, Group) else bool(part.table)
