@@ -33,7 +33,7 @@ _ARCHIVES = (
     _Kind(0, b"\x1f\x8b", "a gzip archive", _UNPACKED),
     _Kind(0, b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACKED),
     _Kind(0, b"Rar!\x1a\x07", "a RAR archive", _UNPACKED),
-    _Kind(0, b"BZh", "a bzip2 archive", _UNPACKED),
+    _Kind(4, b"1AY&SY", "a bzip2 archive", _UNPACKED),
     _Kind(0, b"\xfd7zXZ\x00", "an xz archive", _UNPACKED),
     _Kind(0, b"\x28\xb5\x2f\xfd", "a zstd archive", _UNPACKED),
     _Kind(257, b"ustar", "a tar archive", _UNPACKED),
@@ -100,6 +100,8 @@ def refuse_other_kinds(data: bytes) -> None:
 
 
 def _by_mark(data: bytes) -> _Kind | None:
+    if data.startswith((b"<", codecs.BOM_UTF8)):
+        return None  # whatever stands further on
     found = next((kind for kind in (*_ARCHIVES, *_DOCUMENTS) if data.startswith(kind.mark, kind.at)), None)
     if found is not None and found.mark == b"PK\x03\x04":
         words = next((words for part, words in _ZIPPED if part in data), "")
@@ -130,15 +132,14 @@ def _check_beginning(text: str) -> None:
     if bare.startswith("<") or not bare:
         _check_nothing_before(text, without_marks, bare)
         return
-    begins = _BEGINS.search(text)
-    if begins:
+    if _JSON.match(bare):
+        raise ReturnRejected(f"the file is JSON; {_THE_RETURN}")
+    if begins := _BEGINS.search(text):
         raise ReturnRejected(
             f"text stands before the XML, which begins on line {_line(text, begins.start())}; a file that begins "
             "with the XML was expected",
             line=_line(text, len(text) - len(bare)),
         )
-    if _JSON.match(bare):
-        raise ReturnRejected(f"the file is JSON; {_THE_RETURN}")
     if any(not (char.isprintable() or char.isspace()) for char in bare[:1024]):
         raise ReturnRejected(f"the file holds no text; {_THE_RETURN}")
     if _is_table(bare):

@@ -85,6 +85,7 @@ KINDS: dict[str, tuple[bytes, str]] = {
     "XHTML": (b'<?xml version="1.0"?><!-- x --><html xmlns="http://www.w3.org/1999/xhtml"/>', "a web page (HTML)"),
     "JSON": (b'{"Message": {"Header": {"Year": 2017}}}', "JSON"),
     "JSON list": (b'\xef\xbb\xbf[\n {"LAchildID": "1"}]', "JSON"),
+    "JSON with the return in it": (b'{"file": "' + NO_XML.encode() + b'"}', "JSON"),
     "CSV": (b"la_code,year\n201,2017\n", "a table of values (CSV)"),
     "CSV with semicolons": (b"LAchildID;CINreferralDate\r\n1;2016-05-01\r\n2;<none>\r\n", "a table of values (CSV)"),
     "CSV in UTF-16": ("LAchildID\tSex\n1\tF\n".encode("utf-16"), "a table of values (CSV)"),
@@ -122,7 +123,14 @@ def test_a_file_of_another_kind_is_called_so(read: Callable[[bytes], object], ca
 
 
 @pytest.mark.parametrize(
-    "data", [RETURN, NO_XML.encode(), b" \n\t" + NO_XML.encode(), b"<!-- a return, not <html> -->" + NO_XML.encode()]
+    "data",
+    [
+        RETURN,
+        NO_XML.encode(),
+        b" \n\t" + NO_XML.encode(),
+        b"<!-- not <html> -->" + NO_XML.encode(),
+        b"<!--" + b"x" * 253 + b"ustar-->" + NO_XML.encode(),
+    ],
 )
 def test_what_is_xml_is_left_alone(data: bytes) -> None:
     assert identify(data) == Identity("201", 2017)
