@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 
-.PHONY: help demo ui test backtest format docs lock bench clean
+.PHONY: help demo ui test fuzz backtest format docs lock bench clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -46,6 +46,14 @@ test: $(VENV)/test.done  ## lint, types and every test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 3 --dist worksteal  # on two cores: tests of servers wait more than they work
+
+# Another target than the reader: make fuzz TARGET=header COUNT=100000 SEED=7
+TARGET ?= reader
+COUNT ?= 10000
+SEED ?= 1
+
+fuzz: $(VENV)/test.done  ## changed returns (TARGET reader or header) or files of the user's (inputs); what fails is kept in build/fuzz
+	$(BIN)/python -m cin_pipeline_tests.fuzz $(TARGET) --count $(COUNT) --seed $(SEED) --to build/fuzz
 
 # One year: make backtest YEARS=2017
 YEARS ?= 2016 2017 2018 2019 2020 2021 2022 2023 2024

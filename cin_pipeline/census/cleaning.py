@@ -39,6 +39,8 @@ _WHOLE_NUMBER = re.compile(r"[0-9]+")
 _UPN = re.compile(r"[A-Za-z][0-9]{11}[0-9A-Za-z]")
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
 _LARGEST_COUNT = 10**9  # a longer run of digits is still a number, just not a plausible one
+_BETWEEN_CODES = re.compile(r"[\s,;/|+&]+")
+ONE_CODE_EACH = "one code each"  # how the expectation begins where several codes of the set stand in one element
 _CODES_NAMED = 12  # a longer code set is named, not listed, in an expectation
 
 
@@ -92,7 +94,11 @@ def _typed(records: DataFrame, table: Table, year: int) -> tuple[DataFrame, list
         columns[item.column] = values[which]
         held = np.array([bool(text) for text in texts])
         sent = np.array(texts, dtype=object)
-        faults.append(_Fault(item.element, (held & ~readable)[which], sent[which], _expectation(item, year)))
+        several = np.array([_are_codes(text, item, year) for text in texts]) & ~readable
+        wrong = held & ~readable & ~several
+        faults.append(_Fault(item.element, wrong[which], sent[which], _expectation(item, year)))
+        one_each = f"{ONE_CODE_EACH}, {_expectation(item, year)}"
+        faults.append(_Fault(item.element, several[which], sent[which], one_each))
         if item.required:
             at = ~held[which]
             if item.required_unless:
@@ -133,6 +139,14 @@ def _read(item: Item, texts: Sequence[str], year: int) -> tuple[pd.api.extension
             pattern = _UPN if item.type is ValueType.UPN else re.compile("(?s:.*)")
             readable = np.array([bool(pattern.fullmatch(text)) for text in texts])
             return pd.array([text or None for text in texts], dtype="str"), readable
+
+
+def _are_codes(text: str, item: Item, year: int) -> bool:
+    """Whether a text is several codes of the item's code set, such as `N1, N2`."""
+    if item.type is not ValueType.CODE:
+        return False
+    parts = _BETWEEN_CODES.split(text)
+    return len(parts) > 1 and set(parts) <= set(code_dtype(item.code_set, year).categories)
 
 
 def _count(text: str) -> int | None:

@@ -3,6 +3,7 @@
 `identify` reads no further than the header, so that a folder of returns is sorted out before any of them is read whole.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -14,6 +15,7 @@ from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.days import read_day
 
 _CHUNK = 16 * 1024
+_TWO_YEARS = re.compile("([0-9]{4}|[0-9]{2})(?: ?[-/\u2013] ?| to )([0-9]{4}|[0-9]{2})")
 _YEAR, _LA = "CollectionDetails/Year", "Source/LEA"
 
 
@@ -144,7 +146,8 @@ def _year(header: Header) -> int:
     year = header.year or of_date
     if not (len(year) == 4 and year.isascii() and year.isdigit()):
         raise ReturnRejected(
-            "the header does not say which collection year it is for; Year as four digits was expected",
+            _two_years(year)
+            or "the header does not say which collection year it is for; Year as four digits was expected",
             line=header.year_line,
             path=f"/Message/Header/{_YEAR}",
         )
@@ -156,6 +159,17 @@ def _year(header: Header) -> int:
             path=f"/Message/Header/{_YEAR}",
         )
     return int(year)
+
+
+def _two_years(text: str) -> str:
+    """What is said of a Year that is written as two, such as 2016-17; empty where it is not."""
+    found = _TWO_YEARS.fullmatch(text)
+    if not found:
+        return ""
+    end = int(found[1]) + (2001 if len(found[1]) == 2 else 1)
+    if found[2] not in (str(end), str(end)[2:]):
+        return ""
+    return f"Year {text}: the year it ends, {end}, was expected"
 
 
 def _texts(header: etree._Element, path: str) -> list[str]:

@@ -16,8 +16,9 @@ from pandas import DataFrame
 
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.header import Header, header_of
+from cin_pipeline.census.other_years import of_another_year
 from cin_pipeline.census.return_tables import ReturnTables
-from cin_pipeline.census.specification import RECORD_NUMBER, Item, Table, elements, tables, years_of_element
+from cin_pipeline.census.specification import RECORD_NUMBER, Item, Table, tables
 from cin_pipeline.census.structure import structure_schema
 from cin_pipeline.census.text import MAX_BYTES, xml_text
 from cin_pipeline.census.xml import PARSER_OPTIONS, not_well_formed, wrong_root
@@ -85,14 +86,17 @@ def _structure_fault(message: str, year: int) -> str:
         return "text stands between elements, where only elements were expected"
     element, expected = etree.QName(found[1]).localname, found[2]
     wanted = f"expected here: {expected}" if expected else "nothing more was expected here"
-    if element not in elements(year) and (others := years_of_element(element)):
-        return f"element {element} is not collected in {year - 1} to {year}, only {others}; {wanted}"
+    if of_others := of_another_year(element, year):
+        return f"{of_others}; {wanted}"
     return f"element {element} is unknown, repeated or out of order for {year - 1} to {year}; {wanted}"
 
 
 def _line_of(root: etree._Element, document: bytes, path: str | None) -> int | None:
     """Line of the element at `path`. The parser's own line numbers are wrong beyond line 65,535."""
-    found = root.xpath(path) if path else []
+    try:
+        found = root.xpath(path) if path else []
+    except etree.XPathEvalError:  # the path goes by a namespace
+        return None
     if not isinstance(found, list) or not found:
         return None
     position = next((n for n, element in enumerate(root.iter()) if element is found[0]), None)

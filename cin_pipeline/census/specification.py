@@ -571,12 +571,13 @@ def elements(year: int) -> frozenset[str]:
 
 
 def years_of_element(element: str) -> str:
-    """The collection years whose returns may hold an element, such as `from 2021-22`; empty where all or none do."""
-    having = [year.ending for year in years.COLLECTION_YEARS if element in elements(year.ending)]
-    if not having:
+    """The collection years whose returns may hold an element, such as `2013-14 to 2023-24`; empty where all or none
+    do."""
+    having = [year for year in years.COLLECTION_YEARS if element in elements(year.ending)]
+    if not having or len(having) == len(years.COLLECTION_YEARS):
         return ""
-    first = having[0] if having[0] > years.FIRST_YEAR else None
-    return years.years_in_words(first, having[-1] if having[-1] < years.LAST_YEAR else None)
+    first, last = having[0], having[-1]
+    return f"from {first.short}" if last.ending == years.LAST_YEAR else f"{first.short} to {last.short}"
 
 
 def years_in_words(item: Item) -> str:

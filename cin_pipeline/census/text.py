@@ -7,6 +7,7 @@ import codecs
 import re
 
 from cin_pipeline.census.errors import ReturnRejected
+from cin_pipeline.census.file_kinds import refuse_other_kinds
 
 MAX_BYTES = 128 * 1024 * 1024  # a return of 100,000 children; the largest real one has about 25,000
 
@@ -32,11 +33,12 @@ _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 def xml_text(data: bytes, max_bytes: int = MAX_BYTES) -> str:
     """The text of a file as XML without a byte order mark.
 
-    Raises ReturnRejected: empty, too large, another encoding than declared or allowed, or with a document type
-    (which could declare entities that expand without end or read other files)."""
-    if not data.strip():
+    Raises ReturnRejected: empty, too large, something else than XML, another encoding than declared or allowed, or with
+    a document type (which could declare entities that expand without end or read other files)."""
+    if data.strip() in (b"", *(mark for mark, _ in _BYTE_ORDER_MARKS)):
         raise ReturnRejected("the file is empty; an XML file with the root element Message was expected")
     check_size(len(data), max_bytes)
+    refuse_other_kinds(data)
     text = _decoded(data)
     prolog = _PROLOG.match(text)
     after = prolog.end() if prolog else 0

@@ -166,11 +166,12 @@ def _exit_code(results: "RuleResults") -> int:
 
 def _show(about: "About", checked: "CheckedFile") -> None:
     from cin_pipeline.validation.reporting import not_run_by_reason, number_run, rule_lines
+    from cin_pipeline.validation.results import CRASHED as CRASHED_RULE
     from cin_pipeline.validation.results import FAILED, PASSED
 
     results = checked.results
     lines = rule_lines(checked.sent.year, results)
-    failed = [line for line in lines if line.status == FAILED]
+    failed, crashed = ([line for line in lines if line.status == status] for status in (FAILED, CRASHED_RULE))
     whose = f"{about.la_name} ({about.la_code}), {CollectionYear(checked.sent.year)}"
     console.print(f"{whose}: {visible(about.file_name)}, {checked.sent.children.count:,} children", markup=False)
     say_if_provisional(checked.sent.year)
@@ -183,13 +184,10 @@ def _show(about: "About", checked: "CheckedFile") -> None:
     for reason, rules in not_run_by_reason(lines).items():
         ids = ", ".join(line.rule_id for line in rules)
         console.print(f"Not run, {reason}: {len(rules)} ({ids})", markup=False, soft_wrap=False)
-    for line in lines:
-        if line.rule_id in results.crashed:
-            errors.print(f"[bold red]CRASHED[/bold red]  rule {line.rule_id}, {line.severity}: {line.message}.")
-            errors.print(
-                f"  {line.reason}: a fault in cin-pipeline, not in the return; please report it.", markup=False
-            )
-    if results.crashed:
+    for line in crashed:
+        errors.print(f"[bold red]CRASHED[/bold red]  rule {line.rule_id}, {line.severity}: {line.message}.")
+        errors.print(f"  {line.reason}: a fault in cin-pipeline, not in the return; please report it.", markup=False)
+    if crashed:
         errors.print(
             "[bold red]The result is not complete: nothing is known of what crashed rules look for.[/bold red]"
         )

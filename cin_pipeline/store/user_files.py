@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.missing import UnreliableFigure, UnusableItem
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.reference.missing_data import CarryForward, Predecessor
 
 Key = TypeVar("Key")
+
+_MOST_DIGITS = 9  # of people: more than there are anywhere
 
 
 class InputFileError(ValueError):
@@ -34,9 +37,9 @@ def people(path: Path) -> Iterator[tuple[str, int]]:
         code, number = row["la_code"], row["population"]
         if not number:
             continue  # an LA without a figure, as in the published file
-        if not (number.isascii() and number.isdigit()):
-            raise InputFileError(f"{where}: population is {number!r}; a whole number of people was expected")
-        _once(seen, code, f"{where}: {code} stands in the file twice")
+        if not (number.isascii() and number.isdigit() and len(number) <= _MOST_DIGITS):
+            raise InputFileError(f"{where}: population is {visible(number)!r}; a whole number of people was expected")
+        _once(seen, code, f"{where}: {visible(code)} stands in the file twice")
         yield code, int(number)
 
 
@@ -55,7 +58,7 @@ def unusable_items(path: Path) -> Iterator[UnusableItem]:
                 breakdown=row.get("breakdown", ""),
             )
         except ValueError as error:
-            raise InputFileError(f"{where}: {error}") from None
+            raise InputFileError(f"{where}: {visible(str(error), most=400)}") from None
 
 
 def carried_forward(path: Path) -> Iterator[CarryForward]:
@@ -98,7 +101,7 @@ def unreliable_figures(path: Path) -> Iterator[UnreliableFigure]:
         try:
             found = UnreliableFigure(year, la_code, row["measure"])
         except ValueError as error:
-            raise InputFileError(f"{where}: {error}") from None
+            raise InputFileError(f"{where}: {visible(str(error), most=400)}") from None
         twice = f"{where}: {row['measure']} of {la_code} stands in the file twice for {CollectionYear(year)}"
         _once(seen, found, twice)
         yield found
@@ -112,14 +115,16 @@ def _once(seen: set[Key], key: Key, message: str) -> None:
 
 def _authority(where: str, code: str) -> str:
     if code not in every_authority():
-        raise InputFileError(f"{where}: {code!r} is no code of an English local authority")
+        raise InputFileError(f"{where}: {visible(code)!r} is no code of an English local authority")
     return code
 
 
 def _year(where: str, row: Mapping[str, str], column: str) -> int:
     text = row[column]
     if not (len(text) == 4 and text.isascii() and text.isdigit()):
-        raise InputFileError(f"{where}: {column} is {text!r}; the year in which the collection ends was expected")
+        raise InputFileError(
+            f"{where}: {column} is {visible(text)!r}; the year in which the collection ends was expected"
+        )
     return int(text)
 
 

@@ -23,7 +23,7 @@ from pandas import DataFrame
 
 from cin_pipeline.census.specification import tables
 from cin_pipeline.validation.hits import Hits, whole_return
-from cin_pipeline.validation.inputs import Mask, Positions, RuleInput
+from cin_pipeline.validation.inputs import Mask, Positions, Records, RuleInput
 from cin_pipeline.validation.registry import Rule, RuleSettings, rule_set
 from cin_pipeline.validation.results import (
     CRASHED,
@@ -161,11 +161,32 @@ def _issue_rows(found: _Broken, sent: RuleInput) -> DataFrame:
         "record": _joined([record for _, record, _ in where]),
         "fields": np.repeat(_texts(", ".join(rule.fields) for rule, _ in found), times),
         "line": _joined([line for _, _, line in where]),
-        "message": np.repeat(_texts(hits.message or rule.message for rule, hits in found), times),
+        "message": np.concatenate([_texts([]), *(_messages(rule, hits, sent) for rule, hits in found)]),
     }
     ids = np.append(sent.children.text("la_child_id").values(), "")
     columns["la_child_id"] = ids[columns["child_number"] - 1]
     return _table(ISSUE_COLUMNS, columns)
+
+
+def _messages(rule: Rule | _OfOurs, found: Hits, sent: RuleInput) -> NDArray[np.object_]:
+    """What each hit says: the rule's sentence, and of an item it looks at that several codes stand in one element."""
+    messages = np.full(len(found.at), found.message or rule.message, dtype=object)
+    for pair, rows in sent.several_codes.groupby(["table", "item"]):
+        table, item = cast(tuple[str, str], pair)
+        if item in rule.fields:
+            at = _seen_from(found.table, sent.tables[table], rows["record"].to_numpy() - 1)
+            messages[np.isin(found.at, at)] += f"; several codes stand in one {item}, give one code each"
+    return messages
+
+
+def _seen_from(table: str, records: Records, at: Positions) -> Positions:
+    """Positions of records in the table itself, or of the records of a table above that they belong to."""
+    holder = records
+    while holder.name != table:
+        if holder.parent is None:
+            return at[:0]
+        at, holder = holder.up(holder.parent)[at], holder.parent
+    return at
 
 
 def _places(hits: Hits, sent: RuleInput) -> tuple[Positions, Positions, Positions]:

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.census.cleaning import ISSUE_COLUMNS, CleanedReturn
+from cin_pipeline.census.cleaning import ISSUE_COLUMNS, ONE_CODE_EACH, CleanedReturn
 from cin_pipeline.census.header import Header
 from cin_pipeline.census.reading import SentReturn
 from cin_pipeline.census.return_tables import ReturnTables
@@ -197,6 +197,11 @@ class RuleInput:
         if name in TABLES:
             return self.tables[name]
         raise AttributeError(f"a return has no table {name}, and a rule sees nothing else by that name")
+
+    @cached_property
+    def several_codes(self) -> DataFrame:
+        """The value issues where several codes stand in one element."""
+        return self.value_issues[self.value_issues["expected"].str.startswith(ONE_CODE_EACH)]
 
     @cached_property
     def previous_input(self) -> "RuleInput":

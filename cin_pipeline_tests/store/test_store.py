@@ -88,7 +88,7 @@ def test_the_header_decides_not_the_name(store: Store, folder: Path) -> None:
     [
         (messy_return(1, 1, 2014, "201"), "2013 to 2014; one for 2015 to 2016 or 2016 to 2017 was expected", True),
         (messy_return(1, 1, 2017, "203"), "203 is not among the authorities expected", True),
-        (b"\x00\x01", "encoding|well-formed", False),
+        (b"\x00\x01", "holds no text", False),
         (b"", "empty", False),
         (b"x" * 2_000_000, "2,000,000 bytes", False),
     ],
@@ -146,7 +146,7 @@ def test_what_is_no_readable_file_is_refused_and_the_others_land(store: Store, f
     assert "cannot be read" in found["loop.xml"].reason
     for name in ("self", "pipe.xml"):
         assert found[name].reason == "it is no regular file; an XML file was expected"
-    assert "not well-formed" in found[r"n\xff.xml"].reason
+    assert "text without XML" in found[r"n\xff.xml"].reason
 
 
 def test_the_last_accepted_return_stays_in_force_until_the_next_is(store: Store, folder: Path) -> None:
@@ -293,6 +293,13 @@ INPUTS = {
     "an LA twice": ("expected", "la_code\n201\n201\n", "twice"),
     "a missing column": ("population", "la_code,people\n201,5\n", "column population is missing"),
     "no number": ("population", "la_code,population\n201,many\n", "line 2: population is 'many'"),
+    "a number without end": ("population", f"la_code,population\n201,{'9' * 5_000}\n", "(5,000 characters)'; a whole"),
+    "a character that does not print": ("population", "la_code,population\n\0,5\n\0,6\n", "line 3: [U+0000] stands"),
+    "a measure without end": (
+        "unusable",
+        f"year,la_code,measure,reason\n2017,201,{'x' * 5_000},x\n",
+        "line 2: there is no measure 'xxx",
+    ),
     "a negative number": ("population", "la_code,population\n201,-5\n", "whole number"),
     "no reason": ("unusable", "year,la_code,measure,reason\n2017,201,icpcs,\n", "line 2: reason is empty"),
     "an open quote": ("population", 'la_code,population\n201,"1\n', "no well-formed CSV"),

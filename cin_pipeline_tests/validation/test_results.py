@@ -262,3 +262,25 @@ def test_messages_hold_no_value_of_the_return():
     assert len(results.issues) > 20
     assert not results.issues.astype("str").apply(lambda column: column.str.contains(secret)).any().any()
     assert not results.outcomes.astype("str").apply(lambda column: column.str.contains(secret)).any().any()
+
+
+def test_a_hit_on_several_codes_in_one_element_says_so():
+    """Also where the hit is of a record above the code; one on another record, or on an item beside it, does not."""
+    several = child(
+        LAchildID="s",
+        UPN=None,
+        UPNunknown="UN2",
+        Disability=["AUT LD"],
+        CINdetails=[referral(ReferralSource="1A 1B", Assessments=[assessment(AssessmentFactors=["2B", "3A,3B"])])],
+    )
+    other = child(Disability=["ZZ"], CINdetails=[referral(ReferralSource="1Z")])
+    found = checked(return_xml([several, other])).issues
+    asked = found[found["message"].str.contains("several codes stand in one")]
+    assert sorted(zip(asked["rule_id"], asked["child_number"], strict=True)) == [("8540", 1), ("8866", 1), ("8897Q", 1)]
+    (message,) = asked.loc[asked["rule_id"] == "8866", "message"]
+    assert message.endswith(
+        "give one of the year's codes; several codes stand in one ReferralSource, give one code each"
+    )
+    assert {"8540", "8866"} <= set(found.loc[found["child_number"] == 2, "rule_id"])
+    (alone,) = checked(return_xml([with_referral(PrimaryNeedCode="N1;N2")]), rules=()).issues["message"]
+    assert alone.startswith("PrimaryNeedCode: expected one code each, one of N1, N2, ")
