@@ -13,6 +13,7 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.store import Store
 from cin_pipeline_tests.orchestration.test_folder_run import Job
+from cin_pipeline_tests.support.building import header, return_xml, valid_children
 from cin_pipeline_tests.support.random_returns import messy_return
 
 
@@ -24,6 +25,12 @@ def job(tmp_path: Path, settings: Settings) -> Job:
 def registry(job: Job, do: Callable[[Registry], object]) -> None:
     with closing(Store(job.settings)) as store:
         do(store.registry)
+
+
+def put_valid_returns(job: Job) -> None:
+    """Of three LAs; none is in doubt, which would end a run with 1."""
+    for la in ("201", "202", "390"):
+        (job.landing / f"{la}_2017.xml").write_bytes(return_xml(valid_children(), head=header(LEA=la)))
 
 
 def outcome(report: Report) -> tuple[list[int], list[str], list[str]]:
@@ -68,8 +75,7 @@ def test_other_bytes_are_taken_beside_what_a_person_withdrew(job: Job) -> None:
 
 
 def test_a_run_says_what_it_left_alone_without_an_exit_code_of_its_own(job: Job) -> None:
-    for la in ("201", "202", "390"):
-        job.put(la, 2017)
+    put_valid_returns(job)
     job.run()
     registry(job, lambda registry: registry.withdraw(1, "ann", "asked for by telephone"))
     registry(job, lambda registry: registry.land(
@@ -86,8 +92,7 @@ def test_a_run_says_what_it_left_alone_without_an_exit_code_of_its_own(job: Job)
 
 
 def test_notes_beside_returns_are_one_line_without_an_exit_code(job: Job) -> None:
-    for la in ("201", "202", "390"):
-        job.put(la, 2017)
+    put_valid_returns(job)
     notes = {"read me.txt": b"390 is late", "late/letter.pdf": b"%PDF-1.7"}
     (job.landing / "late").mkdir()
     for name, data in notes.items():
