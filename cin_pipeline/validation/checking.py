@@ -175,7 +175,9 @@ def _messages(rule: Rule | _OfOurs, found: Hits, sent: RuleInput) -> NDArray[np.
         table, item = cast(tuple[str, str], pair)
         if item in rule.fields:
             at = _seen_from(found.table, sent.tables[table], rows["record"].to_numpy() - 1)
-            messages[np.isin(found.at, at)] += f"; several codes stand in one {item}, give one code each"
+            asked = np.isin(found.at, at)
+            for said in set(messages[asked]):  # so that each text is held once
+                messages[asked & (messages == said)] = f"{said}; several codes stand in one {item}, give one code each"
     return messages
 
 

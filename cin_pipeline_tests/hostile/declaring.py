@@ -9,6 +9,7 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 GOOD = return_xml(valid_children()).decode() + "\n"  # of 201 for 2016 to 2017, without any fault
 
 UNREADABLE = 4
+BOUND_MET = "no more are taken"  # in the sentence of a file that holds more of something than is taken
 ANY = (0, 1, 3)
 
 
