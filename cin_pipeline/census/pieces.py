@@ -1,0 +1,107 @@
+"""A document as pieces of some thousand tags each, in flat arrays: what a return is read from, without a tree.
+
+A piece ends with an end tag, so a value and its tags are always in one piece. Another source of the same pieces may
+stand in for the parser where it proves as much.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cin_pipeline.census.bounds import BOUNDS, beyond
+from cin_pipeline.census.structure import Structure, Tags
+from cin_pipeline.census.xml import attribute_at_fault, fed, name_parts, new_parser
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Some tags in the order of the document, and the texts between them."""
+
+    tags: Tags  # as `Structure` numbers them, not yet placed
+    lines: NDArray[np.int64]  # of each start tag; 0 of an end tag
+    at: NDArray[np.int64]  # of each text, the tag it stands before; each tag once, ascending
+    texts: list[str]
+    attributes_fit: bool = True  # no attribute is in a namespace
+
+
+class _Names(dict[str, int]):
+    """The start tag of each element by its name as the parser gives it."""
+
+    def __init__(self, structure: Structure, namespace: str) -> None:
+        super().__init__()
+        self._structure, self._namespace = structure, namespace
+
+    def __missing__(self, name: str) -> int:
+        if len(self) >= BOUNDS.names:
+            raise beyond("names")
+        namespace, local = name_parts(name)
+        unknown = self._structure.unknown
+        tag = self[name] = self._structure.starts.get(local, unknown) if namespace == self._namespace else unknown
+        return tag
+
+
+def pieces(document: memoryview, structure: Structure, namespace: str) -> Iterator[Piece]:
+    """The pieces of a document whose elements are to be in a namespace (empty: in none).
+
+    Raises ReturnRejected where it is not well-formed XML, or met a bound."""
+    parser = new_parser()
+    starts = _Names(structure, namespace)
+    tags: list[int] = []
+    lines: list[int] = []
+    at: list[int] = []
+    texts: list[str] = []
+    faulty: list[str] = []
+    attribute_names: set[str] = set()
+
+    def start(name: str, attributes: list[str]) -> None:
+        tags.append(starts[name])
+        lines.append(parser.CurrentLineNumber)
+        if attributes:
+            attribute_names.update(attributes[::2])
+            if len(attribute_names) > BOUNDS.names:
+                raise beyond("names", lines[-1])
+            if attribute_at_fault(attributes):
+                faulty.append(name)
+
+    def end(name: str) -> None:
+        tags.append(starts[name] + 1)
+        lines.append(0)
+
+    def text(data: str) -> None:
+        at.append(len(tags))
+        texts.append(data)
+
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    depth = 0
+    for _ in fed(parser, document):
+        found = np.array(tags, dtype=np.int16)
+        steps = 1 - 2 * (found & 1)
+        ends = np.flatnonzero(steps < 0)
+        upto = int(ends[-1]) + 1 if len(ends) else 0
+        deep = depth + np.cumsum(steps, dtype=np.int64)
+        if len(deep) and deep.max() > BOUNDS.depth:
+            raise beyond("depth", lines[int(np.argmax(deep > BOUNDS.depth))])
+        where, texts[:] = _joined(np.array(at, dtype=np.int64), texts)
+        kept = int(np.searchsorted(where, upto))
+        if upto:
+            depth = int(deep[upto - 1])
+            yield Piece(found[:upto], np.array(lines[:upto], dtype=np.int64), where[:kept], texts[:kept], not faulty)
+            faulty.clear()
+        # What begins after the last end tag is not over yet.
+        at[:] = (where[kept:] - upto).tolist()
+        del tags[:upto], lines[:upto], texts[:kept]
+
+
+def _joined(at: NDArray[np.int64], texts: list[str]) -> tuple[NDArray[np.int64], list[str]]:
+    """Each text once, where the parser gave it in parts: any that is long, and one that goes on in the next piece."""
+    goes_on = at[1:] == at[:-1]
+    if not goes_on.any():
+        return at, texts
+    begins = np.flatnonzero(np.concatenate([[True], ~goes_on]))
+    ends = [*begins[1:].tolist(), len(texts)]
+    joined = ["".join(texts[begin:end]) for begin, end in zip(begins.tolist(), ends, strict=True)]
+    if max(map(len, joined)) > BOUNDS.text:
+        raise beyond("text")
+    return at[begins], joined
