@@ -214,14 +214,16 @@ class _Reading:
 
 
 def misplaced(kind: FaultKind, element: str, group: Group | Item, last: int, year: int) -> str:
-    """The sentence on an element that a group does not hold at that point, and what it does hold there.
+    """The sentence on an element that a group does not hold at that point, and what was expected.
 
     `last`: the position of the member of the group that stands before it, -1 where none does."""
     shown, of_year = _shown(element), f"{year - 1} to {year}"
+    if isinstance(group, Group) and kind is FaultKind.OUT_OF_ORDER:
+        return f"element {shown} is out of order for {of_year}; expected before {group.members[last].element}"
+    if kind is FaultKind.REPEATED:
+        return f"element {shown} is repeated; expected once in {group.element}"
     what = {
         FaultKind.UNKNOWN: f"element {shown} is unknown in {of_year}",
-        FaultKind.OUT_OF_ORDER: f"element {shown} is out of order for {of_year}",
-        FaultKind.REPEATED: f"element {shown} is repeated",
         FaultKind.NESTED: f"element {shown} does not belong in {group.element}",
     }.get(kind) or of_other_years(element, year)
     expected = _expected(group, last) if isinstance(group, Group) else ""

@@ -9,12 +9,16 @@ from typing import Any
 
 from pandas import DataFrame, Series
 
+from cin_pipeline.census.errors import StructureFaults
 from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS, in_catalogue_order
+from cin_pipeline.validation.checking import WHOLE_RETURN
 from cin_pipeline.validation.results import RULE_HITS
 
 # The child's id says which child; its number in the file would only be one more.
 ISSUE_COLUMNS = ("collection_year", "la_code", *(name for name in RULE_HITS.names if name != "child_number"))
+
+STRUCTURE = "STRUCTURE"  # the rule id of a fault of structure, which no rule sees
 
 # A spreadsheet takes a cell that starts so for a formula, or drops the character and looks again.
 _FORMULA = re.compile(r"^(?=[=+\-@\t\r\n])")
@@ -35,6 +39,22 @@ def write_england(estimates: DataFrame, path: Path) -> None:
 def issue_rows(issues: DataFrame, year: int, la_code: str) -> DataFrame:
     """The issues of one return (`RuleResults.issues`) as rows of `validation_issues.csv`; columns as ISSUE_COLUMNS."""
     return issues.assign(collection_year=year, la_code=la_code)[list(ISSUE_COLUMNS)]
+
+
+def structure_rows(found: StructureFaults, year: int, la_code: str) -> DataFrame:
+    """The faults of structure of a file as rows of `issues.csv`, those that are kept one by one; columns as
+    ISSUE_COLUMNS."""
+    rows = DataFrame(
+        {
+            "fields": [fault.element for fault in found.faults],
+            "line": [fault.line for fault in found.faults],
+            "message": [fault.reason for fault in found.faults],
+        }
+    )
+    return rows.assign(
+        collection_year=year, la_code=la_code, rule_id=STRUCTURE, severity="error", la_child_id="", table=WHOLE_RETURN,
+        record=None,
+    )[list(ISSUE_COLUMNS)]  # fmt: skip
 
 
 def write_issues(returns: Iterable[DataFrame], path: Path) -> None:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.census.specification import tables
-from cin_pipeline.validation.hits import Hits
+from cin_pipeline.validation.hits import Hits, whole_return
 from cin_pipeline.validation.inputs import Mask, Positions, RuleInput
 from cin_pipeline.validation.registry import Rule, RuleSettings, rule_set
 from cin_pipeline.validation.results import (
@@ -35,6 +35,11 @@ from cin_pipeline.validation.results import (
 )
 
 VALUE = "VALUE"
+NAMESPACE = "NAMESPACE"
+NAMESPACE_MESSAGE = (
+    "Every element of the return is in an XML namespace, where the census has none; it was read as if there were none: "
+    "check how your system writes the file"
+)
 WHOLE_RETURN = "return"  # stands for the table of an issue that concerns the return as a whole
 
 
@@ -47,6 +52,16 @@ class _Outcome:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class _Namespace:
+    """What is said of a return whose elements are in a namespace, in the place of the rule that it is none of."""
+
+    rule_id: str = NAMESPACE
+    severity: str = "query"
+    fields: tuple[str, ...] = ("Message",)
+    message: str = NAMESPACE_MESSAGE
+
+
 def check(sent: RuleInput, settings: RuleSettings | None = None, rules: Iterable[Rule] | None = None) -> RuleResults:
     """Runs the rules of the collection year, with what the settings add and leave out, over a return.
 
@@ -54,7 +69,10 @@ def check(sent: RuleInput, settings: RuleSettings | None = None, rules: Iterable
     """
     reported = {name: _no_values(sent, name) for name in sent.tables}
     ended: list[_Outcome] = []
-    found: list[tuple[Rule, Hits]] = []
+    found: list[tuple[Rule | _Namespace, Hits]] = []
+    if sent.header.namespace:
+        ended.append(_Outcome(NAMESPACE, "query", FAILED, 1))
+        found.append((_Namespace(), whole_return(True)))
     for rule in rule_set(sent.year, settings) if rules is None else rules:
         outcome, hits = _run(rule, sent)
         ended.append(outcome)
@@ -104,7 +122,7 @@ def _note_reported_values(rule: Rule, found: Hits, reported: ReportedValues) -> 
             reported[table][column][at] = True
 
 
-def _issue_rows(found: list[tuple[Rule, Hits]], sent: RuleInput) -> DataFrame:
+def _issue_rows(found: list[tuple[Rule | _Namespace, Hits]], sent: RuleInput) -> DataFrame:
     """A row for each hit. Columns are made for all rules at once: a table for each rule costs more than the rule."""
     times = [len(hits.at) for _, hits in found]
     where = [_places(hits, sent) for _, hits in found]
@@ -133,7 +151,7 @@ def _places(hits: Hits, sent: RuleInput) -> tuple[Positions, Positions, Position
     return child, hits.at + 1, records.line[hits.at]
 
 
-def _named_rows(found: list[tuple[Rule, Hits]], sent: RuleInput) -> DataFrame:
+def _named_rows(found: list[tuple[Rule | _Namespace, Hits]], sent: RuleInput) -> DataFrame:
     """A row for each record named; its issue is the place of the hit among those of its rule, counted on."""
     first = np.cumsum([0, *(len(hits.at) for _, hits in found)])
     parts = [(start, hits, named) for start, (_, hits) in zip(first, found, strict=False) for named in hits.named]

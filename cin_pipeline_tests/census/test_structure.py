@@ -106,9 +106,12 @@ KINDS = {
     FaultKind.OTHER_YEAR: ("<CINPlanDates/>", "element CINPlanDates is not collected in 2016 to 2017, only from 2021"),
     FaultKind.OUT_OF_ORDER: (
         "<ReferralNFA/>\n<Assessments/>",
-        "element Assessments is out of order for 2016 to 2017; ",
+        "element Assessments is out of order for 2016 to 2017; expected before ReferralNFA",
     ),
-    FaultKind.REPEATED: ("<ReferralNFA/>\n<ReferralNFA/>", "element ReferralNFA is repeated; expected here: Child"),
+    FaultKind.REPEATED: (
+        "<ReferralNFA/>\n<ReferralNFA/>",
+        "element ReferralNFA is repeated; expected once in CINdetails",
+    ),
     FaultKind.NESTED: ("<UPN/>", "element UPN does not belong in CINdetails; expected here: CINreferralDate, "),
     FaultKind.IN_AN_ITEM: ("<ReferralNFA>\n<b>1</b></ReferralNFA>", "element b stands in ReferralNFA, where only a"),
     FaultKind.TEXT: ("\n\nstray &amp; gone", "text stands between elements, where only elements were expected"),

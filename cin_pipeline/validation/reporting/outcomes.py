@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from cin_pipeline.validation.checking import NAMESPACE, NAMESPACE_MESSAGE
 from cin_pipeline.validation.registry import Rule, rule_set
 from cin_pipeline.validation.results import NOT_RUN, RuleResults
 from cin_pipeline.validation.rules_page import part_title
@@ -32,7 +33,14 @@ def rule_lines(year: int, results: RuleResults) -> list[RuleLine]:
     first = results.issues.drop_duplicates("rule_id")
     said = dict(zip(first["rule_id"], first["message"], strict=True))
     lines = [
-        RuleLine(row.rule_id, row.severity, *_words(rules.get(row.rule_id), said), row.status, row.hits, row.reason)
+        RuleLine(
+            row.rule_id,
+            row.severity,
+            *_words(row.rule_id, rules.get(row.rule_id), said),
+            row.status,
+            row.hits,
+            row.reason,
+        )
         for row in results.outcomes.itertuples()
     ]
     return sorted(lines, key=lambda line: (line.severity != "error", -line.hits))
@@ -52,9 +60,11 @@ def number_run(lines: Iterable[RuleLine]) -> int:
     return sum(line.status != NOT_RUN for line in lines)
 
 
-def _words(rule: Rule | None, said: Mapping[str, str]) -> tuple[str, str, Sequence[str]]:
+def _words(rule_id: str, rule: Rule | None, said: Mapping[str, str]) -> tuple[str, str, Sequence[str]]:
     """Part of the return, message and fields of a rule; of none, those of VALUE. A rule that was broken says what its
     hits say: of a year-on-year check that is met the counts as well."""
+    if rule_id == NAMESPACE:
+        return "The return", NAMESPACE_MESSAGE, ()
     if rule is None:
         return "Any", VALUE_MESSAGE, ()
     return part_title(rule.facts.part), said.get(rule.rule_id, rule.message), rule.fields

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from cin_pipeline.census.errors import ReturnRejected
+from cin_pipeline.census.errors import ReturnRejected, StructureFaults
 from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.pages import environment, render
@@ -19,6 +19,7 @@ from cin_pipeline.validation.reporting.outcomes import not_run_by_reason, number
 from cin_pipeline.validation.reporting.values import Value, hit_values
 from cin_pipeline.validation.results import CRASHED, FAILED, PASSED, RuleResults
 
+MOST_GROUPS = 200  # kinds and elements of faults of structure that the page lists
 MOST_WITHOUT_SCRIPT = 1_000  # hits in the table for readers without scripts; a page of all would not open
 
 
@@ -67,10 +68,25 @@ def report_page(about: About, sent: RuleInput, results: RuleResults) -> str:
 
 
 def rejection_page(about: About, rejected: ReturnRejected) -> str:
-    """The report on a file that is no readable return: what is wrong, where, and what to do."""
+    """The report on a file that is no readable return: what is wrong, where, and what to do; of faults of structure
+    all, by kind and element."""
     path = visible(rejected.path or "", most=400)
-    reason = visible(rejected.reason, most=600)
-    return _render("rejection.html", about=about, reason=reason[:1].upper() + reason[1:], line=rejected.line, path=path)
+    found = rejected if isinstance(rejected, StructureFaults) else None
+    return _render(
+        "rejection.html",
+        about=about,
+        reason=_capital(visible(rejected.reason, most=600)),
+        line=rejected.line,
+        path=path,
+        groups=[(group, _capital(group.first.reason)) for group in found.groups[:MOST_GROUPS]] if found else [],
+        all_groups=len(found.groups) if found else 0,
+        faults=found.count if found else 0,
+        rows=len(found.faults) if found else 0,
+    )
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _hits(sent: RuleInput, results: RuleResults) -> Iterator[_Hit]:
