@@ -100,7 +100,7 @@ class _Reading:
     def _start(self, name: str, attributes: list[str]) -> None:
         self._in_text = False
         if len(self._open) + self._skipped >= BOUNDS.depth:
-            raise beyond("depth", self._parser.CurrentLineNumber)
+            raise beyond("depth", BOUNDS.depth, self._parser.CurrentLineNumber)
         if attributes:
             self._attributes(name, attributes)
         if self._skipped:
@@ -153,7 +153,7 @@ class _Reading:
     def _check_names(self, *names: str) -> None:
         self._names.update(names)
         if len(self._names) > BOUNDS.names:
-            raise beyond("names", self._parser.CurrentLineNumber)
+            raise beyond("names", BOUNDS.names, self._parser.CurrentLineNumber)
 
     def _attributes(self, name: str, attributes: list[str]) -> None:
         self._check_names(*attributes[::2])

@@ -170,10 +170,10 @@ class _Seen:
             if self.first != "Header":
                 raise _OverError
         if len(self._path) >= BOUNDS.depth:
-            raise beyond("depth", self._parser.CurrentLineNumber)
+            raise beyond("depth", BOUNDS.depth, self._parser.CurrentLineNumber)
         self._names.update((name, *attributes[::2]))
         if len(self._names) > BOUNDS.names:
-            raise beyond("names", self._parser.CurrentLineNumber)
+            raise beyond("names", BOUNDS.names, self._parser.CurrentLineNumber)
         self._path.append(local if namespace == self._namespace else name)
         self._keep()
         if len(self._path) == _DEPTH and (item := "/".join(self._path[2:])) in _COLUMNS:
@@ -191,7 +191,7 @@ class _Seen:
             self._text.append(data)
             self._length += len(data)
             if self._length > BOUNDS.text:
-                raise beyond("text", self._parser.CurrentLineNumber)
+                raise beyond("text", BOUNDS.text, self._parser.CurrentLineNumber)
 
     def _keep(self) -> None:
         """The value that was open is over: the first that has a text is kept."""

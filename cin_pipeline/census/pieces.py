@@ -35,7 +35,7 @@ class _Names(dict[str, int]):
 
     def __missing__(self, name: str) -> int:
         if len(self) >= BOUNDS.names:
-            raise beyond("names")
+            raise beyond("names", BOUNDS.names)
         namespace, local = name_parts(name)
         unknown = self._structure.unknown
         tag = self[name] = self._structure.starts.get(local, unknown) if namespace == self._namespace else unknown
@@ -61,7 +61,7 @@ def pieces(document: memoryview, structure: Structure, namespace: str) -> Iterat
         if attributes:
             attribute_names.update(attributes[::2])
             if len(attribute_names) > BOUNDS.names:
-                raise beyond("names", lines[-1])
+                raise beyond("names", BOUNDS.names, lines[-1])
             if attribute_at_fault(attributes):
                 faulty.append(name)
 
@@ -82,7 +82,7 @@ def pieces(document: memoryview, structure: Structure, namespace: str) -> Iterat
         upto = int(ends[-1]) + 1 if len(ends) else 0
         deep = depth + np.cumsum(steps, dtype=np.int64)
         if len(deep) and deep.max() > BOUNDS.depth:
-            raise beyond("depth", lines[int(np.argmax(deep > BOUNDS.depth))])
+            raise beyond("depth", BOUNDS.depth, lines[int(np.argmax(deep > BOUNDS.depth))])
         where, texts[:] = _joined(np.array(at, dtype=np.int64), texts)
         kept = int(np.searchsorted(where, upto))
         if upto:
@@ -103,5 +103,5 @@ def _joined(at: NDArray[np.int64], texts: list[str]) -> tuple[NDArray[np.int64],
     ends = [*begins[1:].tolist(), len(texts)]
     joined = ["".join(texts[begin:end]) for begin, end in zip(begins.tolist(), ends, strict=True)]
     if max(map(len, joined)) > BOUNDS.text:
-        raise beyond("text")
+        raise beyond("text", BOUNDS.text)
     return at[begins], joined

@@ -44,7 +44,7 @@ def read_return(data: bytes, year: int, max_bytes: int = MAX_BYTES) -> SentRetur
     unknown, out of order, wrongly nested or repeated against the specification of `year`."""
     document = xml_document(data, max_bytes)
     begins = beginning(document)
-    found = _Tables(year)
+    found = _Tables(year, BOUNDS.records_in(len(document)))
     for piece in pieces(document, structure(year), begins.header.namespace):
         if not found.add(piece):
             raise structure_faults(document, year, begins.header.namespace)
@@ -96,14 +96,14 @@ class _Tables:
 
     Correct because the structure is proved: the record an element belongs to is the last one begun before it."""
 
-    def __init__(self, year: int) -> None:
+    def __init__(self, year: int, most_records: int) -> None:
+        self._most_records = most_records
         self._structure: Structure = structure(year)
         self._specifications = {name: table for name, table in tables(year).items() if name in self._structure.records}
         self._all = tables(year)
         self._before = self._structure.nothing
         self._texts = _Numbered()
         self._counts = dict.fromkeys(self._all, 0)
-        self._in_child = dict.fromkeys(self._all, 0)  # records in the child that is not over yet
         self._lines: dict[str, list[_Integers]] = {name: [] for name in self._all}
         self._parents: dict[str, list[NDArray[np.int32]]] = {name: [] for name in self._all}
         self._columns = {key: _Column() for key in self._structure.items}
@@ -150,26 +150,15 @@ class _Tables:
                 found.append(self._record(name, records, at))
         for name, at in records.items():
             self._counts[name] += len(at)
-            self._check_bounds(name, at, records["children"], lines)
+        if self._counts["children"] > BOUNDS.children:
+            raise beyond("children", BOUNDS.children, int(lines.max()))
+        if sum(self._counts.values()) > self._most_records:
+            raise beyond("records", self._most_records, int(lines.max()))
 
     def _record(self, table: str, records: dict[str, _Integers], at: _Integers) -> _Integers:
         """The position in a table of the record begun last before (or at) some tags."""
         begun: _Integers = np.searchsorted(records[table], at, side="right")
         return self._counts[table] - 1 + begun
-
-    def _check_bounds(self, name: str, at: _Integers, children: _Integers, lines: _Integers) -> None:
-        if name == "children":
-            if self._counts[name] > BOUNDS.children:
-                raise beyond("children", line=int(lines[at[-1]]))
-            return
-        element = self._all[name].element if name in self._specifications else name
-        if self._counts[name] > BOUNDS.records:
-            raise beyond("records", element=element, line=int(lines[at[-1]]))
-        by_child = np.bincount(np.searchsorted(children, at), minlength=len(children) + 1)
-        by_child[0] += self._in_child[name]
-        if by_child.max() > BOUNDS.records_of_child:
-            raise beyond("records_of_child", element=element, line=int(lines[at[-1]]))
-        self._in_child[name] = int(by_child[-1])
 
     def tables(self) -> ReturnTables:
         """The tables, once every piece was added."""

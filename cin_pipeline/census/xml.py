@@ -54,7 +54,7 @@ def new_parser() -> XMLParserType:
     def namespace(prefix: str | None, uri: str | None) -> None:
         prefixes.update((f"{prefix}:", uri or ""))
         if len(prefixes) > BOUNDS.names:
-            raise beyond("names", parser.CurrentLineNumber)
+            raise beyond("names", BOUNDS.names, parser.CurrentLineNumber)
 
     parser.StartDoctypeDeclHandler = document_type
     parser.StartNamespaceDeclHandler = namespace
@@ -90,7 +90,7 @@ def fed(parser: XMLParserType, document: memoryview) -> Iterator[None]:
             parser.Parse(piece, False)
             start += len(piece)
             if start - parser.CurrentByteIndex > BOUNDS.tag:
-                raise beyond("tag", parser.CurrentLineNumber)
+                raise beyond("tag", BOUNDS.tag, parser.CurrentLineNumber)
             yield
         parser.Parse(b"", True)
     except ExpatError as error:
