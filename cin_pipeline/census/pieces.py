@@ -49,13 +49,14 @@ def pieces(document: memoryview, structure: Structure, namespace: str) -> Iterat
     parser = new_parser()
     starts = _Names(structure, namespace)
     tags: list[int] = []
-    lines: list[int] = []
-    at: list[int] = []
-    texts: list[str] = []
+    lines: list[int] = []  # of start tags alone
+    texts: list[str] = []  # added by the parser itself: a call for each would cost more than all else
+    before: list[int] = []  # for each tag, how many texts there were before it
     faulty: list[str] = []
     attribute_names: set[str] = set()
 
     def start(name: str, attributes: list[str]) -> None:
+        before.append(len(texts))
         tags.append(starts[name])
         lines.append(parser.CurrentLineNumber)
         if attributes:
@@ -66,32 +67,31 @@ def pieces(document: memoryview, structure: Structure, namespace: str) -> Iterat
                 faulty.append(name)
 
     def end(name: str) -> None:
+        before.append(len(texts))
         tags.append(starts[name] + 1)
-        lines.append(0)
 
-    def text(data: str) -> None:
-        at.append(len(tags))
-        texts.append(data)
-
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, texts.append
     depth = 0
     for _ in fed(parser, document):
         found = np.array(tags, dtype=np.int16)
-        steps = 1 - 2 * (found & 1)
-        ends = np.flatnonzero(steps < 0)
+        is_start = (found & 1) == 0
+        ends = np.flatnonzero(~is_start)
         upto = int(ends[-1]) + 1 if len(ends) else 0
-        deep = depth + np.cumsum(steps, dtype=np.int64)
+        deep = depth + np.cumsum(np.where(is_start, 1, -1))
+        line_of = np.zeros(len(found), dtype=np.int64)
+        line_of[is_start] = lines
         if len(deep) and deep.max() > BOUNDS.depth:
-            raise beyond("depth", BOUNDS.depth, lines[int(np.argmax(deep > BOUNDS.depth))])
-        where, texts[:] = _joined(np.array(at, dtype=np.int64), texts)
-        kept = int(np.searchsorted(where, upto))
+            raise beyond("depth", BOUNDS.depth, int(line_of[np.argmax(deep > BOUNDS.depth)]))
+        at, joined = _joined(np.repeat(np.arange(len(found) + 1), np.diff([0, *before, len(texts)])), texts)
+        kept = int(np.searchsorted(at, upto))
         if upto:
             depth = int(deep[upto - 1])
-            yield Piece(found[:upto], np.array(lines[:upto], dtype=np.int64), where[:kept], texts[:kept], not faulty)
+            yield Piece(found[:upto], line_of[:upto], at[:kept], joined[:kept], not faulty)
             faulty.clear()
         # What begins after the last end tag is not over yet.
-        at[:] = (where[kept:] - upto).tolist()
-        del tags[:upto], lines[:upto], texts[:kept]
+        texts[:] = joined[kept:]
+        before[:] = np.searchsorted(at[kept:], np.arange(upto, len(found)), side="right").tolist()
+        del tags[:upto], lines[: int(is_start[:upto].sum())]
 
 
 def _joined(at: NDArray[np.int64], texts: list[str]) -> tuple[NDArray[np.int64], list[str]]:
