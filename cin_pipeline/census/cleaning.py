@@ -16,21 +16,21 @@ from cin_pipeline.census.return_tables import ReturnTables, code_dtype, links
 from cin_pipeline.census.specification import Item, Table, ValueType, tables
 from cin_pipeline.reference.days import read_day
 from cin_pipeline.tables.columns import LINE, NUMBER_OF_CHILD, RECORD, TABLE
-from cin_pipeline.tables.declaring import TEXT, WHOLE, Column, TableDeclaration
+from cin_pipeline.tables.declaring import TEXT, WHOLE, Column, TableDeclaration, held_once
 
 VALUE_ISSUES = TableDeclaration(
     "value_issues",
     "A value that could not be read, an expected one that is missing, or a child's id that an earlier child has.",
     (
-        TABLE,
+        held_once(TABLE),
         RECORD,
         replace(NUMBER_OF_CHILD, dtype=WHOLE),
         LINE,
-        Column("item", TEXT, "The element of the item, or of the group that is missing."),
+        held_once(Column("item", TEXT, "The element of the item, or of the group that is missing.")),
         Column(
             "value", TEXT, "The text as sent, trimmed; empty where it is missing.", caution="A value of the return."
         ),
-        Column("expected", TEXT, "What was expected, in words."),
+        held_once(Column("expected", TEXT, "What was expected, in words.")),
     ),
 )
 ISSUE_COLUMNS = VALUE_ISSUES.names
@@ -63,13 +63,16 @@ def clean_return(raw: ReturnTables, year: int) -> CleanedReturn:
     specifications = tables(year)
     child_numbers = _child_numbers(raw, specifications)
     typed: dict[str, DataFrame] = {}
-    issues: list[DataFrame] = []
+    issues: list[_Issues] = []
     for name, records in raw.items():
         typed[name], faults = _typed(records, specifications[name], year)
         if name == "children":
             faults.append(_repeated_ids(typed[name]))
-        issues += [_issue_rows(fault, name, records, child_numbers[name]) for fault in faults if fault.at.any()]
-    return CleanedReturn(ReturnTables(**typed), _joined(issues))
+        lines = records["line"].to_numpy()
+        issues += [
+            _Issues(name, fault, lines[fault.at], child_numbers[name][fault.at]) for fault in faults if len(fault.at)
+        ]
+    return CleanedReturn(ReturnTables(**typed), _issue_rows(issues))
 
 
 @dataclass(frozen=True)
@@ -77,9 +80,19 @@ class _Fault:
     """The same fault in the same item of some records of a table."""
 
     item: str
-    at: NDArray[np.bool_]  # by record
-    values: NDArray[np.object_] | None  # by record, as sent; None where the fault is that it is missing
+    at: NDArray[np.int64]  # positions of the records
+    values: NDArray[np.object_] | None  # of these, as sent; None where the fault is that it is missing
     expected: str
+
+
+@dataclass(frozen=True)
+class _Issues:
+    """A fault of a table with the places of its records."""
+
+    table: str
+    fault: _Fault
+    lines: NDArray[np.int64]
+    child_numbers: NDArray[np.int64]
 
 
 def _typed(records: DataFrame, table: Table, year: int) -> tuple[DataFrame, list[_Fault]]:
@@ -95,17 +108,18 @@ def _typed(records: DataFrame, table: Table, year: int) -> tuple[DataFrame, list
         held = np.array([bool(text) for text in texts])
         sent = np.array(texts, dtype=object)
         several = np.array([_are_codes(text, item, year) for text in texts]) & ~readable
-        wrong = held & ~readable & ~several
-        faults.append(_Fault(item.element, wrong[which], sent[which], _expectation(item, year)))
         one_each = f"{ONE_CODE_EACH}, {_expectation(item, year)}"
-        faults.append(_Fault(item.element, several[which], sent[which], one_each))
+        for of_kind, expected in ((held & ~readable & ~several, _expectation(item, year)), (several, one_each)):
+            wrong = np.flatnonzero(of_kind[which])
+            faults.append(_Fault(item.element, wrong, sent[which[wrong]], expected))
         if item.required:
             at = ~held[which]
             if item.required_unless:
                 at &= ~_usable(records[item.required_unless], table, item.required_unless, year)
-            faults.append(_Fault(item.element, at, None, f"{_expectation(item, year)}, but it is missing"))
+            missing = np.flatnonzero(at)
+            faults.append(_Fault(item.element, missing, None, f"{_expectation(item, year)}, but it is missing"))
     for group in table.required_groups:
-        at = ~records[f"has_{group}"].to_numpy()
+        at = np.flatnonzero(~records[f"has_{group}"].to_numpy())
         faults.append(_Fault(group, at, None, "the group, but it is missing"))
     return DataFrame(columns, index=records.index), faults
 
@@ -166,37 +180,58 @@ def _expectation(item: Item, year: int) -> str:
 
 def _repeated_ids(children: DataFrame) -> _Fault:
     ids = children["la_child_id"]
-    at = (ids.notna() & ids.duplicated()).to_numpy()
-    return _Fault("LAchildID", at, ids.to_numpy(dtype=object), "an id that no earlier Child of the return has")
+    at = np.flatnonzero((ids.notna() & ids.duplicated()).to_numpy())
+    return _Fault("LAchildID", at, ids.to_numpy(dtype=object)[at], "an id that no earlier Child of the return has")
 
 
-def _child_numbers(raw: ReturnTables, specifications: dict[str, Table]) -> dict[str, "Series[int]"]:
+def _child_numbers(raw: ReturnTables, specifications: dict[str, Table]) -> dict[str, NDArray[np.int64]]:
     """The record number of the child that each record of each table belongs to."""
-    numbers: dict[str, Series[int]] = {}
+    numbers: dict[str, NDArray[np.int64]] = {}
     for name, records in raw.items():
         parent = specifications[name].parent
         if not parent:
-            numbers[name] = records.index.to_series()
+            numbers[name] = records.index.to_numpy(dtype=np.int64)
             continue
-        in_parent = records[specifications[parent].number].to_numpy() - 1
-        numbers[name] = Series(numbers[parent].to_numpy()[in_parent], index=records.index)
+        numbers[name] = numbers[parent][records[specifications[parent].number].to_numpy() - 1]
     return numbers
 
 
-def _issue_rows(fault: _Fault, table: str, records: DataFrame, child_numbers: "Series[int]") -> DataFrame:
-    return DataFrame(
-        {
-            "table": table,
-            "record": records.index[fault.at],
-            "child_number": child_numbers[fault.at].to_numpy(),
-            "line": records["line"].to_numpy()[fault.at],
-            "item": fault.item,
-            "value": "" if fault.values is None else fault.values[fault.at],
-            "expected": fault.expected,
-        }
+def _issue_rows(found: list[_Issues]) -> DataFrame:
+    """A row for each issue, by line, table, record and item. Columns are made once, for all of them."""
+    times = [len(each.lines) for each in found]
+    tables_, items, expected = (
+        _held_once(texts, times)
+        for texts in (
+            [each.table for each in found],
+            [each.fault.item for each in found],
+            [each.fault.expected for each in found],
+        )
     )
+    lines, children, records = (
+        np.concatenate([np.empty(0, dtype=np.int64), *parts])
+        for parts in (
+            [each.lines for each in found],
+            [each.child_numbers for each in found],
+            [each.fault.at + 1 for each in found],
+        )
+    )
+    values = np.concatenate(
+        [np.empty(0, dtype=object)]
+        + [
+            np.full(len(each.lines), "", dtype=object) if each.fault.values is None else each.fault.values
+            for each in found
+        ]
+    )
+    order = np.lexsort((items.codes, records, tables_.codes, lines))
+    columns = {
+        "table": tables_, "record": records, "child_number": children, "line": lines, "item": items, "value": values,
+        "expected": expected,
+    }  # fmt: skip
+    return VALUE_ISSUES.typed(DataFrame({name: column[order] for name, column in columns.items()}))
 
 
-def _joined(issues: list[DataFrame]) -> DataFrame:
-    rows = VALUE_ISSUES.typed(pd.concat([VALUE_ISSUES.empty(), *issues], ignore_index=True))
-    return rows.sort_values(["line", "table", "record", "item"], kind="stable", ignore_index=True)
+def _held_once(texts: Sequence[str], times: Sequence[int]) -> pd.Categorical:
+    """Each text so many times; their numbers are in the order of the texts."""
+    different = sorted(set(texts))
+    numbers = np.repeat(np.array([different.index(text) for text in texts], dtype=np.int32), times)
+    return pd.Categorical.from_codes(numbers, categories=pd.Index(different, dtype="str"))

@@ -5,18 +5,27 @@
 
 import re
 from dataclasses import dataclass, field
+from pyexpat import XMLParserType
 
-from lxml import etree
-
+from cin_pipeline.census.bounds import BOUNDS, beyond
 from cin_pipeline.census.errors import ReturnRejected
-from cin_pipeline.census.text import MAX_BYTES, xml_text
-from cin_pipeline.census.xml import PARSER_OPTIONS, not_well_formed, wrong_root
+from cin_pipeline.census.specification import HEADER, Group, Item
+from cin_pipeline.census.text import MAX_BYTES, xml_document
+from cin_pipeline.census.xml import fed, name_parts, new_parser, wrong_root
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.days import read_day
 
-_CHUNK = 16 * 1024
 _TWO_YEARS = re.compile("([0-9]{4}|[0-9]{2})(?: ?[-/\u2013] ?| to )([0-9]{4}|[0-9]{2})")
 _YEAR, _LA = "CollectionDetails/Year", "Source/LEA"
+_DEPTH = 4  # of an item of the header: Message, Header, group, item
+# Where each value of the header stands in it, and what it is called here.
+_COLUMNS = {
+    f"{group.element}/{item.element}": item.column
+    for group in HEADER.members
+    if isinstance(group, Group)
+    for item in group.members
+    if isinstance(item, Item)
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class Header:
     """The header's values as trimmed text, empty where missing, and its line in the file (None: no header).
 
     Of several Source groups, the first that has a value counts. `several_las`: whether they name more than one LA.
+    `namespace`: that of the root, in which every element of the return has to be; empty where it is in none.
     `year_line`, `la_line`: where Year and LEA stand, the header's own line where they are missing."""
 
     collection: str = ""
@@ -45,6 +55,7 @@ class Header:
     date_time: str = ""
     line: int | None = None
     several_las: bool = False
+    namespace: str = ""
     year_line: int | None = field(default=None, compare=False)
     la_line: int | None = field(default=None, compare=False)
 
@@ -53,24 +64,21 @@ def read_header(data: bytes, max_bytes: int = MAX_BYTES) -> Header:
     """The header of a file, read no further than its end; an empty one where the file has none.
 
     Raises ReturnRejected where the file is no XML up to there, or its root is not Message."""
-    element = _first_element(xml_text(data, max_bytes))
-    return Header() if element is None or element.tag != "Header" else header_of(element)
+    return beginning(xml_document(data, max_bytes)).header
 
 
 def identify(data: bytes, max_bytes: int = MAX_BYTES) -> Identity:
     """The LA and the collection year named in the header of a file, read no further than its end.
 
     Raises ReturnRejected where the file is no XML up to there, has no header, or as `identity_of`."""
-    element = _first_element(xml_text(data, max_bytes))
-    if element is None:
+    begins = beginning(xml_document(data, max_bytes))
+    if begins.first is None:
         raise ReturnRejected("the header is missing; the root element Message is empty", path="/Message")
-    if element.tag != "Header":
+    if begins.first != "Header":
         raise ReturnRejected(
-            "the header is missing; Header was expected as the first element",
-            line=element.sourceline,
-            path="/Message",
+            "the header is missing; Header was expected as the first element", line=begins.line, path="/Message"
         )
-    return identity_of(header_of(element))
+    return identity_of(begins.header)
 
 
 def identity_of(header: Header) -> Identity:
@@ -95,48 +103,108 @@ def identity_of(header: Header) -> Identity:
     return Identity(code, year)
 
 
-def header_of(element: etree._Element) -> Header:
-    """The values of a header from its element."""
-    return Header(
-        collection=_first_text(element, "CollectionDetails/Collection"),
-        year=_first_text(element, _YEAR),
-        reference_date=_first_text(element, "CollectionDetails/ReferenceDate"),
-        source_level=_first_text(element, "Source/SourceLevel"),
-        la_code=_first_text(element, _LA),
-        software_code=_first_text(element, "Source/SoftwareCode"),
-        release=_first_text(element, "Source/Release"),
-        serial_number=_first_text(element, "Source/SerialNo"),
-        date_time=_first_text(element, "Source/DateTime"),
-        line=element.sourceline,
-        several_las=len(set(_texts(element, _LA))) > 1,
-        year_line=_line(element, _YEAR),
-        la_line=_line(element, _LA),
-    )
+@dataclass(frozen=True)
+class Beginning:
+    """How a document begins: the name and line of the first element in its root, and its header."""
+
+    first: str | None  # None: the root is empty
+    line: int | None
+    header: Header
 
 
-def _first_element(text: str) -> etree._Element | None:
-    """The first element inside the root: whole where it is the header, else as it begins; None in an empty Message.
+def beginning(document: memoryview) -> Beginning:
+    """The root, the first element in it and, where that is one, the header of a document; no more is read.
 
-    Reads no further. Raises ReturnRejected where the text is no XML up to there, or the root is not Message."""
-    parser = etree.XMLPullParser(events=("start", "end"), **PARSER_OPTIONS)
-    for offset in range(0, len(text), _CHUNK):
-        try:
-            parser.feed(text[offset : offset + _CHUNK].encode())
-        except etree.XMLSyntaxError as error:
-            raise not_well_formed(error) from None
-        for event, element in parser.read_events():
-            depth = sum(1 for _ in element.iterancestors())
-            if depth == 0 and element.tag != "Message":
-                raise wrong_root(element)
-            if event == "end" and depth == 0:
-                return None
-            if depth == 1 and (event == "end" or element.tag != "Header"):
-                return element
+    Raises ReturnRejected where it is no XML up to there, or the root is not Message."""
+    parser = new_parser()
+    seen = _Seen(parser)
     try:
-        parser.close()
-    except etree.XMLSyntaxError as error:
-        raise not_well_formed(error) from None
-    return None
+        for _ in fed(parser, document):
+            pass
+    except _OverError:
+        pass
+    return Beginning(seen.first, seen.line, seen.header())
+
+
+class _OverError(Exception):
+    """All that is wanted was seen: it ends the reading."""
+
+
+class _Seen:
+    """Handlers of a parser that keep the values of a header, each item once however often it stands there."""
+
+    def __init__(self, parser: XMLParserType) -> None:
+        self.first: str | None = None
+        self.line: int | None = None
+        self._parser = parser
+        self._namespace = ""
+        self._path: list[str] = []
+        self._names: set[str] = set()
+        self._text: list[str] | None = None  # parts of the value that is open
+        self._length = 0
+        self._values: dict[str, str] = {}
+        self._lines: dict[str, int] = {}
+        self._several_las = False
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._characters
+
+    def header(self) -> Header:
+        """What it holds; an empty one where there is none."""
+        if self.first != "Header":
+            return Header(namespace=self._namespace)
+        texts = {column: self._values.get(path, "") for path, column in _COLUMNS.items()}
+        return Header(
+            **texts,
+            line=self.line,
+            several_las=self._several_las,
+            namespace=self._namespace,
+            year_line=self._lines.get(_YEAR, self.line),
+            la_line=self._lines.get(_LA, self.line),
+        )
+
+    def _start(self, name: str, attributes: list[str]) -> None:
+        namespace, local = name_parts(name)
+        if not self._path:
+            if local != "Message":
+                raise wrong_root(namespace, local, self._parser.CurrentLineNumber)
+            self._namespace = namespace
+        elif len(self._path) == 1:
+            self.first, self.line = local if namespace == self._namespace else name, self._parser.CurrentLineNumber
+            if self.first != "Header":
+                raise _OverError
+        if len(self._path) >= BOUNDS.depth:
+            raise beyond("depth", BOUNDS.depth, self._parser.CurrentLineNumber)
+        self._names.update((name, *attributes[::2]))
+        if len(self._names) > BOUNDS.names:
+            raise beyond("names", BOUNDS.names, self._parser.CurrentLineNumber)
+        self._path.append(local if namespace == self._namespace else name)
+        self._keep()
+        if len(self._path) == _DEPTH and (item := "/".join(self._path[2:])) in _COLUMNS:
+            self._lines.setdefault(item, self._parser.CurrentLineNumber)
+            self._text, self._length = [], 0
+
+    def _end(self, _: str) -> None:
+        self._keep()
+        self._path.pop()
+        if len(self._path) == 1:
+            raise _OverError
+
+    def _characters(self, data: str) -> None:
+        if self._text is not None:
+            self._text.append(data)
+            self._length += len(data)
+            if self._length > BOUNDS.text:
+                raise beyond("text", BOUNDS.text, self._parser.CurrentLineNumber)
+
+    def _keep(self) -> None:
+        """The value that was open is over: the first that has a text is kept."""
+        if self._text is None:
+            return
+        text, self._text = "".join(self._text).strip(), None
+        item = "/".join(self._path[2:_DEPTH])
+        if text:
+            self._several_las |= item == _LA and self._values.get(item, text) != text
+            self._values.setdefault(item, text)
 
 
 def _year(header: Header) -> int:
@@ -170,17 +238,3 @@ def _two_years(text: str) -> str:
     if found[2] not in (str(end), str(end)[2:]):
         return ""
     return f"Year {text}: the year it ends, {end}, was expected"
-
-
-def _texts(header: etree._Element, path: str) -> list[str]:
-    return [text for found in header.findall(path) if (text := (found.text or "").strip())]
-
-
-def _first_text(header: etree._Element, path: str) -> str:
-    return next(iter(_texts(header, path)), "")
-
-
-def _line(header: etree._Element, path: str) -> int | None:
-    found = header.find(path)
-    line: int | None = (header if found is None else found).sourceline
-    return line

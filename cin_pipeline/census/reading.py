@@ -1,33 +1,30 @@
 """From the bytes of a file to a return as sent: its header and its linked tables.
 
-One parse by lxml, one check of the structure, one walk over the elements; all else is over whole columns.
+The document comes in pieces (`pieces`); of each the structure is proved by a look-up per tag, and its values are added
+to the columns as numbers. Where the proof fails, the faults are collected in a reading of their own (`faults`).
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 
 import numpy as np
 import pandas as pd
-from lxml import etree
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from cin_pipeline.census.errors import ReturnRejected
-from cin_pipeline.census.header import Header, header_of
-from cin_pipeline.census.other_years import of_another_year
+from cin_pipeline.census.bounds import BOUNDS, beyond
+from cin_pipeline.census.faults import structure_faults
+from cin_pipeline.census.header import Header, beginning
+from cin_pipeline.census.pieces import Piece, pieces
 from cin_pipeline.census.return_tables import ReturnTables
-from cin_pipeline.census.specification import RECORD_NUMBER, Item, Table, tables
-from cin_pipeline.census.structure import structure_schema
-from cin_pipeline.census.text import MAX_BYTES, xml_text
-from cin_pipeline.census.xml import PARSER_OPTIONS, not_well_formed, wrong_root
+from cin_pipeline.census.specification import RECORD_NUMBER, Table, tables
+from cin_pipeline.census.structure import Structure, Tags, structure
+from cin_pipeline.census.text import MAX_BYTES, xml_document
+from cin_pipeline.census.xml import WHITE_SPACE
 
 _Integers = NDArray[np.int64]
-
-# Comments, CDATA sections and processing instructions: where a "<" starts no element.
-_NO_ELEMENTS = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)
-_NOT_EXPECTED = re.compile(r"Element '([^']*)'.*?not expected\.?(?: Expected is (?:one of )?\( (.*) \))?")
 
 
 @dataclass(frozen=True)
@@ -43,13 +40,15 @@ def read_return(data: bytes, year: int, max_bytes: int = MAX_BYTES) -> SentRetur
 
     Item columns are categories of text (missing: absent, or empty without white space); `has_<Group>` tells whether
     a record holds a group that is expected in it, or that means something when empty (Reviews). Raises ReturnRejected
-    where the file is not well-formed XML, or an element is unknown, out of order, wrongly nested or repeated against
-    the specification of `year`."""
-    document = xml_text(data, max_bytes).encode()
-    root = _parse(document)
-    _check_structure(root, document, year)
-    header = root.find("Header")
-    return SentReturn(Header() if header is None else header_of(header), _Elements(root, document).tables(year))
+    where the file is not well-formed XML or goes beyond a bound; StructureFaults, which is one, where an element is
+    unknown, out of order, wrongly nested or repeated against the specification of `year`."""
+    document = xml_document(data, max_bytes)
+    begins = beginning(document)
+    found = _Tables(year, BOUNDS.records_in(len(document)))
+    for piece in pieces(document, structure(year), begins.header.namespace):
+        if not found.add(piece):
+            raise structure_faults(document, year, begins.header.namespace)
+    return SentReturn(begins.header, found.tables())
 
 
 @cache
@@ -58,148 +57,141 @@ def nothing_sent(year: int) -> ReturnTables:
     return read_return(b"<Message><Children></Children></Message>", year).tables
 
 
-def _parse(document: bytes) -> etree._Element:
-    try:
-        return etree.fromstring(document, etree.XMLParser(**PARSER_OPTIONS))
-    except etree.XMLSyntaxError as error:
-        raise not_well_formed(error) from None
+class _Numbered(dict[str, int]):
+    """Texts by the number they were first met under, so that each is held once."""
+
+    def __missing__(self, text: str) -> int:
+        return self.setdefault(text, len(self))
 
 
-def _check_structure(root: etree._Element, document: bytes, year: int) -> None:
-    if root.tag != "Message":
-        raise wrong_root(root)
-    if b":type" in document:
-        # An xsi:type would have the schema look for a type by that name; types are ours to say.
-        etree.strip_attributes(root, "{http://www.w3.org/2001/XMLSchema-instance}type")
-    schema = structure_schema(year)
-    if schema.validate(root):
-        return
-    fault = schema.error_log[0]
-    raise ReturnRejected(
-        _structure_fault(fault.message, year), line=_line_of(root, document, fault.path), path=fault.path
-    )
+class _Column:
+    """An item's values: for each that was sent the record it belongs to, and the number of its text."""
+
+    def __init__(self) -> None:
+        self._records: list[NDArray[np.int32]] = []
+        self._values: list[NDArray[np.int32]] = []
+
+    def add(self, records: _Integers, values: NDArray[np.int32]) -> None:
+        self._records.append(records.astype(np.int32))
+        self._values.append(values)
+
+    def categories(self, count: int, texts: NDArray[np.object_]) -> pd.Categorical:
+        """The column of `count` records, texts in their order as categories."""
+        numbers = np.full(count, -1, dtype=np.int32)
+        for records, values in zip(self._records, self._values, strict=True):
+            numbers[records] = values
+        self._records, self._values = [], []
+        met = np.zeros(len(texts) + 1, dtype=bool)
+        met[numbers] = True
+        different = np.flatnonzero(met[:-1])
+        words = texts[different]
+        order = np.argsort(words, kind="stable")
+        code = np.full(len(texts) + 1, -1, dtype=np.int32)
+        code[different[order]] = np.arange(len(order))
+        return pd.Categorical.from_codes(code[numbers], categories=pd.Index(words[order]))
 
 
-def _structure_fault(message: str, year: int) -> str:
-    found = _NOT_EXPECTED.match(message)
-    if not found:
-        return "text stands between elements, where only elements were expected"
-    element, expected = etree.QName(found[1]).localname, found[2]
-    wanted = f"expected here: {expected}" if expected else "nothing more was expected here"
-    if of_others := of_another_year(element, year):
-        return f"{of_others}; {wanted}"
-    return f"element {element} is unknown, repeated or out of order for {year - 1} to {year}; {wanted}"
+class _Tables:
+    """Linked tables, made piece by piece.
 
+    Correct because the structure is proved: the record an element belongs to is the last one begun before it."""
 
-def _line_of(root: etree._Element, document: bytes, path: str | None) -> int | None:
-    """Line of the element at `path`. The parser's own line numbers are wrong beyond line 65,535."""
-    try:
-        found = root.xpath(path) if path else []
-    except etree.XPathEvalError:  # the path goes by a namespace
-        return None
-    if not isinstance(found, list) or not found:
-        return None
-    position = next((n for n, element in enumerate(root.iter()) if element is found[0]), None)
-    return None if position is None else int(_element_lines(document)[position])
-
-
-def _element_lines(document: bytes) -> _Integers:
-    """Line of every start tag, in the order of the document: the n-th is that of the n-th element.
-
-    Counted here because the parser's own line numbers are wrong beyond line 65,535."""
-    if b"<!" in document or b"<?" in document:
-        document = _NO_ELEMENTS.sub(lambda found: b"\n" * found[0].count(b"\n"), document)
-    characters = np.frombuffer(document, dtype=np.uint8)
-    tags = np.flatnonzero(characters == ord("<"))
-    starts = tags[characters[np.minimum(tags + 1, len(characters) - 1)] != ord("/")]
-    lines: _Integers = np.searchsorted(np.flatnonzero(characters == ord("\n")), starts) + 1
-    return lines
-
-
-@dataclass(frozen=True)
-class _Positions:
-    """Where the records of a table stand among the elements of the document."""
-
-    positions: _Integers
-    record_at: _Integers  # at each element, how many records have begun
-
-
-class _Elements:
-    """The elements of a document in their order, from which tables are made column by column.
-
-    Correct because the structure was checked: the record an element belongs to is the last one begun before it."""
-
-    def __init__(self, root: etree._Element, document: bytes) -> None:
-        tags: list[str] = []
-        texts: list[str | None] = []
-        for element in root.iter():
-            tags.append(str(element.tag))
-            texts.append(element.text)
-        tag_codes, self._names = pd.factorize(np.array(tags, dtype=object))
-        by_tag = np.argsort(tag_codes, kind="stable")
-        bounds = np.searchsorted(tag_codes[by_tag], np.arange(len(self._names) + 1))
-        self._positions: dict[str, _Integers] = {
-            name: by_tag[bounds[code] : bounds[code + 1]] for code, name in enumerate(self._names)
+    def __init__(self, year: int, most_records: int) -> None:
+        self._most_records = most_records
+        self._structure: Structure = structure(year)
+        self._specifications = {name: table for name, table in tables(year).items() if name in self._structure.records}
+        self._all = tables(year)
+        self._before = self._structure.nothing
+        self._texts = _Numbered()
+        self._counts = dict.fromkeys(self._all, 0)
+        self._lines: dict[str, list[_Integers]] = {name: [] for name in self._all}
+        self._parents: dict[str, list[NDArray[np.int32]]] = {name: [] for name in self._all}
+        self._columns = {key: _Column() for key in self._structure.items}
+        self._groups: dict[tuple[str, str], list[_Integers]] = {
+            (name, group): []
+            for name, table in self._all.items()
+            for group in (*table.required_groups, *table.noted_groups)
         }
-        self._count = len(tags)
-        self._texts = np.array(texts, dtype=object)
-        self._lines = _element_lines(document)
 
-    def tables(self, year: int) -> ReturnTables:
-        specifications = tables(year)
-        records = {name: self._records(table.element) for name, table in specifications.items()}
-        holders = _holders(specifications.values())
-        return ReturnTables(**{name: self._table(table, records, holders) for name, table in specifications.items()})
+    def add(self, piece: Piece) -> bool:
+        """Adds the records and values of the next piece; False where it is not structured as specified."""
+        known = self._structure
+        tags = known.placed(piece.tags, self._before)
+        if not (piece.attributes_fit and known.allowed(tags, self._before)):
+            return False
+        is_value = known.holds_text[tags[piece.at - 1]] & (piece.at > 0)
+        if "".join(compress(piece.texts, ~is_value)).strip(WHITE_SPACE):
+            return False
+        self._before = int(tags[-1])
+        values = np.full(len(tags), -1, dtype=np.int32)
+        values[piece.at[is_value] - 1] = np.fromiter(
+            map(self._texts.__getitem__, compress(piece.texts, is_value)), dtype=np.int32, count=int(is_value.sum())
+        )
+        self._add(_Where(tags, known.nothing), piece.lines, values)
+        return True
 
-    def _where(self, element: str) -> _Integers:
-        return self._positions.get(element, np.empty(0, dtype=np.int64))
+    def _add(self, where: "_Where", lines: _Integers, values: NDArray[np.int32]) -> None:
+        known = self._structure
+        records = {name: where.of(start) for name, start in known.records.items()}
+        for name, table in self._specifications.items():
+            at = records[name]
+            if len(at):
+                self._lines[name].append(lines[at])
+            if table.parent and len(at):
+                above = self._counts[table.parent] + np.searchsorted(records[table.parent], at)
+                self._parents[name].append(above.astype(np.int32))
+        for (name, column), start in known.items.items():
+            at = where.of(start)
+            at = at[values[at] >= 0]
+            if len(at):
+                self._columns[name, column].add(self._record(name, records, at), values[at])
+        for (name, group), found in self._groups.items():
+            if name in records and len(at := where.of(known.groups[name, group])):
+                found.append(self._record(name, records, at))
+        for name, at in records.items():
+            self._counts[name] += len(at)
+        if self._counts["children"] > BOUNDS.children:
+            raise beyond("children", BOUNDS.children, int(lines.max()))
+        if sum(self._counts.values()) > self._most_records:
+            raise beyond("records", self._most_records, int(lines.max()))
 
-    def _records(self, element: str) -> _Positions:
-        positions = self._where(element)
-        begun = np.zeros(self._count, dtype=np.int64)
-        begun[positions] = 1
-        return _Positions(positions, np.cumsum(begun))
+    def _record(self, table: str, records: dict[str, _Integers], at: _Integers) -> _Integers:
+        """The position in a table of the record begun last before (or at) some tags."""
+        begun: _Integers = np.searchsorted(records[table], at, side="right")
+        return self._counts[table] - 1 + begun
 
-    def _table(self, table: Table, records: dict[str, _Positions], holders: dict[str, list[str]]) -> DataFrame:
-        positions = records[table.name].positions
+    def tables(self) -> ReturnTables:
+        """The tables, once every piece was added."""
+        texts = np.array([*self._texts], dtype=object)
+        self._texts = _Numbered()
+        return ReturnTables(**{name: self._table(table, texts) for name, table in self._all.items()})
+
+    def _table(self, table: Table, texts: NDArray[np.object_]) -> DataFrame:
+        name, count = table.name, self._counts[table.name]
         columns: dict[str, object] = {}
         if table.parent:
-            columns[RECORD_NUMBER[table.parent]] = records[table.parent].record_at[positions]
-        columns["line"] = self._lines[positions]
+            columns[RECORD_NUMBER[table.parent]] = _whole(self._parents.pop(name))
+        columns["line"] = _whole(self._lines.pop(name))
         for group in (*table.required_groups, *table.noted_groups):
-            columns[f"has_{group}"] = self._present(group, records[table.name])
+            present = np.zeros(count, dtype=bool)
+            present[_whole(self._groups.pop((name, group)))] = True
+            columns[f"has_{group}"] = present
         for item in table.items:
-            columns[item.column] = self._column(item, table, records, holders)
-        index = pd.RangeIndex(1, len(positions) + 1, name=table.number)
-        return DataFrame(columns, index=index)
-
-    def _present(self, group: str, records: _Positions) -> NDArray[np.bool_]:
-        present = np.zeros(len(records.positions) + 1, dtype=bool)
-        present[records.record_at[self._where(group)]] = True
-        return present[1:]
-
-    def _column(
-        self, item: Item, table: Table, records: dict[str, _Positions], holders: dict[str, list[str]]
-    ) -> pd.Categorical:
-        where = self._where(item.element)
-        if len(holders[item.element]) > 1:
-            # One element name in several tables (DateOfInitialCPC): it is the last begun record's.
-            begun = np.stack([_last_begun(records[name], where) for name in holders[item.element]])
-            where = where[begun.argmax(axis=0) == holders[item.element].index(table.name)]
-        values = np.full(len(records[table.name].positions), None, dtype=object)
-        values[records[table.name].record_at[where] - 1] = self._texts[where]
-        return pd.Categorical(values)
+            columns[item.column] = self._columns[name, item.column].categories(count, texts)
+        return DataFrame(columns, index=pd.RangeIndex(1, count + 1, name=table.number))
 
 
-def _last_begun(records: _Positions, where: _Integers) -> _Integers:
-    """At each of some elements, the position of the record begun last before it; -1 where none has."""
-    return np.concatenate([[-1], records.positions])[records.record_at[where]]
+class _Where:
+    """Where each tag stands in a piece."""
+
+    def __init__(self, tags: Tags, highest: int) -> None:
+        self._order = np.argsort(tags, kind="stable")
+        self._bounds = np.searchsorted(tags[self._order], np.arange(highest + 2))
+
+    def of(self, tag: int) -> _Integers:
+        """The places of a tag, ascending."""
+        return self._order[self._bounds[tag] : self._bounds[tag + 1]]
 
 
-def _holders(specifications: Iterable[Table]) -> dict[str, list[str]]:
-    """The tables that have an item of each element name."""
-    holders: dict[str, list[str]] = {}
-    for table in specifications:
-        for item in table.items:
-            holders.setdefault(item.element, []).append(table.name)
-    return holders
+def _whole(parts: Iterable[NDArray[np.integer]]) -> _Integers:
+    return np.concatenate([np.empty(0, dtype=np.int64), *parts]).astype(np.int64)

@@ -1,6 +1,6 @@
 """Every data item of the children in need census, declared once, by collection year.
 
-The schema that a file is checked against, the linked tables it is read into, the types its values are given, the
+The structure that a file is held against, the linked tables it is read into, the types its values are given, the
 table schemas, what the tables are called and mean, and the synthetic returns all derive from `MESSAGE`: a group or
 repeating item with a `table` makes one, and is declared nowhere else. Source: the census guide for 2016-17 and the
 comparison of the schemas of 2017 to 2026; meanings and cautions from these and from the guide for 2025-26. What 2026-27

@@ -1,4 +1,4 @@
-"""From the bytes of a file to XML text that is safe to parse (size, encoding, no document type), and text safe to show.
+"""From the bytes of a file to XML that is safe to parse (size, encoding), and text safe to show.
 
 Checked here because the parser would accept some of it silently, or reject it without saying where.
 """
@@ -11,6 +11,7 @@ from cin_pipeline.census.file_kinds import refuse_other_kinds
 
 MAX_BYTES = 128 * 1024 * 1024  # a return of 100,000 children; the largest real one has about 25,000
 
+_HEAD = 400  # bytes in which an XML declaration ends
 MOST_SHOWN = 200  # characters of one value shown to a person; the longest valid one has far fewer
 
 _BYTE_ORDER_MARKS = (
@@ -26,28 +27,20 @@ _ENCODINGS = {
 }
 _ALLOWED = "UTF-8, ASCII, ISO-8859-1, windows-1252, or UTF-16 with a byte order mark"
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
-# What may stand before the root element: declaration, processing instructions, comments, white space.
-_PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_SOMETHING = re.compile(rb"\S")
+_AT_A_TIME = 1024 * 1024  # bytes decoded at a time: a file is never held as text
 
 
-def xml_text(data: bytes, max_bytes: int = MAX_BYTES) -> str:
-    """The text of a file as XML without a byte order mark.
+def xml_document(data: bytes, max_bytes: int = MAX_BYTES) -> memoryview:
+    """A file as XML in UTF-8, without a byte order mark; of one in UTF-8 or ASCII no copy is made.
 
-    Raises ReturnRejected: empty, too large, something else than XML, another encoding than declared or allowed, or with
-    a document type (which could declare entities that expand without end or read other files)."""
-    if data.strip() in (b"", *(mark for mark, _ in _BYTE_ORDER_MARKS)):
+    Raises ReturnRejected: empty, too large, something else than XML, another encoding than declared or allowed."""
+    mark = next((mark for mark, _ in _BYTE_ORDER_MARKS if data.startswith(mark)), b"")
+    if not _SOMETHING.search(data, len(mark)):
         raise ReturnRejected("the file is empty; an XML file with the root element Message was expected")
     check_size(len(data), max_bytes)
     refuse_other_kinds(data)
-    text = _decoded(data)
-    prolog = _PROLOG.match(text)
-    after = prolog.end() if prolog else 0
-    if text.startswith("<!DOCTYPE", after):
-        raise ReturnRejected(
-            "the file declares a document type (DOCTYPE); a return without one was expected",
-            line=text.count("\n", 0, after) + 1,
-        )
-    return text
+    return _in_utf8(data)
 
 
 def visible(text: str, most: int = MOST_SHOWN) -> str:
@@ -65,30 +58,41 @@ def check_size(size: int, max_bytes: int = MAX_BYTES) -> None:
         raise ReturnRejected(f"the file has {size:,} bytes; a return of at most {max_bytes:,} bytes was expected")
 
 
-def _decoded(data: bytes) -> str:
+def _in_utf8(data: bytes) -> memoryview:
     mark, encoding = next(
         ((mark, encoding) for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)), (b"", "")
     )
-    body = data[len(mark) :]
-    declared = _declared_encoding(body, encoding or "utf-8")
+    body = memoryview(data)[len(mark) :]
+    declared = _declared_encoding(bytes(body[:_HEAD]), encoding or "utf-8")
     if mark and declared and not encoding.startswith(declared):
         raise ReturnRejected("the encoding in the XML declaration is not that of the file's byte order mark", line=1)
     if not mark and declared and declared not in _ENCODINGS:
         raise ReturnRejected(f"the file's encoding is not one that is taken; expected {_ALLOWED}", line=1)
     encoding = encoding or _ENCODINGS[declared or "utf-8"]
-    try:
-        return body.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = body[: error.start].count(b"\n") + 1
-        raise ReturnRejected(
-            f"a character is not valid in the file's encoding ({encoding}); expected {_ALLOWED}, as declared",
-            line=line,
-        ) from None
+    if data.isascii():
+        return body
+    decoder = codecs.getincrementaldecoder(encoding)()
+    copied = bytearray()
+    starts = range(0, len(body), _AT_A_TIME)
+    for start in starts:
+        try:
+            text = decoder.decode(body[start : start + _AT_A_TIME], final=start == starts[-1])
+        except UnicodeDecodeError as error:
+            # What was left over of the piece before is in the error's bytes, so the place is counted from their end.
+            end = min(start + _AT_A_TIME, len(body)) - (len(error.object) - error.start)
+            raise ReturnRejected(
+                f"a character is not valid in the file's encoding ({encoding}); expected {_ALLOWED}, as declared",
+                line=1
+                + sum(body[at : min(at + _AT_A_TIME, end)].tobytes().count(b"\n") for at in range(0, end, _AT_A_TIME)),
+            ) from None
+        if encoding != "utf-8":
+            copied += text.encode()
+    return body if encoding == "utf-8" else memoryview(copied)
 
 
 def _declared_encoding(body: bytes, encoding: str) -> str:
     """The encoding in the XML declaration under Python's name for it, as written if Python has none, else empty."""
-    head = body[:400].decode(encoding, "ignore").encode("ascii", "ignore")
+    head = body.decode(encoding, "ignore").encode("ascii", "ignore")
     found = _DECLARED.match(head)
     if not found:
         return ""

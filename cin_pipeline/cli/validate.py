@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cin_pipeline.census.errors import ReturnRejected
+from cin_pipeline.census.errors import MOST_FAULTS, ReturnRejected, StructureFaults
 from cin_pipeline.census.text import check_size, visible
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.cli.collection_years import say_if_provisional
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from cin_pipeline.validation.results import RuleResults
 
 REPORT, ISSUES = "report.html", "issues.csv"
+_MOST_GROUPS = 20  # kinds of faults of structure that a terminal shows
 
 
 def validate(
@@ -64,7 +65,7 @@ def validate(
     1  queries, no errors
     2  wrong use, or --previous is not that return
     3  errors
-    4  the file cannot be read as a return; the report says why and on which line
+    4  the file cannot be read as a return; the report says why and on which line, of faults of structure all
     5  a rule crashed, so the result is not complete (whatever else was found)
     """
     try:
@@ -82,7 +83,7 @@ def validate(
 def _validate(file: Path, previous: Path | None, output: Path | None, settings: Settings) -> int:
     """Checks the file, writes and shows what came of it, and gives the exit code."""
     # Reading needs pandas, which takes a second to load; a wrong option should not wait for it.
-    from cin_pipeline.outputs.run_files import issue_rows
+    from cin_pipeline.outputs.run_files import issue_rows, structure_rows
     from cin_pipeline.validation.files import CHECK_STEPS, check_file, whose
     from cin_pipeline.validation.reporting import About, rejection_page, report_page
 
@@ -103,9 +104,13 @@ def _validate(file: Path, previous: Path | None, output: Path | None, settings: 
                 _write(output, report_page(about, checked.sent, checked.results), [rows])
             step()
     except ReturnRejected as rejected:
+        found = rejected if isinstance(rejected, StructureFaults) else None
         if output is not None:
-            _write(output, rejection_page(about, rejected), [])
+            rows = [structure_rows(found, about.year or 0, about.la_code)] if found else []
+            _write(output, rejection_page(about, rejected), rows)
         errors.print(f"[red]not readable as a return[/red]  {escape(visible(file.name))}: {escape(_shown(rejected))}")
+        if found and found.count > 1:
+            _show_faults(found)
         say_if_provisional(*filter(None, [about.year]))
         _say_where(output, "Report for the sender:")
         return UNREADABLE
@@ -138,13 +143,30 @@ def _previous_tables(file: Path, identity: "Identity", max_bytes: int) -> "Retur
     try:
         return previous_tables(_bytes(file, max_bytes), identity, max_bytes)
     except ReturnRejected as rejected:
-        wrong_use(f"--previous {visible(file.name)}: {_shown(rejected)}")
+        wrong_use(f"--previous {visible(file.name)}: {_shown(rejected, others=True)}")
 
 
-def _shown(rejected: ReturnRejected) -> str:
-    """Line, place and reason; the names in them are the file's, so they may be of any length."""
+def _shown(rejected: ReturnRejected, others: bool = False) -> str:
+    """Line, place and reason, with `others` how many faults there are besides; the names in them are the file's, so
+    they may be of any length."""
     path = visible(rejected.path) if rejected.path else None
-    return str(replace(rejected, reason=visible(rejected.reason, most=400), path=path))
+    shown = replace(rejected, reason=visible(rejected.reason, most=400), path=path)
+    return str(shown) if others else ReturnRejected.__str__(shown)
+
+
+def _show_faults(found: StructureFaults) -> None:
+    title = f"Faults of structure: {found.count:,}"
+    table = Table("what", "element", title=title, title_justify="left")
+    for heading in ("how many", "first line"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for group in found.groups[:_MOST_GROUPS]:
+        first = group.first
+        table.add_row(first.kind.value, escape(first.element), f"{group.count:,}", f"{first.line:,}")
+    errors.print(table, soft_wrap=False)
+    if (others := len(found.groups) - _MOST_GROUPS) > 0:
+        errors.print(f"and {others:,} more kinds of fault or element, in the report", markup=False)
+    if found.count > MOST_FAULTS:
+        errors.print(f"{ISSUES} has a row for each of the first {MOST_FAULTS:,} only.", markup=False)
 
 
 def _write(output: Path, page: str, rows: "list[DataFrame]") -> None:

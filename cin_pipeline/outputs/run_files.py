@@ -1,20 +1,30 @@
 """The files written for people and programs: `measures.csv` and `england.csv`, unrounded, in a fixed order, and
 `validation_issues.csv`, safe to open in a spreadsheet."""
 
+import csv
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from pandas import DataFrame, Series
+from pandas.api.types import is_numeric_dtype
 
+from cin_pipeline.census.errors import StructureFaults
 from cin_pipeline.methodology.estimates import ESTIMATE_COLUMNS
 from cin_pipeline.methodology.measures import MEASURE_COLUMNS, in_catalogue_order
+from cin_pipeline.validation.checking import WHOLE_RETURN
 from cin_pipeline.validation.results import RULE_HITS
 
 # The child's id says which child; its number in the file would only be one more.
 ISSUE_COLUMNS = ("collection_year", "la_code", *(name for name in RULE_HITS.names if name != "child_number"))
+
+STRUCTURE = "STRUCTURE"  # the rule id of a fault of structure, which no rule sees
+
+_ROWS_AT_A_TIME = 50_000  # of issues, written as text
 
 # A spreadsheet takes a cell that starts so for a formula, or drops the character and looks again.
 _FORMULA = re.compile(r"^(?=[=+\-@\t\r\n])")
@@ -34,7 +44,26 @@ def write_england(estimates: DataFrame, path: Path) -> None:
 
 def issue_rows(issues: DataFrame, year: int, la_code: str) -> DataFrame:
     """The issues of one return (`RuleResults.issues`) as rows of `validation_issues.csv`; columns as ISSUE_COLUMNS."""
-    return issues.assign(collection_year=year, la_code=la_code)[list(ISSUE_COLUMNS)]
+    same = {"collection_year": year, "la_code": la_code}  # in every row, so each is held once
+    codes = np.zeros(len(issues), dtype=np.int8)
+    held = {name: pd.Categorical.from_codes(codes, categories=[value]) for name, value in same.items()}
+    return issues.assign(**held)[list(ISSUE_COLUMNS)]
+
+
+def structure_rows(found: StructureFaults, year: int, la_code: str) -> DataFrame:
+    """The faults of structure of a file as rows of `issues.csv`, those that are kept one by one; columns as
+    ISSUE_COLUMNS."""
+    rows = DataFrame(
+        {
+            "fields": [fault.element for fault in found.faults],
+            "line": [fault.line for fault in found.faults],
+            "message": [fault.reason for fault in found.faults],
+        }
+    )
+    return rows.assign(
+        collection_year=year, la_code=la_code, rule_id=STRUCTURE, severity="error", la_child_id="", table=WHOLE_RETURN,
+        record=None,
+    )[list(ISSUE_COLUMNS)]  # fmt: skip
 
 
 def write_issues(returns: Iterable[DataFrame], path: Path) -> None:
@@ -42,11 +71,22 @@ def write_issues(returns: Iterable[DataFrame], path: Path) -> None:
 
     Safe to open in a spreadsheet: text that could be taken for a formula starts with an apostrophe. Only one return is
     held in memory at a time."""
-    with _whole_or_not_at_all(path) as temporary:
-        _to_csv(DataFrame(columns=list(ISSUE_COLUMNS)), temporary)
+    with _whole_or_not_at_all(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(ISSUE_COLUMNS)
         for rows in returns:
-            safe = DataFrame({name: harmless(column) for name, column in rows.items()})
-            _to_csv(safe, temporary, mode="a", header=False)
+            for start in range(0, len(rows), _ROWS_AT_A_TIME):
+                some = rows.iloc[start : start + _ROWS_AT_A_TIME]
+                writer.writerows(zip(*(_cells(some[name]) for name in ISSUE_COLUMNS), strict=True))
+
+
+def _cells(column: "Series[str]") -> list[object]:
+    """The cells of a column as `csv` writes them, safe to open in a spreadsheet."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        texts = [*harmless(Series(column.cat.categories, dtype="object")), None]
+        return [texts[code] for code in column.cat.codes.tolist()]
+    cells = column.astype("object").where(column.notna(), None)
+    return list(cells if is_numeric_dtype(column.dtype) else harmless(cells))
 
 
 def write_table(table: DataFrame, path: Path) -> None:

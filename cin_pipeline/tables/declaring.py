@@ -1,6 +1,6 @@
 """The words in which tables are declared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pandas import DataFrame, Index, Series
 
@@ -32,18 +32,24 @@ class Column:
     nullable: bool = False
     longest: int = 0  # characters a text may have; 0: any number
     values: tuple[str, ...] = ()  # all that it can be, where that is worth a list
+    same_texts: bool = False  # a CODE that is a text, of which so many rows have the same that each is held once
     caution: str = ""  # where taking it at its word goes wrong
 
     @property
     def type_in_words(self) -> str:
         """What a reader of the table calls the type."""
-        return _IN_WORDS[self.dtype]
+        return _IN_WORDS[TEXT if self.same_texts else self.dtype]
 
 
 def in_words(column: Column) -> str:
     """What a value of a column means, its unit, and the caution: a line of text."""
     unit = f"Unit: {column.unit}." if column.unit else ""
     return " ".join(filter(None, (column.meaning, unit, column.caution)))
+
+
+def held_once(column: Column) -> Column:
+    """A column of text as one that holds each text once."""
+    return replace(column, dtype=CODE, same_texts=True)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,10 @@ a value issue on one of these is dropped, every other one stays. So an unreadabl
 missing, is one row of rule 8600; an invalid ReferralSource is a row of 8866 under a referral of 2013 or later and a
 VALUE under an older one; and with a rule left out or crashed, the values it would have reported are VALUE rows.
 What a bad value brings about elsewhere (other records, comparisons that now lack a date) is the other rules' business.
-
-The checks of ours on the whole return (`validation.whole_return`) stand between the rules and VALUE.
 """
 
 import traceback
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -20,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
+from pandas.api.types import union_categoricals
 
 from cin_pipeline.census.specification import tables
 from cin_pipeline.validation.hits import Hits, whole_return
@@ -39,6 +38,7 @@ from cin_pipeline.validation.whole_return import CHECKS, Found, WholeReturnCheck
 
 VALUE = "VALUE"
 _NO_PREVIOUS = "no return for the previous year"
+_ONE_EACH = "; several codes stand in one {}, give one code each"
 WHOLE_RETURN = "return"  # stands for the table of an issue that concerns the return as a whole
 
 
@@ -97,9 +97,10 @@ def check(sent: RuleInput, settings: RuleSettings | None = None, rules: Iterable
         ended.append(outcome)
         found += [(_OfOurs(ours, each), whole_return(True)) for each in faults]
     issues, values = _issue_rows(found, sent), _value_issue_rows(sent, reported)
-    ended.append(_Outcome(VALUE, "error", FAILED if len(values) else PASSED, len(values)))
+    unreported = len(values["line"])
+    ended.append(_Outcome(VALUE, "error", FAILED if unreported else PASSED, unreported))
     return RuleResults(
-        issues=pd.concat([issues, values], ignore_index=True),
+        issues=_stacked(ISSUE_COLUMNS, issues, values),
         named=_named_rows(found, sent),
         outcomes=DataFrame(ended, columns=list(OUTCOME_COLUMNS)).astype({"hits": "int64"}),
     )
@@ -149,36 +150,44 @@ def _note_reported_values(rule: Rule, found: Hits, reported: ReportedValues) -> 
             reported[table][column][at] = True
 
 
-def _issue_rows(found: _Broken, sent: RuleInput) -> DataFrame:
-    """A row for each hit. Columns are made for all rules at once: a table for each rule costs more than the rule."""
+def _issue_rows(found: _Broken, sent: RuleInput) -> dict[str, Any]:
+    """The columns of a row for each hit, made for all rules at once: a table for each rule costs more than the rule."""
     times = [len(hits.at) for _, hits in found]
     where = [_places(hits, sent) for _, hits in found]
     columns = {
-        "rule_id": np.repeat(_texts(rule.rule_id for rule, _ in found), times),
-        "severity": np.repeat(_texts(rule.severity for rule, _ in found), times),
+        "rule_id": _repeated([rule.rule_id for rule, _ in found], times),
+        "severity": _repeated([rule.severity for rule, _ in found], times),
         "child_number": _joined([child + 1 for child, _, _ in where]),
-        "table": np.repeat(_texts(hits.table or WHOLE_RETURN for _, hits in found), times),
+        "table": _repeated([hits.table or WHOLE_RETURN for _, hits in found], times),
         "record": _joined([record for _, record, _ in where]),
-        "fields": np.repeat(_texts(", ".join(rule.fields) for rule, _ in found), times),
+        "fields": _repeated([", ".join(rule.fields) for rule, _ in found], times),
         "line": _joined([line for _, _, line in where]),
-        "message": np.concatenate([_texts([]), *(_messages(rule, hits, sent) for rule, hits in found)]),
+        "message": _said([_messages(rule, hits, sent) for rule, hits in found]),
     }
     ids = np.append(sent.children.text("la_child_id").values(), "")
     columns["la_child_id"] = ids[columns["child_number"] - 1]
-    return _table(ISSUE_COLUMNS, columns)
+    return columns
 
 
-def _messages(rule: Rule | _OfOurs, found: Hits, sent: RuleInput) -> NDArray[np.object_]:
+def _said(messages: Sequence[pd.Categorical]) -> pd.Categorical:
+    return union_categoricals([_repeated([], []), *messages], sort_categories=True)
+
+
+def _messages(rule: Rule | _OfOurs, found: Hits, sent: RuleInput) -> pd.Categorical:
     """What each hit says: the rule's sentence, and of an item it looks at that several codes stand in one element."""
-    messages = np.full(len(found.at), found.message or rule.message, dtype=object)
-    for pair, rows in sent.several_codes.groupby(["table", "item"]):
+    several: dict[str, Mask] = {}
+    for pair, rows in sent.several_codes.groupby(["table", "item"], observed=True):
         table, item = cast(tuple[str, str], pair)
         if item in rule.fields:
             at = _seen_from(found.table, sent.tables[table], rows["record"].to_numpy() - 1)
-            asked = np.isin(found.at, at)
-            for said in set(messages[asked]):  # so that each text is held once
-                messages[asked & (messages == said)] = f"{said}; several codes stand in one {item}, give one code each"
-    return messages
+            several[item] = np.isin(found.at, at)
+    said = found.message or rule.message
+    if not several:
+        return _repeated([said], [len(found.at)])
+    which = sum(mask.astype(np.int64) << place for place, mask in enumerate(several.values()))
+    different, numbers = np.unique(which, return_inverse=True)
+    asked = ["".join(_ONE_EACH.format(item) for n, item in enumerate(several) if each >> n & 1) for each in different]
+    return _held_once(numbers, [said + more for more in asked])
 
 
 def _seen_from(table: str, records: Records, at: Positions) -> Positions:
@@ -205,54 +214,99 @@ def _named_rows(found: _Broken, sent: RuleInput) -> DataFrame:
     """A row for each record named; its issue is the place of the hit among those of its rule, counted on."""
     first = np.cumsum([0, *(len(hits.at) for _, hits in found)])
     parts = [(start, hits, named) for start, (_, hits) in zip(first, found, strict=False) for named in hits.named]
-    return _table(
-        NAMED_COLUMNS,
-        {
-            "issue": _joined([start + np.searchsorted(hits.at, named.hit) for start, hits, named in parts]),
-            "table": np.repeat(_texts(named.table for _, _, named in parts), [len(named.hit) for _, _, named in parts]),
-            "record": _joined([named.named + 1 for _, _, named in parts]),
-            "line": _joined([sent.tables[named.table].line[named.named] for _, _, named in parts]),
-        },
-    )
+    columns = {
+        "issue": _joined([start + np.searchsorted(hits.at, named.hit) for start, hits, named in parts]),
+        "table": _repeated([named.table for _, _, named in parts], [len(named.hit) for _, _, named in parts]),
+        "record": _joined([named.named + 1 for _, _, named in parts]),
+        "line": _joined([sent.tables[named.table].line[named.named] for _, _, named in parts]),
+    }
+    return DataFrame({each: column for name in NAMED_COLUMNS for each, column in _typed(name, columns[name]).items()})
 
 
-def _texts(texts: Iterable[str]) -> NDArray[np.object_]:
-    return np.array(list(texts), dtype=object)
+def _repeated(texts: Sequence[str], times: Sequence[int]) -> pd.Categorical:
+    """Each text so many times, and held once."""
+    different = sorted(set(texts))
+    numbers = np.array([different.index(text) for text in texts], dtype=np.int32)
+    return _held_once(np.repeat(numbers, times), different)
+
+
+def _held_once(numbers: NDArray[np.integer[Any]], texts: Sequence[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(numbers, categories=pd.Index(texts, dtype="str"))
+
+
+def _stacked(names: tuple[str, ...], above: dict[str, Any], below: dict[str, Any]) -> DataFrame:
+    """Columns, one below the other, as a table; each is let go of once it is in it."""
+    columns: dict[str, Any] = {}
+    for name in names:
+        parts = above.pop(name), below.pop(name)
+        same = isinstance(parts[0], pd.Categorical)
+        columns |= _typed(name, union_categoricals(parts, sort_categories=True) if same else np.concatenate(parts))
+    return DataFrame(columns)
 
 
 def _joined(parts: list[Positions]) -> Positions:
     return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
 
-def _value_issue_rows(sent: RuleInput, reported: ReportedValues) -> DataFrame:
-    """Value issues that no rule reported, and what only the header lacks; in the order of the file."""
+def _value_issue_rows(sent: RuleInput, reported: ReportedValues) -> dict[str, Any]:
+    """The columns of value issues that no rule reported, and of what the header lacks; in the order of the file."""
     found = sent.value_issues
-    found = found[~_are_reported(found, sent, reported)]
-    found = found.sort_values(["line", "table", "record", "item"], kind="stable")
-    wrong = np.where(found["value"] == "", "", ", which the text sent is not")
-    rows = {
-        "child_number": found["child_number"].to_numpy(),
-        "la_child_id": sent.children.text("la_child_id").values()[found["child_number"].to_numpy() - 1],
-        "table": found["table"].to_numpy(dtype=object),
-        "record": found["record"].to_numpy(),
-        "fields": found["item"].to_numpy(dtype=object),
-        "line": found["line"].to_numpy(),
-        "message": (found["item"] + ": expected " + found["expected"]).to_numpy(dtype=object) + wrong,
+    at = np.flatnonzero(~_are_reported(found, sent, reported))
+    no_la = [_MISSING_LEA] if not sent.header.la_code else []
+    ids = np.append(sent.children.text("la_child_id").values(), "")
+
+    def numbers(name: str, first: int) -> Positions:
+        return np.append([first] * len(no_la), found[name].to_numpy()[at]).astype(np.int64)
+
+    def texts(name: str, first: Iterable[str]) -> pd.Categorical:
+        return _with_first(list(first), found[name].astype("category").array[at])
+
+    children = numbers("child_number", 0)
+    return {
+        "rule_id": _repeated([VALUE], [len(children)]),
+        "severity": _repeated(["error"], [len(children)]),
+        "child_number": children,
+        "la_child_id": ids[children - 1],
+        "table": texts("table", (each.table for each in no_la)),
+        "record": numbers("record", 0),
+        "fields": texts("item", (each.fields for each in no_la)),
+        "line": numbers("line", sent.header.line or 0),
+        "message": _with_first([each.message for each in no_la], _value_messages(found, at)),
     }
-    if not sent.header.la_code:
-        missing = _MISSING_LEA | {"child_number": 0, "record": 0, "line": sent.header.line or 0}
-        rows = {column: np.insert(values, 0, missing[column]) for column, values in rows.items()}
-    fixed = {"rule_id": VALUE, "severity": "error"}
-    return _table(ISSUE_COLUMNS, rows | {column: np.full(len(rows["line"]), text) for column, text in fixed.items()})
 
 
+def _value_messages(found: DataFrame, at: Positions) -> pd.Categorical:
+    """What is said of each of some value issues. Each sentence is made once."""
+    items, expected = (found[name].astype("category").array[at] for name in ("item", "expected"))
+    wrong = (found["value"] != "").to_numpy()[at]
+    key = (items.codes.astype(np.int64) * len(expected.categories) + expected.codes) * 2 + wrong
+    different, numbers = np.unique(key, return_inverse=True)
+    said = [
+        f"{items.categories[each // 2 // len(expected.categories)]}: expected "
+        f"{expected.categories[each // 2 % len(expected.categories)]}{_WRONG * (each % 2)}"
+        for each in different.tolist()
+    ]
+    return _held_once(numbers, said)
+
+
+def _with_first(texts: list[str], others: pd.Categorical) -> pd.Categorical:
+    return union_categoricals([_repeated(texts, [1] * len(texts)), others], sort_categories=True)
+
+
+@dataclass(frozen=True)
+class _WholeReturnValue:
+    """A value that the return as a whole lacks."""
+
+    fields: str
+    message: str
+    table: str = WHOLE_RETURN
+
+
+_WRONG = ", which the text sent is not"
 # The schema demands LEA, and no rule reports it when it is missing.
-_MISSING_LEA: dict[str, Any] = {
-    "la_child_id": "",
-    "table": WHOLE_RETURN,
-    "fields": "Header.LEA",
-    "message": "Header.LEA: expected the three-digit code of the authority, but it is missing",
-}
+_MISSING_LEA = _WholeReturnValue(
+    "Header.LEA", "Header.LEA: expected the three-digit code of the authority, but it is missing"
+)
 
 
 def _are_reported(found: DataFrame, sent: RuleInput, reported: ReportedValues) -> Mask:
@@ -271,13 +325,8 @@ def _are_reported(found: DataFrame, sent: RuleInput, reported: ReportedValues) -
 _NUMBERS = ("child_number", "record", "line")  # 0 where there is none
 
 
-def _table(names: tuple[str, ...], columns: Mapping[str, NDArray[Any]]) -> DataFrame:
-    """The columns in order, typed alike also when there is no row."""
-    typed: dict[str, object] = {}
-    for name in names:
-        values = columns[name]
-        if name in _NUMBERS:
-            typed[name] = pd.arrays.IntegerArray(values.astype(np.int64), mask=values == 0)
-        else:
-            typed[name] = values if name == "issue" else pd.array(values, dtype="str")
-    return DataFrame(typed)
+def _typed(name: str, values: Any) -> dict[str, Any]:
+    """A column by its name, typed alike also when there is no row."""
+    if name in _NUMBERS:
+        return {name: pd.arrays.IntegerArray(values.astype(np.int64), mask=values == 0)}
+    return {name: pd.array(values, dtype="str") if name == "la_child_id" else values}

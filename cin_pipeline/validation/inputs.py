@@ -36,7 +36,7 @@ class Texts:
 
     Codes are judged on this text: a code that is not valid is there all the same."""
 
-    numbers: Positions
+    numbers: NDArray[np.int32]
     different: tuple[str, ...]
 
     @property
@@ -105,7 +105,7 @@ class Records:
         if column not in self._texts:
             held = self._held(self._raw, column)
             if held is None:
-                self._texts[column] = Texts(np.full(self.count, -1, dtype=np.int64), ())
+                self._texts[column] = Texts(np.full(self.count, -1, dtype=np.int32), ())
             else:
                 self._texts[column] = _trimmed(held)
         return self._texts[column]
@@ -154,7 +154,7 @@ def _trimmed(column: "pd.Series") -> Texts:
     trimmed = [str(text).strip() for text in sent.categories]
     different = tuple(dict.fromkeys(text for text in trimmed if text))
     number = {text: n for n, text in enumerate(different)} | {"": -1}
-    numbers = np.array([*(number[text] for text in trimmed), -1], dtype=np.int64)
+    numbers = np.array([*(number[text] for text in trimmed), -1], dtype=np.int32)
     return Texts(numbers[sent.codes.to_numpy()], different)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pandas import DataFrame
 
 from cin_pipeline.tables.columns import CHILD_ID, LINE, NUMBER_OF_CHILD, RECORD, TABLE
-from cin_pipeline.tables.declaring import TEXT, WHOLE, WHOLE_OR_NONE, Column, TableDeclaration
+from cin_pipeline.tables.declaring import TEXT, WHOLE, WHOLE_OR_NONE, Column, TableDeclaration, held_once
 
 PASSED, FAILED, NOT_RUN, CRASHED = "passed", "failed", "not_run", "crashed"
 
@@ -20,19 +20,23 @@ RULE_HITS = TableDeclaration(
     "validation_issues",
     "A record that breaks a validation rule, once for each rule; with year and LA, `validation_issues.csv`.",
     (
-        _RULE,
-        _SEVERITY,
+        held_once(_RULE),
+        held_once(_SEVERITY),
         replace(NUMBER_OF_CHILD, meaning="The number of the Child record; none for the whole return.", nullable=True),
         replace(CHILD_ID, meaning="The LA's own number of the child; empty for the return as a whole."),
-        replace(TABLE, meaning="The linked table of the record at fault; `return` for the return as a whole."),
+        held_once(
+            replace(TABLE, meaning="The linked table of the record at fault; `return` for the return as a whole.")
+        ),
         _RECORD,
-        Column("fields", TEXT, "The items the rule looks at."),
+        held_once(Column("fields", TEXT, "The items the rule looks at.")),
         _LINE,
-        Column(
-            "message",
-            TEXT,
-            "What is wrong, in a sentence without any value; of a year-on-year check both counts, and the sentence to "
-            "send back.",
+        held_once(
+            Column(
+                "message",
+                TEXT,
+                "What is wrong, in a sentence without any value; of a year-on-year check both counts, and the sentence "
+                "to send back.",
+            )
         ),
     ),
     caution="An error is no reason to leave a record out: every record counts as the methodology says.",
@@ -42,7 +46,7 @@ NAMED_RECORDS = TableDeclaration(
     "A record that is named with a hit, such as the referral that a plan starts before.",
     (
         Column("issue", WHOLE, "The row of the hit in validation_issues, from 0.", "row number"),
-        TABLE,
+        held_once(TABLE),
         _RECORD,
         _LINE,
     ),

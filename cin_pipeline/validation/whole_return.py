@@ -49,6 +49,11 @@ def _other_collection(sent: RuleInput) -> Iterable[Found]:
         yield Found(("Header.Collection",), _OTHER_COLLECTION)
 
 
+def _in_a_namespace(sent: RuleInput) -> Iterable[Found]:
+    if sent.header.namespace:
+        yield Found(("Message",), _NAMESPACE)
+
+
 def _no_code_valid(sent: RuleInput) -> Iterable[Found]:
     for name, table in tables(sent.year).items():
         records = sent.tables[name]
@@ -85,9 +90,15 @@ _NO_CHILD = (
 )
 _OTHER_COLLECTION = "The header's Collection is not CIN; check that this is a children in need return, and give CIN"
 
+_NAMESPACE = (
+    "Every element of the return is in an XML namespace, where the census has none; it was read as if there were none: "
+    "check how your system writes the file"
+)
+
 CHECKS = (
     WholeReturnCheck("NOCHILD", "error", _NO_CHILD, _no_child),
     WholeReturnCheck("COLLECTION", "error", _OTHER_COLLECTION, _other_collection),
+    WholeReturnCheck("NAMESPACE", "query", _NAMESPACE, _in_a_namespace),
     WholeReturnCheck(
         "CODES",
         "error",

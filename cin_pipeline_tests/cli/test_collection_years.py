@@ -125,7 +125,7 @@ REFUSED = {
     ),
     "2026-27 with an element of no year": (
         return_xml(valid_children(), 2027).replace(b"<PPStartDate>", b"<PPBegin/><PPStartDate>"),
-        "element PPBegin is unknown, repeated or out of order for 2026 to 2027",
+        "element PPBegin is unknown in 2026 to 2027; expected here: PPStartDate",
     ),
 }
 

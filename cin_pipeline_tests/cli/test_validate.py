@@ -1,6 +1,7 @@
 """`cin-pipeline validate`: exit codes, what is written, and that no file whatever ends in a traceback."""
 
 import csv
+import re
 import subprocess
 import sys
 
@@ -99,9 +100,58 @@ def test_every_unreadable_file_gives_a_report_and_no_traceback(validate, case):
     assert "not readable as a return" in output
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert "This file could not be read as a return" in page
-    assert len(_rows(folder)) == 1
+    assert [row[2] for row in _rows(folder)[1:]] == ["STRUCTURE"] * (case in STRUCTURAL)
     if "line " in output.partition("xml:")[2][:6]:
         assert "<dt>Line</dt><dd>not known" not in page
+
+
+def test_every_fault_of_structure_is_told_by_kind_and_has_a_row(validate):
+    data = return_xml(valid_children()).replace(b"<ReferralNFA>", b"<Colour/>\n<ReferralNFA>")
+    data = data.replace(b"<Header>", b"stray<Header>", 1)
+    code, output, folder = validate(data)
+    number = data.count(b"<Colour/>")
+    assert code == 4
+    assert f"Faults of structure: {number + 1}" in output
+    assert "run cin-pipeline validate" not in output
+    lines = [re.findall(r"[^│]+", line) for line in output.splitlines() if line.startswith("│")]
+    assert [[cell.strip() for cell in line][:3] for line in lines] == [
+        ["unknown element", "Colour", str(number)], ["text between elements", "Message", "1"],
+    ]  # fmt: skip
+    rows = _rows(folder)
+    assert len(rows) == number + 2
+    assert rows[1][:9] == ["2017", "201", "STRUCTURE", "error", "", "return", "", "Message", "2"]
+    assert all(row[9].startswith("element Colour is unknown in 2016 to 2017; expected here: ") for row in rows[2:])
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert f"{number + 1} faults of structure" in page
+    assert "Only the first fault" not in page
+
+
+def test_more_faults_of_structure_than_rows_are_counted_and_the_limit_is_said(validate):
+    data = return_xml(valid_children()).replace(b"</Child>", b"<Colour/>" * 2_000 + b"</Child>", 1)
+    code, output, folder = validate(data)
+    assert code == 4
+    assert "Faults of structure: 2,000" in output
+    assert "issues.csv has a row for each of the first 1,000 only." in output
+    assert len(_rows(folder)) == 1_001
+    assert "has a row for each of the first 1,000." in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_previous_years_faults_of_structure_are_counted(validate, tmp_path):
+    before = tmp_path / "201_2016.xml"
+    before.write_bytes(return_xml(valid_children(), 2016).replace(b"</Child>", b"<Colour/></Child>"))
+    code, output, _ = validate(CLEAN, "--previous", str(before))
+    assert code == 2
+    assert "more structure faults: run cin-pipeline validate" in output.replace("\n", " ")
+
+
+def test_a_return_in_a_namespace_is_read_with_one_query_for_all_of_it(validate):
+    code, output, folder = validate(CLEAN.replace(b"<Message>", b'<Message xmlns="urn:x">'))
+    assert code == 1
+    assert "Errors: 0. Queries: 1." in output
+    (row,) = _rows(folder)[1:]
+    assert row[2:8] == ["NAMESPACE", "query", "", "return", "", "Message"]
+    assert "Every element of the return is in an XML namespace" in row[9]
+    assert "Every element of the return is in an XML namespace" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_an_oversize_file_is_not_even_read(validate, monkeypatch):

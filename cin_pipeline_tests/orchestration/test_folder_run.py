@@ -166,7 +166,9 @@ def test_a_rejected_resubmission_leaves_the_accepted_return_in_force(job: Job) -
     (job.landing / "201_2017.xml").write_bytes(first.replace(b"<ReferralNFA>", b"<Colour/><ReferralNFA>"))
     report = job.run()
     assert [each.la_code for each in report.rejected] == ["201"]
+    others = first.count(b"<ReferralNFA>") - 1
     assert "Colour is unknown" in report.rejected[0].reason
+    assert f"; and {others} more structure faults: run cin-pipeline validate on the" in report.rejected[0].reason
     assert job.measures("201") == oracle.la_measures(first, None, 2017)
 
 

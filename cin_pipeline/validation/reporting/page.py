@@ -5,11 +5,13 @@ the page forbids itself every script and style but its own.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from cin_pipeline.census.errors import ReturnRejected
+import numpy as np
+
+from cin_pipeline.census.errors import ReturnRejected, StructureFaults
 from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.pages import environment, render
@@ -19,6 +21,8 @@ from cin_pipeline.validation.reporting.outcomes import not_run_by_reason, number
 from cin_pipeline.validation.reporting.values import Value, hit_values
 from cin_pipeline.validation.results import CRASHED, FAILED, PASSED, RuleResults
 
+MOST_GROUPS = 200  # kinds and elements of faults of structure that the page lists
+MOST_HITS = 20_000  # that the page holds; a browser opens no page of a million
 MOST_WITHOUT_SCRIPT = 1_000  # hits in the table for readers without scripts; a page of all would not open
 
 
@@ -50,11 +54,14 @@ class _Hit(NamedTuple):
 def report_page(about: About, sent: RuleInput, results: RuleResults) -> str:
     """The report on a return that could be read."""
     lines = rule_lines(sent.year, results)
-    hits = list(_hits(sent, results))
+    of_each = _most_of_each(results.outcomes["hits"].tolist())
+    held = _first_of_each(results, of_each)
+    hits = list(_hits(sent, held))
     return _render(
         "report.html",
         about=about,
-        counts={"errors": results.count("error"), "queries": results.count("query"), "hits": len(hits)},
+        counts={"errors": results.count("error"), "queries": results.count("query"), "hits": len(results.issues)},
+        of_each=of_each if len(hits) < len(results.issues) else 0,
         records={name: records.count for name, records in sent.tables.items()},
         failed=[line for line in lines if line.status == FAILED],
         crashed=[line for line in lines if line.status == CRASHED],
@@ -67,10 +74,55 @@ def report_page(about: About, sent: RuleInput, results: RuleResults) -> str:
 
 
 def rejection_page(about: About, rejected: ReturnRejected) -> str:
-    """The report on a file that is no readable return: what is wrong, where, and what to do."""
+    """The report on a file that is no readable return: what is wrong, where, and what to do; of faults of structure
+    all, by kind and element."""
     path = visible(rejected.path or "", most=400)
-    reason = visible(rejected.reason, most=600)
-    return _render("rejection.html", about=about, reason=reason[:1].upper() + reason[1:], line=rejected.line, path=path)
+    found = rejected if isinstance(rejected, StructureFaults) else None
+    return _render(
+        "rejection.html",
+        about=about,
+        reason=_capital(visible(rejected.reason, most=600)),
+        line=rejected.line,
+        path=path,
+        groups=[(group, _capital(group.first.reason)) for group in found.groups[:MOST_GROUPS]] if found else [],
+        all_groups=len(found.groups) if found else 0,
+        faults=found.count if found else 0,
+        rows=len(found.faults) if found else 0,
+    )
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _most_of_each(counts: list[int]) -> int:
+    """How many hits of each rule the page holds, so that all together are no more than MOST_HITS."""
+    left, most = MOST_HITS, 0
+    for done, count in enumerate(sorted(counts)):
+        most = left // (len(counts) - done)
+        if count > most:
+            break
+        left -= count
+        most = max(count, most)
+    return most
+
+
+def _first_of_each(results: RuleResults, most: int) -> RuleResults:
+    """The results with the first hits of each rule alone, where there are more than the page holds."""
+    if len(results.issues) <= MOST_HITS:
+        return results
+    rules = results.issues["rule_id"].astype("category").cat.codes.to_numpy()
+    begins = np.flatnonzero(np.concatenate([[True], rules[1:] != rules[:-1]]))  # the hits of a rule stand together
+    shown = np.zeros(len(rules), dtype=bool)
+    for begin, end in zip(begins.tolist(), [*begins[1:].tolist(), len(rules)], strict=True):
+        shown[begin : min(end, begin + most)] = True
+    number = np.cumsum(shown) - 1
+    named = results.named[shown[results.named["issue"]]]
+    return replace(
+        results,
+        issues=results.issues[shown].reset_index(drop=True),
+        named=named.assign(issue=number[named["issue"]]).reset_index(drop=True),
+    )
 
 
 def _hits(sent: RuleInput, results: RuleResults) -> Iterator[_Hit]:

@@ -45,7 +45,7 @@ class _Column:
     @property
     def texts(self) -> Texts:
         """As sent; of the records themselves, that they were."""
-        return self.records.text(self.name) if self.name else Texts(np.zeros(self.records.count, np.int64), ("sent",))
+        return self.records.text(self.name) if self.name else Texts(np.zeros(self.records.count, np.int32), ("sent",))
 
 
 @dataclass(frozen=True)
