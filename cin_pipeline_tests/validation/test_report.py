@@ -10,7 +10,7 @@ from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.text import visible
 from cin_pipeline.validation import checking
 from cin_pipeline.validation.registry import Declaration, Rule, rule_set
-from cin_pipeline.validation.reporting import rejection_page
+from cin_pipeline.validation.reporting import page, rejection_page
 from cin_pipeline_tests.support.building import (
     assessment,
     child,
@@ -197,3 +197,20 @@ def test_repeated_plans_of_one_conference_are_shown_with_it():
     )
     found = dict(values_of(page_of(return_xml([record, *valid_children()]))))
     assert ("Section47.DateOfInitialCPC", "2016-06-15", "section47 1") in found["2885"]
+
+
+def test_of_very_many_hits_the_page_holds_the_first_of_each_rule(monkeypatch):
+    """As many of each as all together may be; a rule with fewer hits is held whole, with the values of each."""
+    records = [*valid_children(), *[child(Ethnicity="x")] * 2, *[with_referral(CINreferralDate="never")] * 30]
+    named = [record | {"LAchildID": f"C{n:02}", "UPN": None, "UPNunknown": "UN1"} for n, record in enumerate(records)]
+    whole = values_of(page_of(return_xml(named)))
+    counts = {rule: sum(found == rule for found, _ in whole) for rule, _ in whole}
+    assert (counts["4220"], counts["8600"]) == (2, 30)
+    monkeypatch.setattr(page, "MOST_HITS", len(whole) - 15)
+    limited = page_of(return_xml(named))
+    most = max(k for k in range(31) if sum(min(count, k) for count in counts.values()) <= len(whole) - 15)
+    assert 2 < most < 30
+    of_each = {rule: [hit for hit in whole if hit[0] == rule][:most] for rule in counts}
+    assert values_of(limited) == [hit for hits in of_each.values() for hit in hits]
+    assert f"This page holds the first {most} hits of each rule. All {len(whole)} are in issues.csv" in text_of(limited)
+    assert "This page holds the first" not in text_of(page_of(return_xml(named[:-20])))

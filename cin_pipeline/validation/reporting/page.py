@@ -22,7 +22,7 @@ from cin_pipeline.validation.reporting.values import Value, hit_values
 from cin_pipeline.validation.results import CRASHED, FAILED, PASSED, RuleResults
 
 MOST_GROUPS = 200  # kinds and elements of faults of structure that the page lists
-MOST_HITS = 20_000  # that the page holds; a browser opens no page of a million
+MOST_HITS = 60_000  # that the page holds; a browser opens no page of a million
 MOST_WITHOUT_SCRIPT = 1_000  # hits in the table for readers without scripts; a page of all would not open
 
 
