@@ -103,7 +103,7 @@ def test_the_verdict_is_that_of_a_schema(year: int, monkeypatch: pytest.MonkeyPa
 
 KINDS = {
     FaultKind.UNKNOWN: ("<Colour>x</Colour>", "element Colour is unknown in 2016 to 2017; expected here: CINreferral"),
-    FaultKind.OTHER_YEAR: ("<CINPlanDates/>", "element CINPlanDates is not collected in 2016 to 2017, only from 2021"),
+    FaultKind.OTHER_YEAR: ("<CINPlanDates/>", "CINPlanDates: from 2021-22; 2016-17 does not ask for it; expected here"),
     FaultKind.OUT_OF_ORDER: (
         "<ReferralNFA/>\n<Assessments/>",
         "element Assessments is out of order for 2016 to 2017; expected before ReferralNFA",

@@ -194,7 +194,7 @@ def test_every_rule_there_is_has_an_outcome_and_hits_are_counted():
         )
     )
     outcomes = results.outcomes.set_index("rule_id")
-    assert len(outcomes) == 144  # 139 rules, four checks of ours and VALUE
+    assert len(outcomes) == 145  # 139 rules, five checks of ours and VALUE
     assert outcomes.loc["8525Q"].to_dict() == {"severity": "error", "status": "failed", "hits": 2, "reason": ""}
     assert outcomes.loc["8520", "status"] == "passed"
     assert outcomes.loc["4010", ["status", "reason"]].tolist() == ["not_run", "not in force in 2016 to 2017"]
