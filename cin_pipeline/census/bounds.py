@@ -18,6 +18,7 @@ class Bounds:
     text: int = 1_000_000  # characters in a row between two tags, in a value or between elements
     tag: int = 1_048_576  # bytes of one tag, comment or processing instruction
     names: int = 10_000  # different names of elements, of attributes, of namespaces
+    namespace: int = 1_000  # characters of the name of one, which the parser repeats with each element in it
     children: int = 200_000
     records: int = 450_000  # of all tables, in however small a file
     bytes_of_a_record: int = 150  # of the file, for each record beyond that
@@ -34,6 +35,7 @@ _WORDS = {
     "text": "a value, or the text between two elements, has more than {most:,} characters",
     "tag": "a tag, comment or processing instruction has more than {most:,} bytes",
     "names": "more than {most:,} different names of elements, attributes or namespaces are used",
+    "namespace": "the name of a namespace has more than {most:,} characters",
     "children": "the return holds more than {most:,} children",
     "records": "the return holds more than {most:,} records, which is the most for a file of its size",
 }

@@ -12,10 +12,8 @@ from cin_pipeline.census.errors import MOST_FAULTS, Fault, FaultGroup, FaultKind
 from cin_pipeline.census.other_years import of_another_year
 from cin_pipeline.census.specification import Group, Item, elements, message, years_of_element
 from cin_pipeline.census.structure import repeats
-from cin_pipeline.census.text import visible
+from cin_pipeline.census.text import MOST_OF_A_NAME, visible
 from cin_pipeline.census.xml import WHITE_SPACE, attribute_at_fault, fed, name_parts, new_parser
-
-_MOST_OF_A_NAME = 60  # characters of a name from the file
 
 
 def structure_faults(document: memoryview, year: int, namespace: str) -> StructureFaults:
@@ -246,4 +244,4 @@ def _which(namespace: str) -> str:
 
 def _shown(name: str) -> str:
     """A name out of the file, fit to be shown."""
-    return visible(name, most=_MOST_OF_A_NAME)
+    return visible(name, most=MOST_OF_A_NAME)

@@ -94,17 +94,17 @@ def dates_of_another_year(tables: ReturnTables, year: CollectionYear, off: Colle
     found = dates_by_year(tables, year)
     before, _, after = found
     whole = sum(found.values())
-    for reason, other, which in ((DATES_BEFORE, before, "before"), (DATES_AFTER, after, "after")):
+    for reason, other in ((DATES_BEFORE, before), (DATES_AFTER, after)):
         if reason.name not in off and whole >= reason.fewest and found[other] / whole >= reason.share:
             lie = f"{found[other]:,} of {whole:,} of its dates lie in {other}"
-            return f"{lie}, the year {which} the one its header names"
+            return f"{lie}, {reason.told}"
     return ""
 
 
 def children_of_another(common: int, sent: SentChildren, la_code: str, submission: int) -> str:
     """That a return has the children of another LA's, in words."""
     return (
-        f"{common:,} of its {len(sent.keys):,} children with LAchildID and birth date are those of the return of "
+        f"{common:,} of its {len(sent.keys):,} children with LAchildID and birth date {CHILDREN.told} "
         f"{la_code} of the same year (submission {submission})"
     )
 
@@ -114,7 +114,7 @@ def another_size(number: int, others: Iterable[Compared]) -> str:
     or there is nothing to compare it with."""
     compared = [other for other in others if other.children >= SIZE.fewest]
     found = [_size_beside(number, other) for other in compared]
-    return f"it has {number:,} children, {' and '.join(found)}" if found and all(found) else ""
+    return f"{SIZE.told} {number:,} children, {' and '.join(found)}" if found and all(found) else ""
 
 
 def _size_beside(number: int, other: Compared) -> str:

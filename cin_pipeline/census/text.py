@@ -12,6 +12,7 @@ from cin_pipeline.census.file_kinds import refuse_other_kinds
 MAX_BYTES = 128 * 1024 * 1024  # a return of 100,000 children; the largest real one has about 25,000
 
 _HEAD = 400  # bytes in which an XML declaration ends
+MOST_OF_A_NAME = 60  # characters of the name of an element from the file
 MOST_SHOWN = 200  # characters of one value shown to a person; the longest valid one has far fewer
 
 _BYTE_ORDER_MARKS = (

@@ -8,6 +8,7 @@ from pyexpat import ExpatError, ParserCreate, XMLParserType
 
 from cin_pipeline.census.bounds import BOUNDS, beyond
 from cin_pipeline.census.errors import ReturnRejected
+from cin_pipeline.census.text import MOST_OF_A_NAME, visible
 
 PIECE = 512 * 1024  # bytes given to the parser at a time
 WHITE_SPACE = " \t\r\n"  # what XML takes for it; `str.strip` without these takes more
@@ -52,6 +53,8 @@ def new_parser() -> XMLParserType:
         )
 
     def namespace(prefix: str | None, uri: str | None) -> None:
+        if len(uri or "") > BOUNDS.namespace:
+            raise beyond("namespace", BOUNDS.namespace, parser.CurrentLineNumber)
         prefixes.update((f"{prefix}:", uri or ""))
         if len(prefixes) > BOUNDS.names:
             raise beyond("names", BOUNDS.names, parser.CurrentLineNumber)
@@ -129,5 +132,6 @@ def _token_fault(before: bytes) -> str:
 
 def wrong_root(namespace: str, local: str, line: int) -> ReturnRejected:
     """A rejection for a root element other than Message."""
-    found = f"{local} in a namespace" if namespace else local
+    shown = visible(local, most=MOST_OF_A_NAME)
+    found = f"{shown} in a namespace" if namespace else shown
     return ReturnRejected(f"the root element is {found}; Message was expected", line=line)

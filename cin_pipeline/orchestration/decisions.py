@@ -16,6 +16,7 @@ from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.jobs import INPUTS_JOB, look_at_inputs
 from cin_pipeline.orchestration.runs import end_orphaned_runs, requeue_orphaned
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.arrivals import with_the_same_children
 from cin_pipeline.store.doubts import unanswered
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
@@ -40,7 +41,8 @@ def accept(settings: Settings, number: int, by: str, reason: str) -> str:
     with closing(Store(settings)) as store, open_instance(settings) as instance:
         if store.registry.confirm(number, by, reason) or store.registry.restore(number, by, reason):
             _look_at_inputs(store, instance, number)
-            return f"{_named(store.registry.get(number))} is current, as it was counted before."
+            this = store.registry.get(number)
+            return f"{_named(this)} is current, as it was counted before.{_left_to_say(store, this)}"
         submission = store.registry.get(number)
         if unanswered(store, number):
             store.registry.answer(number, by, reason)
@@ -53,7 +55,8 @@ def accept(settings: Settings, number: int, by: str, reason: str) -> str:
         if not outcome.accepted:
             raise DecisionRefused(f"submission {number} cannot be accepted: {outcome.reason}")
         _look_at_inputs(store, instance, number)
-        return f"{_named(store.registry.get(number))} was run again and is current."
+        this = store.registry.get(number)
+        return f"{_named(this)} was run again and is current.{_left_to_say(store, this)}"
 
 
 def reject(settings: Settings, number: int, by: str, reason: str) -> str:
@@ -73,6 +76,16 @@ def withdraw(settings: Settings, number: int, by: str, reason: str) -> str:
         if before:
             return f"{_named(this)} is withdrawn; submission {before.submission} is current again."
         return f"{_named(this)} is withdrawn{'; nothing is current in its place' if was_current else ''}."
+
+
+def _left_to_say(store: Store, this: Submission) -> str:
+    """What a person may not have seen when deciding that a submission is current."""
+    others = "".join(
+        f" Its children are also in the current return of {each.la_code} (submission {each.submission}): both count."
+        for each in with_the_same_children(store, this)
+    )
+    doubt = " It is in doubt as well: accept it once more as the answer." if unanswered(store, this.submission) else ""
+    return others + doubt
 
 
 def _look_at_inputs(store: Store, instance: dg.DagsterInstance, number: int) -> None:

@@ -35,12 +35,11 @@ from cin_pipeline.store.missing_data import for_re_referrals_alone, missing_data
 from cin_pipeline.store.moves import ACCEPTED, CLAIMED, HELD, LANDED
 from cin_pipeline.store.national_inputs import Given, InputFileError, NationalInputs, inputs_of
 from cin_pipeline.store.notes import without_notes
-from cin_pipeline.store.registry import CONFIRMED_BEFOREHAND
+from cin_pipeline.store.registry import CONFIRMED_BEFOREHAND, CONFIRMED_BY
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import OnceHeld, RefusedFile, Submission
 
-CONFIRMED_BY = "run --confirm-held"  # in place of the person who decides
 MEASURES_FILE, ISSUES_FILE, ENGLAND_FILE = "measures.csv", "validation_issues.csv", "england.csv"
 
 
@@ -233,11 +232,11 @@ def _run(
     step()
     report.missing = missing_data_of(store, year.ending)
     _figures(report, store)
+    if folder.output:
+        _write(report, folder.output, store)
     note_earlier(store, year.ending)
     report.doubts = doubts_of(store, year.ending, inputs.expected)
     report.low = low_confidence(store, year.ending, inputs.expected)
-    if folder.output:
-        _write(report, folder.output, store)
     here = {(each.collection_year, each.la_code) for each in report.landed}
     report.earlier = [
         each

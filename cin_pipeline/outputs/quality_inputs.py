@@ -8,6 +8,7 @@ from pandas import DataFrame
 from cin_pipeline.methodology.interpretations import INTERPRETATION_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.quality import QualityInput
+from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.quality import Grade
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
@@ -54,9 +55,9 @@ def returns_of(store: Store, release: ReleaseInput) -> list[Submission]:
 
 
 def _submissions(store: Store, year: int) -> DataFrame:
-    """The last submission of each LA."""
+    """The last submission of each LA; what is held counts as not sent."""
     grades = store.quality.of_year(year)
-    last = {each.la_code: each for each in store.registry.history(year)}
+    last = {each.la_code: each for each in store.registry.history(year) if each.state is not SubmissionState.HELD}
     return DataFrame(list(_described(last, grades)), columns=list(SUBMISSION_COLUMNS)).astype(
         {"errors": "Int64", "queries": "Int64"}
     )

@@ -6,6 +6,7 @@ from importlib.metadata import version
 import pandas as pd
 from pandas import DataFrame
 
+from cin_pipeline.census.hold_reasons import reasons_named
 from cin_pipeline.census.years import FIRST_YEAR, CollectionYear
 from cin_pipeline.methodology.estimates import EstimateImpossible, estimate_england
 from cin_pipeline.methodology.missing import without_unusable
@@ -19,7 +20,9 @@ from cin_pipeline.store.doubts import doubts_of, note_earlier
 from cin_pipeline.store.made_from import ESTIMATES, NOT_NOTED, since_changed, why_uncounted
 from cin_pipeline.store.missing_data import missing_data_of, treatment_of
 from cin_pipeline.store.national_inputs import NationalInputs
+from cin_pipeline.store.registry import CONFIRMED_BY
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import OnceHeld
 
 
 def _again(store: Store, years: Sequence[int]) -> str:
@@ -153,9 +156,14 @@ def _year_inputs(store: Store, release: ReleaseInput, year: int) -> YearInputs:
         missing=release.missing_in(year),
         doubts=tuple(each for each in release.doubts if each.year == year),
         once_held=tuple(
-            (each.la_code, each.submission, each.why_held, each.confirmed_by, each.reason)
+            (each.la_code, each.submission, reasons_named(each.why_held), _who(each))
             for each in store.registry.once_held(year)
             if each.la_code in inputs.expected
         ),
         unusable=tuple((each.la_code, each.measure, each.breakdown) for each in inputs.unusable if each.year == year),
     )
+
+
+def _who(held: OnceHeld) -> str:
+    """Who confirmed it, without a name: a release is for all to read."""
+    return CONFIRMED_BY if held.confirmed_by == CONFIRMED_BY else "a person"

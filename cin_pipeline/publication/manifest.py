@@ -13,7 +13,6 @@ from cin_pipeline.methodology.catalogue import CATALOGUE
 from cin_pipeline.methodology.doubts import Doubt
 from cin_pipeline.methodology.practice import MissingData
 from cin_pipeline.publication.profiles import TIDY, Profile
-from cin_pipeline.publication.quality.coverage import SMALL
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.reference.population import PopulationSource
@@ -36,8 +35,8 @@ class YearInputs:
     `submissions`: LA code, number of the submission and sha256 of its file, of the current returns of expected LAs.
     `population`: what England was estimated with; `population_of_rates`: what its rates are per 10,000 of. `unusable`:
     LA, measure, breakdown. `missing`: what was done about missing data. `doubts`: the current returns in doubt.
-    `once_held`: of the submissions those that were held for confirmation: LA, number, why, who confirmed it, with which
-    reason."""
+    `once_held`: of the submissions those that were held for confirmation: LA, number, names of the reasons, and
+    whether a person confirmed it or a command that takes all."""
 
     year: CollectionYear
     submissions: tuple[tuple[str, int, str], ...]
@@ -47,7 +46,7 @@ class YearInputs:
     unusable: tuple[tuple[str, str, str], ...]
     missing: MissingData | None = None
     doubts: tuple[Doubt, ...] = ()
-    once_held: tuple[tuple[str, int, str, str, str], ...] = ()
+    once_held: tuple[tuple[str, int, tuple[str, ...], str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,8 +109,8 @@ def _inputs(inputs: YearInputs) -> dict[str, Any]:
             for la, measure, breakdown in sorted(inputs.unusable)
         ],
         "once_held": [
-            {"la_code": la, "submission": number, "why_held": why, "confirmed_by": who, "reason": reason}
-            for la, number, why, who, reason in sorted(inputs.once_held)
+            {"la_code": la, "submission": number, "held_for": list(reasons), "confirmed_by": who}
+            for la, number, reasons, who in sorted(inputs.once_held)
         ],
         **({} if inputs.missing is None else {"missing_data": _missing_data(inputs.missing)}),
         **({"in_doubt": [_doubt(each) for each in inputs.doubts]} if inputs.doubts else {}),
@@ -119,23 +118,16 @@ def _inputs(inputs: YearInputs) -> dict[str, Any]:
 
 
 def _doubt(doubt: Doubt) -> dict[str, Any]:
-    """A return in doubt, and who answered; numbers of few records as a range, as few records may be few children."""
-    answer = doubt.answer
+    """A return in doubt, and whether a person answered; no number of records, as few may be few children."""
     return {
         "la_code": doubt.la_code,
         "submission": doubt.submission,
         "holds_no_child": not doubt.items,
         "unreadable_items": [
-            {"table": each.table, "item": each.item, "unreadable": _said(each.unreadable), "records": _said(each.given)}
-            for each in doubt.items
+            {"table": each.table, "item": each.item, "unreadable_percent": each.percent} for each in doubt.items
         ],
-        "answered": answer is not None,
-        **({} if answer is None else {"answered_by": answer.by, "reason": answer.reason}),
+        "answered": doubt.answer is not None,
     }
-
-
-def _said(count: int) -> int | str:
-    return f"{SMALL.start} to {SMALL.stop - 1}" if count in SMALL else count
 
 
 def _missing_data(missing: MissingData) -> dict[str, Any]:

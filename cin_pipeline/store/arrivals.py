@@ -32,6 +32,23 @@ def arrival_of(store: Store, submission: Submission, tables: ReturnTables, confi
     )
 
 
+def with_the_same_children(store: Store, submission: Submission) -> list[Submission]:
+    """The current returns of other LAs for the same year that share nine in ten children with this one, either way.
+
+    Nothing is known of returns that an earlier version accepted and that none was compared with since."""
+    year, la_code = submission.partition
+    related = _related(store, year, la_code)
+    others = {
+        each.submission: each
+        for each in store.registry.all_current(year)
+        if each.la_code != la_code and each.la_code not in related
+    }
+    known = store.registry.children_of([submission.submission, *others])
+    mine = known.pop(submission.submission, None)
+    same = [number for number, each in known.items() if mine and (mine.same_as(each) or each.same_as(mine))]
+    return [others[number] for number in same]
+
+
 def _related(store: Store, year: int, la_code: str) -> frozenset[str]:
     """A new LA and its predecessor have the same children, and each may send the year before the first of the new."""
     pairs = {(new, old) for each in (year, year + 1) for new, old in store.inputs.predecessors(each).items()}

@@ -11,8 +11,14 @@ from cin_pipeline.census.hold_reasons import CHILDREN, SIZE
 from cin_pipeline.census.holding import Compared, SentChildren, another_size, children_of_another
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.store.database import RETURN_CHILDREN, SUBMISSIONS
-from cin_pipeline.store.moves import ACCEPTED
-from cin_pipeline.store.submission_queries import current_of_year, get_submission, of_partition
+from cin_pipeline.store.moves import ACCEPTED, SUPERSEDED
+from cin_pipeline.store.submission_queries import (
+    current_of_year,
+    get_submission,
+    of_partition,
+    of_year,
+    was_accepted,
+)
 from cin_pipeline.store.submissions import Submission
 
 
@@ -57,7 +63,7 @@ def why_held(connection: Connection, this: Submission, arrival: Arrival, known: 
     """Why a return is not accepted before a person says so; empty where nothing speaks against it."""
     reasons = [arrival.dates]
     if CHILDREN.name not in arrival.off:
-        lower = _of_other_las(connection, this, arrival, SUBMISSIONS.c.submission < this.submission)
+        lower = _received_before(connection, this, arrival)
         for number, children in known.of(connection, lower).items():
             if common := arrival.children.same_as(children):
                 reasons.append(children_of_another(common, arrival.children, lower[number], number))
@@ -82,6 +88,21 @@ def with_same_children(
             why = children_of_another(common, children, this.la_code, this.submission)
             return get_submission(connection, number), why
     return None
+
+
+def _received_before(connection: Connection, this: Submission, arrival: Arrival) -> dict[int, str]:
+    """Of each other LA its newest return of the year with a lower number that is current, or was before a later one,
+    which might as well have been accepted after this one. LA codes by submission."""
+    once = (SUBMISSIONS.c.state == ACCEPTED) | ((SUBMISSIONS.c.state == SUPERSEDED) & was_accepted())
+    mine = {this.la_code, *arrival.related}
+    where = of_year(this.collection_year) & once & SUBMISSIONS.c.la_code.not_in(mine)
+    rows = connection.execute(
+        select(SUBMISSIONS.c.submission, SUBMISSIONS.c.la_code)
+        .where(where, SUBMISSIONS.c.submission < this.submission)
+        .order_by(SUBMISSIONS.c.submission)
+    )
+    newest = {row.la_code: row.submission for row in rows}
+    return {number: la_code for la_code, number in newest.items()}
 
 
 def _of_other_las(

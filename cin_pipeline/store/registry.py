@@ -36,6 +36,7 @@ from cin_pipeline.store.submission_queries import (
 )
 from cin_pipeline.store.submissions import COLLECTION, DecisionRefused, Event, OnceHeld, RefusedFile, Submission
 
+CONFIRMED_BY = "run --confirm-held"  # who confirmed, where a run was told to take whatever is held
 CONFIRMED_BEFOREHAND = "every held return was to be taken"
 
 
@@ -313,9 +314,15 @@ class Registry:
         for each in self.all_current(year):
             events = self.events(each.submission)
             if held := [event for event in events if event.to_state == HELD]:
-                last = [event for event in events if event.to_state == ACCEPTED][-1]
+                # An answer to a doubt is an event from accepted to accepted: no confirmation.
+                last = [event for event in events if event.to_state == ACCEPTED != event.from_state][-1]
                 found.append(OnceHeld(each.la_code, each.submission, held[-1].reason, last.decided_by, last.reason))
         return found
+
+    def children_of(self, submissions: Collection[int]) -> dict[int, SentChildren]:
+        """Who is in some returns, by submission; those of which it is not kept are not there."""
+        with self._engine.connect() as connection:
+            return self._children.of(connection, submissions)
 
     def without_children(self, submission: Submission) -> list[Submission]:
         """The current submissions that one is compared with of which is not kept who is in them: those of its year, and
@@ -444,7 +451,8 @@ class Registry:
             numbers = connection.execute(select(SUBMISSIONS.c.submission).where(where)).scalars().all()
             for number in numbers:
                 self._move(connection, number, passed, why, run)
-        self._move(connection, this.submission, move, reason, run, by=by)
+        if not self._move(connection, this.submission, move, reason, run, by=by):
+            raise RuntimeError(f"submission {this.submission} is {this.standing}: it cannot be made current so")
 
     def _move(
         self,

@@ -22,6 +22,7 @@ MODULES = (bounds, header, pieces, reading, xml)
 def small(monkeypatch: pytest.MonkeyPatch) -> bounds.Bounds:
     """Bounds that a small file can meet."""
     low = replace(BOUNDS, text=1_000, tag=2_000, names=40, children=20, records=50, bytes_of_a_record=1_000, depth=10)
+    low = replace(low, namespace=100)
     for module in MODULES:
         monkeypatch.setattr(module, "BOUNDS", low)
     monkeypatch.setattr("cin_pipeline.census.faults.BOUNDS", low)
@@ -35,7 +36,7 @@ def in_a_child(content: str) -> bytes:
 
 MET = {
     "depth": (in_a_child("<a>" * 8 + "</a>" * 8), "elements lie more than 10 deep in each other, and no more"),
-    "depth of known elements": (whole().replace("<Child>", "<Child>" * 9).encode(), "more than 10 deep|not well"),
+    "depth of known elements": (whole().replace("<Child>", "<Child>" * 9).encode(), "more than 10 deep"),
     "a value": (in_a_child(f"<ChildIdentifiers><LAchildID>{'x' * 1_001}</LAchildID></ChildIdentifiers>"), "1,000 char"),
     "a text between elements": (in_a_child(" " * 70_000), "has more than 1,000 characters"),
     "a comment": (in_a_child(f"<!--{'x' * 4_000}-->"), "a tag, comment or processing instruction has more than 2,000"),
@@ -48,6 +49,10 @@ MET = {
     "namespaces": (
         in_a_child("".join(f'<CINdetails xmlns:a{n}="urn:{n}"/>' for n in range(25))),
         "more than 40 different names",
+    ),
+    "the name of a namespace": (
+        in_a_child(f'<CINdetails xmlns="urn:{"x" * 100}"/>'),
+        "the name of a namespace has more than 100 characters",
     ),
     "children": (whole(f"<Children>{'<Child/>' * 21}</Children>").encode(), "holds more than 20 children"),
     "records": (in_a_child("<CINdetails/>" * 60), "holds more than 51 records, which is the most for a file of its"),

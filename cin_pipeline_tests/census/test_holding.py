@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cin_pipeline.census.hold_reasons import HOLD_REASONS
-from cin_pipeline.census.holding import DATED, SentChildren, dates_of_another_year
+from cin_pipeline.census.hold_reasons import HOLD_REASONS, reasons_named
+from cin_pipeline.census.holding import (
+    DATED,
+    Compared,
+    SentChildren,
+    another_size,
+    children_of_another,
+    dates_of_another_year,
+)
 from cin_pipeline.census.return_tables import ReturnTables, empty_tables
 from cin_pipeline.census.specification import TABLES, ValueType
 from cin_pipeline.census.years import CollectionYear
@@ -108,6 +115,20 @@ def test_a_return_is_itself_and_no_other() -> None:
     )
     assert one.same_as(same) == len(one.keys) >= 50
     assert one.same_as(other) == 0
+
+
+def test_a_reason_is_known_by_its_sentence_alone() -> None:
+    sent = SentChildren(50, np.arange(50, dtype="<u8"))
+    told = {
+        "dates_before": dates_of_another_year(with_days(*[BEFORE] * 60), YEAR),
+        "dates_after": dates_of_another_year(with_days(*[AFTER] * 60), YEAR),
+        "children": children_of_another(48, sent, "202", 7),
+        "size": another_size(10, [Compared(60, "its current return (submission 1)")]),
+    }
+    assert told.keys() == {reason.name for reason in HOLD_REASONS}
+    for name, sentence in told.items():
+        assert reasons_named(sentence) == (name,)
+    assert set(reasons_named("; ".join(told.values()))) == told.keys()
 
 
 def test_what_is_said_of_the_thresholds_has_their_numbers() -> None:

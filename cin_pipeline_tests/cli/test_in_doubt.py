@@ -109,14 +109,13 @@ def test_returns_in_doubt_are_said_until_a_person_answers_and_beyond(place: Plac
     assert "accepted by ann: their system is being replaced" in said
     assert sorted(doubts) == ["201", "202", "205"]
     assert doubts["201"] == {
-        "la_code": "201", "submission": 1, "holds_no_child": False, "answered": True, "answered_by": "ann",
-        "reason": "their system is being replaced",
-        "unreadable_items": [{"table": "referrals", "item": "CINreferralDate", "unreadable": 12, "records": 12}],
+        "la_code": "201", "submission": 1, "holds_no_child": False, "answered": True,
+        "unreadable_items": [{"table": "referrals", "item": "CINreferralDate", "unreadable_percent": 100}],
     }  # fmt: skip
     assert doubts["202"] == {
         "la_code": "202", "submission": 2, "holds_no_child": False, "answered": False,
         "unreadable_items": [
-            {"table": "referrals", "item": "PrimaryNeedCode", "unreadable": "1 to 5", "records": 15}  # few are not said
+            {"table": "referrals", "item": "PrimaryNeedCode", "unreadable_percent": 20}
         ],
     }  # fmt: skip
     assert (doubts["205"]["holds_no_child"], doubts["205"]["unreadable_items"]) == (True, [])

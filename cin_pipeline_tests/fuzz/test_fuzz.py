@@ -13,6 +13,11 @@ from cin_pipeline_tests.support.building import child, return_xml, valid_childre
 from cin_pipeline_tests.support.counting import fits, lost
 
 COUNTS = {"reader": 2_600, "header": 4_000, "inputs": 3_400}
+ENDS = {
+    "reader": {"accepted", "refused", "refused by its header", "refused by its structure"},
+    "header": {"identified", "refused"},
+    "inputs": {"taken", "refused"},
+}
 PARTS = 3  # of a target, so that workers share them
 
 
@@ -27,6 +32,7 @@ def test_what_must_hold_holds_for_every_mutant(name: str, part: int) -> None:
         except Exception as fault:
             raise AssertionError(f"mutant {number} of seed 1: {data[:300]!r}") from fault
     assert verdicts.total() == len(range(part, COUNTS[name], PARTS))
+    assert verdicts.keys() == ENDS[name]
     assert min(verdicts.values()) > 20  # each way to end is gone by enough of them
 
 

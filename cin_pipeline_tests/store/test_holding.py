@@ -122,6 +122,39 @@ def test_the_order_in_which_runs_end_does_not_matter(groups: list[int], data: st
     )
 
 
+@pytest.mark.parametrize("first", ["the copy", "the correction"])
+def test_a_copy_is_held_also_where_a_correction_of_what_it_copies_is_ready_first(first: str) -> None:
+    """What is current with a lower number when the copy is ready may have been replaced by then."""
+    season = in_memory()
+    season.send("202", who(0, 100))
+    copy, correction = season.land("201", who(0, 100)), season.land("202", who(0, 101))
+    for number in (copy, correction) if first == "the copy" else (correction, copy):
+        season.end(number)
+    assert [(la, state) for la, state, _ in season.told()] == [
+        ("202", "superseded"), ("201", "held"), ("202", "accepted"),
+    ]  # fmt: skip
+
+
+def test_an_answer_to_a_doubt_is_no_confirmation() -> None:
+    season = in_memory()
+    season.send("201", who(0, 100), dates="of another year")
+    season.registry.confirm(1, "ann", "it is right")
+    season.registry.answer(1, "ben", "the doubt is none")
+    (once,) = season.registry.once_held(2017)
+    assert (once.confirmed_by, once.reason) == ("ann", "it is right")
+
+
+def test_what_cannot_be_made_current_leaves_what_is() -> None:
+    season = in_memory()
+    season.send("201", who(0, 100))
+    landed = season.registry.land(
+        year=2017, la_code="201", file_name="b.xml", sha256="b" * 64, size=1, received=WHEN
+    ).submission
+    with pytest.raises(RuntimeError, match="it cannot be made current so"):
+        season.registry.accept(landed, "", Arrival(who(0, 100), dates="of another year", confirmed_by=TAKEN))
+    assert [each.submission for each in season.registry.all_current(2017)] == [1]
+
+
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_taken_beforehand_the_events_say_so_in_any_order(order: Sequence[int]) -> None:
     season = in_memory()
