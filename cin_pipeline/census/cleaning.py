@@ -6,6 +6,7 @@ A bad value is reported and taken as missing [measures: Values]; no record is ev
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -39,7 +40,8 @@ _WHOLE_NUMBER = re.compile(r"[0-9]+")
 _UPN = re.compile(r"[A-Za-z][0-9]{11}[0-9A-Za-z]")
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
 _LARGEST_COUNT = 10**9  # a longer run of digits is still a number, just not a plausible one
-_BETWEEN_CODES = re.compile(r"[\s,;/|+&]+")
+_LONGEST_LIST = 200  # characters in which several codes of a set are looked for
+_BETWEEN_CODES = r"(?:[^\w]|_|\band\b)"
 ONE_CODE_EACH = "one code each"  # how the expectation begins where several codes of the set stand in one element
 _CODES_NAMED = 12  # a longer code set is named, not listed, in an expectation
 
@@ -157,10 +159,19 @@ def _read(item: Item, texts: Sequence[str], year: int) -> tuple[pd.api.extension
 
 def _are_codes(text: str, item: Item, year: int) -> bool:
     """Whether a text is several codes of the item's code set, such as `N1, N2`."""
-    if item.type is not ValueType.CODE:
+    if item.type is not ValueType.CODE or len(text) > _LONGEST_LIST:
         return False
-    parts = _BETWEEN_CODES.split(text)
-    return len(parts) > 1 and set(parts) <= set(code_dtype(item.code_set, year).categories)
+    return _several(item.code_set, year).fullmatch(text) is not None
+
+
+@cache
+def _several(code_set: str, year: int) -> re.Pattern[str]:
+    """Two codes or more, with something between them; codes of one character may not stand side by side, as any number
+    is made of such."""
+    known = sorted(code_dtype(code_set, year).categories, key=len, reverse=True)
+    one = f"(?:{'|'.join(map(re.escape, known))})"
+    between = f"{_BETWEEN_CODES}{'*' if min(map(len, known)) > 1 else '+'}"
+    return re.compile(f"{_BETWEEN_CODES}*{one}(?:{between}{one})+{_BETWEEN_CODES}*", re.IGNORECASE)
 
 
 def _count(text: str) -> int | None:

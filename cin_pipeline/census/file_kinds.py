@@ -75,10 +75,13 @@ _WITHOUT_MARK = (
     (b"\x00<", "UTF-16 without a byte order mark"),
     (b"\x4c\x6f\xa7\x94", "EBCDIC"),
 )
-_SAYS_UTF_16 = re.compile(rb"""<\?xml[^>]{1,200}?encoding\s*=\s*["']utf-?16""", re.IGNORECASE)
+_SAYS_UTF_16 = re.compile(rb"""<\?xml\s[^>]{0,4000}?encoding\s*=\s*["']utf-?16""", re.IGNORECASE)
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _PAGE = re.compile(r"<(?:!doctype\s+)?html\b", re.IGNORECASE)
 _BEGINS = re.compile(r"<\?xml\b|<(?:\w+:)?Message\b")
+_MAIL = re.compile(
+    r"(?:From|To|Cc|Subject|Date|Received|Return-Path|MIME-Version|Message-ID|X-[\w-]+): ", re.IGNORECASE
+)
 _JSON = re.compile(r"\{\s*[\"}]|\[\s*[\[{\"\]0-9]")
 _SEPARATORS = ",;\t|"
 
@@ -140,6 +143,8 @@ def _check_beginning(text: str) -> None:
             "with the XML was expected",
             line=_line(text, len(text) - len(bare)),
         )
+    if _MAIL.match(bare):
+        raise ReturnRejected(f"the file is an e-mail; {_UNPACKED}")
     if any(not (char.isprintable() or char.isspace()) for char in bare[:1024]):
         raise ReturnRejected(f"the file holds no text; {_THE_RETURN}")
     if _is_table(bare):

@@ -10,7 +10,7 @@ from pyexpat import XMLParserType
 from cin_pipeline.census.bounds import BOUNDS, beyond
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.specification import HEADER, Group, Item
-from cin_pipeline.census.text import MAX_BYTES, xml_document
+from cin_pipeline.census.text import MAX_BYTES, MOST_OF_A_NAME, visible, xml_document
 from cin_pipeline.census.xml import fed, name_parts, new_parser, wrong_root
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.days import read_day
@@ -76,7 +76,9 @@ def identify(data: bytes, max_bytes: int = MAX_BYTES) -> Identity:
         raise ReturnRejected("the header is missing; the root element Message is empty", path="/Message")
     if begins.first != "Header":
         raise ReturnRejected(
-            "the header is missing; Header was expected as the first element", line=begins.line, path="/Message"
+            f"the header is missing at its place: the first element is {_shown(begins.first)}, Header was expected",
+            line=begins.line,
+            path="/Message",
         )
     return identity_of(begins.header)
 
@@ -101,6 +103,13 @@ def identity_of(header: Header) -> Identity:
             path=at,
         )
     return Identity(code, year)
+
+
+def _shown(name: str) -> str:
+    """The name of an element as the parser has it, fit to be shown."""
+    namespace, local = name_parts(name)
+    shown = visible(local, most=MOST_OF_A_NAME)
+    return f"{shown} in a namespace of its own" if namespace else shown
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from cin_pipeline.census.file_kinds import refuse_other_kinds
 
 MAX_BYTES = 128 * 1024 * 1024  # a return of 100,000 children; the largest real one has about 25,000
 
-_HEAD = 400  # bytes in which an XML declaration ends
+_HEAD = 4_096  # bytes in which an XML declaration ends
 MOST_OF_A_NAME = 60  # characters of the name of an element from the file
 MOST_SHOWN = 200  # characters of one value shown to a person; the longest valid one has far fewer
 
@@ -27,7 +27,7 @@ _ENCODINGS = {
     "cp1252": "cp1252",
 }
 _ALLOWED = "UTF-8, ASCII, ISO-8859-1, windows-1252, or UTF-16 with a byte order mark"
-_DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
+_DECLARED = re.compile(rb"""<\?xml\s(?:[^>]*?\s)?encoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
 _SOMETHING = re.compile(rb"\S")
 _AT_A_TIME = 1024 * 1024  # bytes decoded at a time: a file is never held as text
 
@@ -94,6 +94,11 @@ def _in_utf8(data: bytes) -> memoryview:
 def _declared_encoding(body: bytes, encoding: str) -> str:
     """The encoding in the XML declaration under Python's name for it, as written if Python has none, else empty."""
     head = body.decode(encoding, "ignore").encode("ascii", "ignore")
+    if len(body) == _HEAD and head.startswith(b"<?xml") and head[5:6].isspace() and b"?>" not in head:
+        raise ReturnRejected(
+            f"the XML declaration does not end within {_HEAD:,} bytes; one that says version and encoding was expected",
+            line=1,
+        )
     found = _DECLARED.match(head)
     if not found:
         return ""

@@ -11,7 +11,7 @@ import numpy as np
 from pandas import DataFrame, Series
 
 from cin_pipeline.census.return_tables import ReturnTables
-from cin_pipeline.census.specification import TABLES, ValueType, tables
+from cin_pipeline.census.specification import TABLES, Item, ValueType, tables
 
 UNREADABLE_PERCENT = 20  # of the records that give an item, from which on the item is unreadable
 FEWEST_UNREADABLE = 3  # fewer records are no pattern, whatever their share
@@ -44,6 +44,11 @@ class ItemRead:
         return _RECORDS.get(self.table, self.table.replace("_", " "))
 
     @property
+    def givers(self) -> str:
+        """What the records that give it are called: where it has to be given, all of them."""
+        return self.records if self._item.required else f"{self.records} that give one"
+
+    @property
     def words(self) -> str:
         """What it is called: `referral date`."""
         return self.column.replace("_", " ")
@@ -51,7 +56,11 @@ class ItemRead:
     @property
     def column(self) -> str:
         """The column it is read into."""
-        return next(item.column for item in TABLES[self.table].items if item.element == self.item)
+        return self._item.column
+
+    @property
+    def _item(self) -> Item:
+        return next(item for item in TABLES[self.table].items if item.element == self.item)
 
 
 def items_not_read(sent: ReturnTables, issues: DataFrame, year: int) -> Iterator[ItemRead]:

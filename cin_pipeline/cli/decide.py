@@ -68,12 +68,12 @@ def _decide(decision: _Decision, submission: int, reason: str, by: str, state: P
 def _england_again(settings: Settings, submission: int) -> str:
     """The command that makes England of the year again: with this LA alone, unless nothing of it is current now; none
     after an answer, which changes no figure."""
-    from cin_pipeline.store.moves import ANSWER
+    from cin_pipeline.store.moves import ACCEPTED
     from cin_pipeline.store.store import Store
 
     with closing(Store(settings)) as store:
         last = store.registry.events(submission)[-1]
-        if last.from_state == last.to_state == ANSWER.target:
+        if (last.from_state == ACCEPTED) is (last.to_state == ACCEPTED):  # an answer, or what was not current is not
             return ""
         year, la_code = store.registry.get(submission).partition
         alone = f" --la {la_code}" if store.registry.current(year, la_code) else ""

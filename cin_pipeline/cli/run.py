@@ -222,7 +222,8 @@ def _show_held(report: "Report", settings: Settings) -> None:
         for each in report.held:
             whose = f"{each.la_code}, {CollectionYear(each.collection_year)}, submission {each.submission}"
             console.print(f"  [red]held[/red]  {escape(visible(each.file_name))} ({whose}): {escape(each.reason)}")
-        one = f"{report.held[0].submission} --reason TEXT --state {settings.state}"
+        numbers = " | ".join(str(each.submission) for each in report.held)
+        one = f"{numbers} --reason TEXT --state {settings.state}"
         console.print(f"Confirm:             cin-pipeline accept {one}", markup=False)
         console.print(f"Turn down:           cin-pipeline reject {one}", markup=False)
 

@@ -49,7 +49,7 @@ class Doubt:
     def sentence(self) -> str:
         """The one or two reasons that weigh most, in numbers, and what they make of the figures."""
         reasons = [
-            f"{item.unreadable:,} of {item.given:,} {item.records} have no {item.words} that can be read"
+            f"{item.unreadable:,} of {item.given:,} {item.givers} have no {item.words} that can be read"
             for item in self.items[:MOST_REASONS]
         ]
         return f"{self.la_code}: {'; '.join((*_with_others(reasons, self.items), *self._of_zeros()))}"
@@ -66,7 +66,7 @@ class Doubt:
         """The same for what is published: shares in place of numbers, as few records may be few children, and nobody's
         name."""
         reasons = [
-            f"in {item.percent}% of its {item.records} the {item.words} given cannot be read"
+            f"of the {item.words} given in its {item.records} {item.percent}% cannot be read"
             for item in self.items[:MOST_REASONS]
         ]
         counts = "was accepted as it is" if self.answer else "is not confirmed"

@@ -26,7 +26,10 @@ def doubts_of(store: Store, year: int, las: Collection[str] | None = None) -> tu
         told = answers.get(each.submission)
         answer = None if told is None else Answer(told.decided_by, told.reason)
         doubt = Doubt(year, each.la_code, each.submission, items, answer=answer)
-        zeros, all_zero = zeros_of(doubt.resting, store.figures.la_measures_of(each.submission))
+        # A figure is 0 for what cannot be read only where nothing of an item can be.
+        whole = replace(doubt, items=tuple(item for item in items if item.unreadable == item.given))
+        resting = whole.resting if whole.items or not items else ()
+        zeros, all_zero = zeros_of(resting, store.figures.la_measures_of(each.submission))
         found.append(replace(doubt, zeros=zeros, all_zero=all_zero))
     return tuple(found)
 

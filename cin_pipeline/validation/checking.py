@@ -164,9 +164,16 @@ def _issue_rows(found: _Broken, sent: RuleInput) -> dict[str, Any]:
         "line": _joined([line for _, _, line in where]),
         "message": _said([_messages(rule, hits, sent) for rule, hits in found]),
     }
-    ids = np.append(sent.children.text("la_child_id").values(), "")
-    columns["la_child_id"] = ids[columns["child_number"] - 1]
+    columns["la_child_id"] = _child_ids(sent, columns["child_number"])
     return columns
+
+
+def _child_ids(sent: RuleInput, children: Positions) -> pd.Categorical:
+    """The ids of children by their numbers, from 1; empty for 0, the return as a whole."""
+    ids = sent.children.text("la_child_id")
+    numbers = np.append(np.where(ids.given, ids.numbers, len(ids.different)), len(ids.different))
+    different, codes = np.unique(np.array([*ids.different, ""], dtype=object), return_inverse=True)
+    return _held_once(codes[numbers[children - 1]].astype(np.int32), different.tolist())
 
 
 def _said(messages: Sequence[pd.Categorical]) -> pd.Categorical:
@@ -253,20 +260,19 @@ def _value_issue_rows(sent: RuleInput, reported: ReportedValues) -> dict[str, An
     found = sent.value_issues
     at = np.flatnonzero(~_are_reported(found, sent, reported))
     no_la = [_MISSING_LEA] if not sent.header.la_code else []
-    ids = np.append(sent.children.text("la_child_id").values(), "")
 
     def numbers(name: str, first: int) -> Positions:
         return np.append([first] * len(no_la), found[name].to_numpy()[at]).astype(np.int64)
 
     def texts(name: str, first: Iterable[str]) -> pd.Categorical:
-        return _with_first(list(first), found[name].astype("category").array[at])
+        return _with_first(list(first), _categories(found[name])[at])
 
     children = numbers("child_number", 0)
     return {
         "rule_id": _repeated([VALUE], [len(children)]),
         "severity": _repeated(["error"], [len(children)]),
         "child_number": children,
-        "la_child_id": ids[children - 1],
+        "la_child_id": _child_ids(sent, children),
         "table": texts("table", (each.table for each in no_la)),
         "record": numbers("record", 0),
         "fields": texts("item", (each.fields for each in no_la)),
@@ -277,7 +283,7 @@ def _value_issue_rows(sent: RuleInput, reported: ReportedValues) -> dict[str, An
 
 def _value_messages(found: DataFrame, at: Positions) -> pd.Categorical:
     """What is said of each of some value issues. Each sentence is made once."""
-    items, expected = (found[name].astype("category").array[at] for name in ("item", "expected"))
+    items, expected = (_categories(found[name])[at] for name in ("item", "expected"))
     wrong = (found["value"] != "").to_numpy()[at]
     key = (items.codes.astype(np.int64) * len(expected.categories) + expected.codes) * 2 + wrong
     different, numbers = np.unique(key, return_inverse=True)
@@ -287,6 +293,13 @@ def _value_messages(found: DataFrame, at: Positions) -> pd.Categorical:
         for each in different.tolist()
     ]
     return _held_once(numbers, said)
+
+
+def _categories(column: "pd.Series[str]") -> pd.Categorical:
+    """A column of text by its different texts, which are text also where there is none: a stored table without a row
+    forgets its types."""
+    held = pd.Categorical(column)
+    return _held_once(held.codes, [str(each) for each in held.categories])
 
 
 def _with_first(texts: list[str], others: pd.Categorical) -> pd.Categorical:
@@ -329,4 +342,4 @@ def _typed(name: str, values: Any) -> dict[str, Any]:
     """A column by its name, typed alike also when there is no row."""
     if name in _NUMBERS:
         return {name: pd.arrays.IntegerArray(values.astype(np.int64), mask=values == 0)}
-    return {name: pd.array(values, dtype="str") if name == "la_child_id" else values}
+    return {name: values}

@@ -23,7 +23,7 @@ RULE_HITS = TableDeclaration(
         held_once(_RULE),
         held_once(_SEVERITY),
         replace(NUMBER_OF_CHILD, meaning="The number of the Child record; none for the whole return.", nullable=True),
-        replace(CHILD_ID, meaning="The LA's own number of the child; empty for the return as a whole."),
+        held_once(replace(CHILD_ID, meaning="The LA's own number of the child; empty for the return as a whole.")),
         held_once(
             replace(TABLE, meaning="The linked table of the record at fault; `return` for the return as a whole.")
         ),

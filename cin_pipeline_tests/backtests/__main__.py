@@ -37,7 +37,8 @@ def backtest(folder: Path, year: int, *la_codes: str) -> tuple[DataFrame, DataFr
     expected.write_text("\n".join(("la_code", *with_returns(year, la_codes))), encoding="utf-8")
     some = [part for la_code in la_codes for part in ("--la", la_code)]
     subprocess.run([COMMAND, "synthesise", "--calibrated", "--year", str(year), "--out", made, *some], check=True)
-    run = [COMMAND, "run", "--landing", made, "--year", str(year), "--output", output]
+    # Rutland's published figures of 2016-17 are more than twice those of 2015-16.
+    run = [COMMAND, "run", "--landing", made, "--year", str(year), "--output", output, "--confirm-held"]
     subprocess.run([*run, "--expected", expected] if la_codes else run, check=True)
     shutil.rmtree(made)
     measures, estimates = (pd.read_csv(output / f"{name}.csv", dtype=TEXT) for name in ("measures", "england"))

@@ -117,7 +117,7 @@ def headed(data: bytes, year: int) -> bytes:
 REFUSED = {
     "module 5 in 2025-26": (
         headed(return_xml(valid_children(), 2027), 2026),
-        "element PreProceedingsandFGDM is not collected in 2025 to 2026, only from 2026-27 (provisional)",
+        "PreProceedingsandFGDM: from 2026-27 (provisional); 2025-26 does not ask for it",
     ),
     "2027-28": (
         headed(return_xml(valid_children(), 2027), 2028),

@@ -87,7 +87,9 @@ def test_returns_in_doubt_are_said_until_a_person_answers_and_beyond(place: Plac
     assert code == 1
     assert "3 current returns are in doubt, 3 without a person's answer:" in said
     assert "201: 12 of 12 referrals have no referral date that can be read; its figures are 0 (2016 to 2017" in said
-    assert "202: 3 of 15 referrals have no primary need that can be read (2016 to 2017, submission 2" in said
+    assert (
+        "202: 3 of 15 referrals that give one have no primary need that can be read (2016 to 2017, submission 2" in said
+    )
     assert "205: the return holds no child; its figures are 0 (2016 to 2017" in said
     assert said.index("are in doubt") < said.index("Returns taken: 6")
     assert "203: 3 of" not in said
@@ -122,7 +124,10 @@ def test_returns_in_doubt_are_said_until_a_person_answers_and_beyond(place: Plac
     for page in ("release.html", "quality.html"):
         told = (place.release / page).read_text()
         assert "City of London (201) for 2016 to 2017 counts and was accepted as it is" in told
-        assert "Camden (202) for 2016 to 2017 counts and is not confirmed: in 20% of its referrals" in told
+        assert (
+            "Camden (202) for 2016 to 2017 counts and is not confirmed: of the primary need given in its referrals"
+            in told
+        )
         assert "their system" not in told
 
     code, said = command("status", *YEAR, *place.state, "--csv", place.output / "status.csv")
@@ -137,13 +142,16 @@ def test_returns_in_doubt_are_said_until_a_person_answers_and_beyond(place: Plac
     for code, said in (place.run(), place.again()):
         assert code == 0
         assert "3 current returns are in doubt, none without a person's answer:" in said
-        assert "202: 3 of 15 referrals have no primary need that can be read" in said
+        assert "202: 3 of 15 referrals that give one have no primary need that can be read" in said
 
     place.put(RETURNS | {"202": return_of("202", 4, 12, PrimaryNeedCode="Abuse")})
     code, said = place.run()
     assert code == 1
     assert "3 current returns are in doubt, 1 without a person's answer:" in said
-    assert "202: 4 of 16 referrals have no primary need that can be read (2016 to 2017, submission 7; not" in said
+    assert (
+        "202: 4 of 16 referrals that give one have no primary need that can be read (2016 to 2017, submission 7; not"
+        in said
+    )
 
 
 def test_what_comes_from_returns_in_doubt_and_the_lines_that_leave_it_out(place: Place, tmp_path: Path) -> None:
@@ -155,7 +163,8 @@ def test_what_comes_from_returns_in_doubt_and_the_lines_that_leave_it_out(place:
     lines = said[said.index("year,la_code,measure,breakdown,reason") :].split(" Files of")[0]
     assert lines == (
         "year,la_code,measure,breakdown,reason "
-        "2017,202,cin_episodes_at_31_march,primary_need,3 of 15 referrals have no primary need that can be read"
+        "2017,202,cin_episodes_at_31_march,primary_need,"
+        "3 of 15 referrals that give one have no primary need that can be read"
     )
     unusable = tmp_path / "unusable.csv"
     unusable.write_text(lines.replace("reason 2017", "reason\n2017") + "\n")

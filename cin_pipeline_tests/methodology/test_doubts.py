@@ -21,17 +21,18 @@ def doubt(*items, **changes):
 
 
 def test_a_doubt_is_said_in_numbers_with_the_reasons_that_weigh_most():
-    assert doubt(NEED).sentence == "201: 10 of 40 referrals have no primary need that can be read"
+    assert doubt(NEED).sentence == "201: 10 of 40 referrals that give one have no primary need that can be read"
     assert doubt(REFERRAL, all_zero=True, zeros=("referrals",)).sentence == (
         "201: 12 of 12 referrals have no referral date that can be read; its figures are 0"
     )
     assert doubt(zeros=("referrals",), all_zero=True).sentence == "201: the return holds no child; its figures are 0"
     assert doubt(REFERRAL, BIRTH, NEED, zeros=("icpcs", "cpp_starting")).sentence == (
-        "201: 12 of 12 referrals have no referral date that can be read; 9 of 9 children have no birth date that can "
-        "be read; 1 other item is unreadable too; its figures are 0 for icpcs, cpp_starting"
+        "201: 12 of 12 referrals have no referral date that can be read; 9 of 9 children that give one have no birth "
+        "date that can be read; 1 other item is unreadable too; its figures are 0 for icpcs, cpp_starting"
     )
     assert doubt(TARGET).sentence == (
-        "201: 5 of 5 section 47 enquiries have no icpc target date that can be read; no figure rests on it"
+        "201: 5 of 5 section 47 enquiries that give one have no icpc target date that can be read; "
+        "no figure rests on it"
     )
     assert doubt(ItemRead("plans", "CPPstartDate", 1200, 1100)).sentence.startswith(
         "201: 1,100 of 1,200 child protection"
@@ -46,8 +47,8 @@ def test_an_answer_is_said_with_who_gave_it_and_why():
 def test_in_public_are_shares_and_neither_numbers_of_records_nor_people():
     said = doubt(ItemRead("plans", "CPPstartDate", 4, 3), answer=Answer("ann", "as sent")).in_public
     assert said == (
-        "The return of City of London (201) for 2016 to 2017 counts and was accepted as it is: in 75% of its child "
-        "protection plans the cpp start date given cannot be read."
+        "The return of City of London (201) for 2016 to 2017 counts and was accepted as it is: of the cpp start date "
+        "given in its child protection plans 75% cannot be read."
     )
     assert "is not confirmed: the return holds no child." in doubt().in_public
 
@@ -77,7 +78,9 @@ def test_lines_are_proposed_for_what_rests_on_the_item_and_is_not_declared():
     assert [(each.measure, each.breakdown) for each in doubt(NEED).proposed([])] == [
         ("cin_episodes_at_31_march", "primary_need")
     ]
-    assert doubt(NEED).proposed([])[0].reason == "10 of 40 referrals have no primary need that can be read"
+    assert (
+        doubt(NEED).proposed([])[0].reason == "10 of 40 referrals that give one have no primary need that can be read"
+    )
     declared = [UnusableItem(2017, "201", "cin_episodes_at_31_march", "bad")]
     assert doubt(NEED).proposed(declared) == []
     others = [UnusableItem(2016, "201", "cin_episodes_at_31_march", "bad"),
