@@ -5,6 +5,7 @@ or repeated is gone into, and what follows is held against its place.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pyexpat import XMLParserType
 
 from cin_pipeline.census.bounds import BOUNDS, beyond
@@ -13,7 +14,7 @@ from cin_pipeline.census.other_years import of_another_year
 from cin_pipeline.census.specification import Group, Item, elements, message, years_of_element
 from cin_pipeline.census.structure import repeats
 from cin_pipeline.census.text import MOST_OF_A_NAME, visible
-from cin_pipeline.census.xml import WHITE_SPACE, attribute_at_fault, fed, name_parts, new_parser
+from cin_pipeline.census.xml import WHITE_SPACE, attributes_at_fault, fed, name_parts, new_parser
 
 
 def structure_faults(document: memoryview, year: int, namespace: str) -> StructureFaults:
@@ -156,17 +157,11 @@ class _Reading:
 
     def _attributes(self, name: str, attributes: list[str]) -> None:
         self._check_names(*attributes[::2])
-        if self._skipped or not (attribute := attribute_at_fault(attributes)):
+        if self._skipped:
             return
         _, element = name_parts(name)
-        self._note(
-            FaultKind.NAMESPACE,
-            element,
-            lambda: (
-                f"attribute {_shown(attribute)} of element {_shown(element)} is in a namespace; "
-                "one without was expected"
-            ),
-        )
+        for attribute in attributes_at_fault(attributes):
+            self._note(FaultKind.NAMESPACE, element, partial(_of_an_attribute, attribute, element))
 
     def _without_place(self, namespace: str, element: str, above: _Open) -> None:
         """Notes an element that the one it lies in never holds."""
@@ -210,6 +205,10 @@ class _Reading:
             steps.append(_shown(element))
         where = "/" + "/".join(steps)
         self._found.keep(Fault(kind, _shown(element), self._parser.CurrentLineNumber, where, reason()), element)
+
+
+def _of_an_attribute(attribute: str, element: str) -> str:
+    return f"attribute {_shown(attribute)} of element {_shown(element)} is in a namespace; one without was expected"
 
 
 def misplaced(kind: FaultKind, element: str, group: Group | Item, last: int, year: int) -> str:

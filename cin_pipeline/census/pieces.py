@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cin_pipeline.census.bounds import BOUNDS, beyond
 from cin_pipeline.census.structure import Structure, Tags
-from cin_pipeline.census.xml import attribute_at_fault, fed, name_parts, new_parser
+from cin_pipeline.census.xml import attributes_at_fault, fed, name_parts, new_parser
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def pieces(document: memoryview, structure: Structure, namespace: str) -> Iterat
             attribute_names.update(attributes[::2])
             if len(attribute_names) > BOUNDS.names:
                 raise beyond("names", BOUNDS.names, lines[-1])
-            if attribute_at_fault(attributes):
+            if attributes_at_fault(attributes):
                 faulty.append(name)
 
     def end(name: str) -> None:

@@ -148,12 +148,15 @@ class _Tables:
         for (name, group), found in self._groups.items():
             if name in records and len(at := where.of(known.groups[name, group])):
                 found.append(self._record(name, records, at))
+        begun = np.sort(np.concatenate(list(records.values())))
+        for bound, most, so_far, at in (
+            ("children", BOUNDS.children, self._counts["children"], records["children"]),
+            ("records", self._most_records, sum(self._counts.values()), begun),
+        ):
+            if so_far + len(at) > most:
+                raise beyond(bound, most, int(lines[at[most - so_far]]))
         for name, at in records.items():
             self._counts[name] += len(at)
-        if self._counts["children"] > BOUNDS.children:
-            raise beyond("children", BOUNDS.children, int(lines.max()))
-        if sum(self._counts.values()) > self._most_records:
-            raise beyond("records", self._most_records, int(lines.max()))
 
     def _record(self, table: str, records: dict[str, _Integers], at: _Integers) -> _Integers:
         """The position in a table of the record begun last before (or at) some tags."""

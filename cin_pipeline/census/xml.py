@@ -70,13 +70,10 @@ def name_parts(name: str) -> tuple[str, str]:
     return namespace, local
 
 
-def attribute_at_fault(attributes: list[str]) -> str:
-    """The name of the first attribute that is in a namespace of its own; empty where none is."""
-    for name in attributes[::2]:
-        namespace, local = name_parts(name)
-        if namespace and namespace not in _LET_THROUGH:
-            return local
-    return ""
+def attributes_at_fault(attributes: list[str]) -> list[str]:
+    """The names of the attributes that are in a namespace of their own."""
+    named = map(name_parts, attributes[::2])
+    return [local for namespace, local in named if namespace and namespace not in _LET_THROUGH]
 
 
 def fed(parser: XMLParserType, document: memoryview) -> Iterator[None]:

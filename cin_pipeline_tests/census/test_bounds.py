@@ -81,6 +81,19 @@ def test_a_header_is_bounded_before_it_is_checked(case: str, small: bounds.Bound
         identify(whole(header=f"<Header>{content}</Header>").encode())
 
 
+@pytest.mark.parametrize(
+    ("content", "line"), [("<Child/>\n" * 30, 20), ("<Child>\n" + "<CINdetails/>\n" * 60 + "</Child>", 51)]
+)
+def test_a_bound_of_records_is_told_with_the_line_of_the_first_beyond(
+    content: str, line: int, small: bounds.Bounds
+) -> None:
+    data = whole(f"<Children>\n{content}</Children>").encode()
+    before = data[: data.index(b"<Child>" if b"<Child>" in data else b"<Child/>")].count(b"\n") + 1
+    with pytest.raises(ReturnRejected) as rejected:
+        read_return(data, 2017)
+    assert rejected.value.line == before + line
+
+
 def test_a_file_just_within_the_bounds_is_read(small: bounds.Bounds) -> None:
     assert len(read_return(in_a_child("<CINdetails/>" * 49), 2017).tables.referrals) == 49
     assert len(read_return(whole(f"<Children>{'<Child/>' * 20}</Children>").encode(), 2017).tables.children) == 20

@@ -122,6 +122,11 @@ KINDS = {
 }
 
 
+def test_each_attribute_in_a_namespace_is_told() -> None:
+    found = faults_of(referral('<ReferralNFA xmlns:q="urn:q" q:a="" q:b="" c=""/>'))
+    assert [fault.reason.partition(" of ")[0] for fault in found.faults] == ["attribute a", "attribute b"]
+
+
 @pytest.mark.parametrize("kind", FaultKind)
 def test_each_kind_of_fault_has_its_sentence_and_its_own_line(kind: FaultKind) -> None:
     content, said = KINDS[kind]
