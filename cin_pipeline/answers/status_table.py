@@ -24,6 +24,7 @@ STATUS_COLUMNS = (
     "confidence", "missing",
 )  # fmt: skip
 
+IN_DOUBT = "in doubt"
 NO_RETURN = "no return"
 NOT_EXPECTED = "not among the expected authorities"
 
@@ -84,7 +85,7 @@ def status_table(
         grade = grades.get(shown.submission, Grade()) if shown else Grade()
         doubt = in_doubt.get(la)
         lacking = [
-            *([f"in doubt, {f'accepted by {doubt.answer.by}' if doubt.answer else 'not answered'}"] if doubt else []),
+            *([f"{IN_DOUBT}, {f'accepted by {doubt.answer.by}' if doubt.answer else 'not answered'}"] if doubt else []),
             *_lacking(several, current),
             *([f"{CollectionYear(carried[la])} carried forward"] if la in carried else []),
             *([NOT_EXPECTED] if la not in expected else []),
@@ -124,6 +125,7 @@ def status_summary(table: DataFrame) -> str:
     waiting = table[expected & ~current]
     held = int((table["state"] == HELD).sum())
     states = [f"{count} {state}" for state, count in waiting["state"].value_counts(sort=False).items() if state != HELD]
+    doubted = int(table["missing"].str.contains(IN_DOUBT, regex=False).sum())
     low = int((table["confidence"] == LOW).sum())
     others = int((~expected).sum())
     parts = [
@@ -131,6 +133,7 @@ def status_summary(table: DataFrame) -> str:
         f"{int((expected & current).sum())} current",
         *states,
         *([f"{held} held for confirmation"] if held else []),
+        *([f"{doubted} in doubt"] if doubted else []),
         *([f"{others} current but not expected"] if others else []),
         f"{int(table['errors'].sum()):,} errors",
         f"{int(table['queries'].sum()):,} queries",

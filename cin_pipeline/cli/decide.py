@@ -66,8 +66,8 @@ def _decide(decision: _Decision, submission: int, reason: str, by: str, state: P
 
 
 def _england_again(settings: Settings, submission: int) -> str:
-    """The command that makes England of the year again: with this LA alone, unless nothing of it is current now; none
-    after an answer, which changes no figure."""
+    """The command that makes England again where a decision moves its figures: with this LA alone, unless nothing of it
+    is current now."""
     from cin_pipeline.store.moves import ACCEPTED
     from cin_pipeline.store.store import Store
 
@@ -76,5 +76,8 @@ def _england_again(settings: Settings, submission: int) -> str:
         if (last.from_state == ACCEPTED) is (last.to_state == ACCEPTED):  # an answer, or what was not current is not
             return ""
         year, la_code = store.registry.get(submission).partition
+        made = store.figures.years_made()
+        if year not in made and year + 1 in made:  # a return of the previous year: what moves is the next one's
+            year += 1
         alone = f" --la {la_code}" if store.registry.current(year, la_code) else ""
     return f"cin-pipeline run --year {year}{alone} --state {settings.state}"

@@ -3,72 +3,39 @@
 import bz2
 import codecs
 import gzip
-import io
 import lzma
-import tarfile
-import zipfile
 from collections.abc import Callable
 
 import pytest
-from openpyxl import Workbook
 
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.header import Identity, identify
 from cin_pipeline.census.reading import read_return
 from cin_pipeline_tests.census.test_reading import whole
+from cin_pipeline_tests.support.other_files import compound, tarred, workbook, zipped
 
 TEXT = whole()
 RETURN = TEXT.encode()
 NO_XML = TEXT.partition("?>\n")[2]
 
 
-def zipped(*names: str, contents: bytes = RETURN) -> bytes:
-    """A ZIP archive of files of these names."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in names:
-            archive.writestr(name, contents)
-    return made.getvalue()
-
-
-def tarred(form: str) -> bytes:
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode=form) as archive:
-        about = tarfile.TarInfo("201.xml")
-        about.size = len(RETURN)
-        archive.addfile(about, io.BytesIO(RETURN))
-    return made.getvalue()
-
-
-def excel() -> bytes:
-    made, book = io.BytesIO(), Workbook()
-    book.active.append(["LAchildID", "CINreferralDate"])
-    book.save(made)
-    return made.getvalue()
-
-
-def compound(part: str) -> bytes:
-    """As an Office document of the old kind begins, with the name of one of its parts."""
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + part.encode("utf-16-le") + bytes(512)
-
-
 KINDS: dict[str, tuple[bytes, str]] = {
-    "ZIP": (zipped("201_2017.xml"), "a ZIP archive; the XML file in it was expected"),
-    "ZIP of two": (zipped("201_2017.xml", "202_2017.xml"), "a ZIP archive; the XML file in it was expected"),
-    "empty ZIP": (zipped(), "an empty ZIP archive; the return as an XML file was expected"),
+    "ZIP": (zipped(RETURN, "201_2017.xml"), "a ZIP archive; the XML file in it was expected"),
+    "ZIP of two": (zipped(RETURN, "201_2017.xml", "202_2017.xml"), "a ZIP archive; the XML file in it was expected"),
+    "empty ZIP": (zipped(RETURN), "an empty ZIP archive; the return as an XML file was expected"),
     "gzip": (gzip.compress(RETURN, mtime=0), "a gzip archive; the XML file in it was expected"),
     "bzip2": (bz2.compress(RETURN), "a bzip2 archive"),
     "xz": (lzma.compress(RETURN), "an xz archive"),
     "7z": (b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(40), "a 7z archive; the XML file in it was expected"),
     "RAR": (b"Rar!\x1a\x07\x01\x00" + bytes(40), "a RAR archive; the XML file in it was expected"),
-    "tar": (tarred("w"), "a tar archive; the XML file in it was expected"),
-    "tar and gzip": (tarred("w:gz"), "a gzip archive"),
-    "XLSX": (excel(), "a spreadsheet (Excel); the return as an XML file was expected"),
+    "tar": (tarred(RETURN, "w"), "a tar archive; the XML file in it was expected"),
+    "tar and gzip": (tarred(RETURN, "w:gz"), "a gzip archive"),
+    "XLSX": (workbook(), "a spreadsheet (Excel); the return as an XML file was expected"),
     "ODS": (
-        zipped("mimetype", contents=b"") + b"application/vnd.oasis.opendocument.spreadsheet",
+        zipped(b"", "mimetype") + b"application/vnd.oasis.opendocument.spreadsheet",
         "a spreadsheet (OpenDocument)",
     ),
-    "DOCX": (zipped("[Content_Types].xml", "word/document.xml"), "a text document (Word)"),
+    "DOCX": (zipped(RETURN, "[Content_Types].xml", "word/document.xml"), "a text document (Word)"),
     "XLS": (compound("Workbook"), "a spreadsheet (Excel)"),
     "DOC": (compound("WordDocument"), "a text document (Word)"),
     "XLSX with a password": (compound("EncryptedPackage"), "an Office document with a password"),

@@ -10,6 +10,7 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
 from cin_pipeline.synthetic import synthesise
 from cin_pipeline_tests.support.random_returns import messy_return
+from cin_pipeline_tests.support.stored import Office
 
 
 def said(*args: object, code: int = 0) -> str:
@@ -99,3 +100,14 @@ def test_wrong_use_is_told(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "e.csv").touch()
     assert told in said(*args, code=2)
+
+
+def test_a_decision_about_the_previous_years_return_names_the_year_whose_figures_it_moves(settings: Settings) -> None:
+    office = Office(settings, ("201", "202"))
+    for year in (2016, 2017):
+        office.accept("201", messy_return(1, 5, year, "201"), year)
+    office.make_england()
+    told = said("withdraw", 1, "--reason", "wrong file", "--state", settings.state)
+    assert f"or with: cin-pipeline run --year 2017 --la 201 --state {settings.state}" in told
+    told = said("withdraw", 2, "--reason", "wrong file", "--state", settings.state)
+    assert f"or with: cin-pipeline run --year 2017 --state {settings.state}" in told

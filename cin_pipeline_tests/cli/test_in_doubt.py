@@ -132,6 +132,7 @@ def test_returns_in_doubt_are_said_until_a_person_answers_and_beyond(place: Plac
 
     code, said = command("status", *YEAR, *place.state, "--csv", place.output / "status.csv")
     assert "3 current returns are in doubt, 2 without a person's answer:" in said
+    assert "6 current, 3 in doubt" in said
     with (place.output / "status.csv").open(newline="") as file:
         lines = [(row["la_code"], row["missing"].split(";")[0]) for row in csv.DictReader(file)]
     assert lines[:2] == [("202", "in doubt, not answered"), ("205", "in doubt, not answered")]  # what needs attention

@@ -2,67 +2,35 @@
 
 import base64
 import gzip
-import io
 import random
-import tarfile
-import zipfile
-
-from openpyxl import Workbook
 
 from cin_pipeline_tests.hostile.declaring import DECLARATION, GOOD, Kind, accepted, growing, kind, message, refused
 from cin_pipeline_tests.hostile.declaring import children as many
+from cin_pipeline_tests.support.other_files import compound, tarred, workbook, zipped
 
 RETURN = (DECLARATION + GOOD).encode()
 
 
-def _zip(*names: str, contents: bytes = RETURN) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in names:
-            archive.writestr(zipfile.ZipInfo(name), contents, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
-
-
-def _tar() -> bytes:
-    made = io.BytesIO()
-    with tarfile.open(fileobj=made, mode="w") as archive:
-        about = tarfile.TarInfo("201_2017.xml")
-        about.size = len(RETURN)
-        archive.addfile(about, io.BytesIO(RETURN))
-    return made.getvalue()
-
-
-def _workbook() -> bytes:
-    made, book = io.BytesIO(), Workbook()
-    book.active.append(["LAchildID", "CINreferralDate"])
-    book.save(made)
-    return made.getvalue()
-
-
-def _compound(part: str) -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + part.encode("utf-16-le") + bytes(512)
-
-
-_OPEN_DOCUMENT = _zip("mimetype", contents=b"") + b"application/vnd.oasis.opendocument.spreadsheet"
+_OPEN_DOCUMENT = zipped(b"", "mimetype") + b"application/vnd.oasis.opendocument.spreadsheet"
 _NOISE = random.Random(14).randbytes(5_000)  # noqa: S311 - no secret
 _CSV = "LAchildID,CINreferralDate,Sex\nC1,2016-05-10,F\nC2,2016-06-01,M\n"
 
 OTHER_KINDS: tuple[Kind, ...] = (
-    kind("ZIP", _zip("201_2017.xml"), refused("a ZIP archive; the XML file in it was expected")),
-    kind("ZIP of several returns", _zip("201.xml", "202.xml"), refused("a ZIP archive; the XML file in it")),
-    kind("empty ZIP", _zip(), refused("an empty ZIP archive")),
-    kind("ZIP that unpacks to much", _zip("x.xml", contents=bytes(50_000_000)), refused("a ZIP archive")),
-    kind("ZIP cut off", _zip("201_2017.xml")[:200], refused("a ZIP archive")),
+    kind("ZIP", zipped(RETURN, "201_2017.xml"), refused("a ZIP archive; the XML file in it was expected")),
+    kind("ZIP of several returns", zipped(RETURN, "201.xml", "202.xml"), refused("a ZIP archive; the XML file in it")),
+    kind("empty ZIP", zipped(RETURN), refused("an empty ZIP archive")),
+    kind("ZIP that unpacks to much", zipped(bytes(50_000_000), "x.xml"), refused("a ZIP archive")),
+    kind("ZIP cut off", zipped(RETURN, "201_2017.xml")[:200], refused("a ZIP archive")),
     kind("gzip", gzip.compress(RETURN, mtime=0), refused("a gzip archive; the XML file in it was expected")),
     kind("7z", b"7z\xbc\xaf\x27\x1c\x00\x04" + _NOISE, refused("a 7z archive; the XML file in it was expected")),
     kind("RAR", b"Rar!\x1a\x07\x01\x00" + _NOISE, refused("a RAR archive")),
-    kind("tar", _tar(), refused("a tar archive")),
-    kind("XLSX", _workbook(), refused("a spreadsheet (Excel)")),
+    kind("tar", tarred(RETURN), refused("a tar archive")),
+    kind("XLSX", workbook(), refused("a spreadsheet (Excel)")),
     kind("ODS", _OPEN_DOCUMENT, refused("a spreadsheet (OpenDocument)")),
-    kind("DOCX", _zip("[Content_Types].xml", "word/document.xml"), refused("a text document (Word)")),
-    kind("XLS", _compound("Workbook"), refused("a spreadsheet (Excel)")),
-    kind("XLSX with a password", _compound("EncryptedPackage"), refused("with a password")),
-    kind("e-mail of Outlook", _compound("__substg1.0_0037001F"), refused("an e-mail (Outlook)")),
+    kind("DOCX", zipped(RETURN, "[Content_Types].xml", "word/document.xml"), refused("a text document (Word)")),
+    kind("XLS", compound("Workbook"), refused("a spreadsheet (Excel)")),
+    kind("XLSX with a password", compound("EncryptedPackage"), refused("with a password")),
+    kind("e-mail of Outlook", compound("__substg1.0_0037001F"), refused("an e-mail (Outlook)")),
     kind(
         "spreadsheet saved as XML",
         f'{DECLARATION}<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="urn:schemas-microsoft-com"/>',
