@@ -29,8 +29,8 @@ NO_RETURN = "no return"
 NOT_EXPECTED = "not among the expected authorities"
 
 
-def status_of_year(store: Store, year: int) -> DataFrame:
-    """The status table of a year from what a state holds: `status_table`."""
+def status_of_year(store: Store, year: int, doubts: Iterable[Doubt] | None = None) -> DataFrame:
+    """The status table of a year from what a state holds: `status_table`. `doubts`: where they are known already."""
     before = store.registry.all_current(year - 1) if year > FIRST_YEAR else None
     missing = missing_data_of(store, year)
     counted = {each.la_code for each in missing.new if each.counted_with}
@@ -43,7 +43,7 @@ def status_of_year(store: Store, year: int) -> DataFrame:
         None if before is None else {each.la_code for each in before} | counted,
         inputs.unusable,
         missing,
-        doubts_of(store, year),
+        doubts_of(store, year) if doubts is None else doubts,
     )
 
 
@@ -60,12 +60,12 @@ def status_table(
     """One row per expected LA, and per other LA with a current return; what needs attention first. STATUS_COLUMNS:
 
     state is that of the LA's last submission of the year (`no return` without one), `held` where any waits for a
-    person to confirm it, current the number of the one that
-    figures come from (missing without one), received the time of the last. errors, queries and confidence are those of
-    the current submission, else of the last; missing where nobody looked. `missing` says in words what the figures
-    lack. `submissions` in the order they were received; `returned_before`: LAs with a current return of the previous
-    year, their own or their predecessor's, None in the first year. `missing`: what stands in for missing figures.
-    `doubts`: the current returns in doubt, which `missing` says too."""
+    person to confirm it, current the number of the one that figures come from (missing without one), received the time
+    of the last. errors, queries and confidence are those of the current submission, else of the last; missing where
+    nobody looked. `missing` says in words what the figures lack. `submissions` in the order they were received;
+    `returned_before`: LAs with a current return of the previous year, their own or their predecessor's, None in the
+    first year. `missing`: what stands in for missing figures. `doubts`: the current returns in doubt, which `missing`
+    says too."""
     of_la: dict[str, list[Submission]] = {}
     for each in submissions:
         of_la.setdefault(each.la_code, []).append(each)

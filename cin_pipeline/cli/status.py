@@ -30,9 +30,9 @@ def status(year: Year, state: StateDirectory = None, csv: CsvFile = None) -> Non
 
     with opened_store(state) as opened:
         try:
-            table = status_of_year(opened, year)
-            missing = missing_data_of(opened, year)
             doubts = doubts_of(opened, year)
+            table = status_of_year(opened, year, doubts)
+            missing = missing_data_of(opened, year)
         except InputFileError as error:
             wrong_use(str(error))
     say_in_doubt(doubts)

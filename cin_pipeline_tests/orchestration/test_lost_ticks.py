@@ -2,7 +2,6 @@
 Only runs that there were, and that ended, are tries; a run that the machine could not start is none of the return's."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import dagster as dg
 import pytest
 
 from cin_pipeline.orchestration.ended_runs import RUN_KEY_TAG
-from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.sensors import requeue_or_reject
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.orchestration.test_sensors import Living, crash
@@ -66,11 +64,8 @@ class Office(Living):
 
 @pytest.fixture
 def office(tmp_path: Path, settings: Settings) -> Iterator[Office]:
-    inbox = tmp_path / "inbox"
-    inbox.mkdir()
-    settings = replace(settings, inbox=inbox, years=frozenset({2017}))
-    with open_instance(settings) as instance:
-        yield Office(inbox, instance, settings)
+    with Office.opened(tmp_path / "inbox", settings) as office:
+        yield office
 
 
 @pytest.mark.parametrize("what", [ALONE, TOGETHER, RECOUNT, RECOUNTS, ENGLAND])

@@ -1,9 +1,11 @@
 """The sensors and decisions over a real instance: who is run again, what becomes current, what is never touched."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
 
 import dagster as dg
 import pytest
@@ -40,6 +42,15 @@ class Living:
         expected = settings.state / "inputs" / "2017" / "expected.csv"
         expected.parent.mkdir(parents=True)
         expected.write_text("la_code\n201\n202\n")
+
+    @classmethod
+    @contextmanager
+    def opened(cls, inbox: Path, settings: Settings) -> Iterator[Self]:
+        """Over an inbox that is made, for 2016-17."""
+        inbox.mkdir()
+        settings = replace(settings, inbox=inbox, years=frozenset({2017}))
+        with open_instance(settings) as instance:
+            yield cls(inbox, instance, settings)
 
     def put(self, la: str, year: int = 2017, seed: int = 1, children: int = 6) -> bytes:
         data = messy_return(seed, children, year, la)
@@ -104,11 +115,8 @@ class Living:
 
 @pytest.fixture
 def living(tmp_path: Path, settings: Settings) -> Iterator[Living]:
-    inbox = tmp_path / "inbox"
-    inbox.mkdir()
-    settings = replace(settings, inbox=inbox, years=frozenset({2017}))
-    with open_instance(settings) as instance:
-        yield Living(inbox, instance, settings)
+    with Living.opened(tmp_path / "inbox", settings) as living:
+        yield living
 
 
 def crash(*_: object) -> object:

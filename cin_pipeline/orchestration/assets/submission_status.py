@@ -34,7 +34,8 @@ def submission_status(
 ) -> dg.MaterializeResult:  # nothing to store: the registry is the table
     """See answers.status_table.status_table."""
     year = CollectionYear.from_key(context.partition_key).ending
-    table = status_of_year(store, year)
+    doubts = doubts_of(store, year)
+    table = status_of_year(store, year, doubts)
     texts = table.assign(received=table["received"].dt.strftime("%Y-%m-%d %H:%M"))[list(_SHOWN)]
     rows = texts.astype(object).where(texts.notna(), "").itertuples(index=False, name=None)
     cells = []
@@ -45,7 +46,7 @@ def submission_status(
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": len(table),
-            **in_doubt(doubts_of(store, year)),
+            **in_doubt(doubts),
             "summary": status_summary(table),
             **provisional(CollectionYear(year)),
             "states": markdown_table(("state", "", "LAs"), with_bars(states)),
