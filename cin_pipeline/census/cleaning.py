@@ -18,6 +18,7 @@ from cin_pipeline.census.specification import Item, Table, ValueType, tables
 from cin_pipeline.reference.days import read_day
 from cin_pipeline.tables.columns import LINE, NUMBER_OF_CHILD, RECORD, TABLE
 from cin_pipeline.tables.declaring import TEXT, WHOLE, Column, TableDeclaration, held_once
+from cin_pipeline.tables.held_once import repeated
 
 VALUE_ISSUES = TableDeclaration(
     "value_issues",
@@ -211,7 +212,7 @@ def _issue_rows(found: list[_Issues]) -> DataFrame:
     """A row for each issue, by line, table, record and item. Columns are made once, for all of them."""
     times = [len(each.lines) for each in found]
     tables_, items, expected = (
-        _held_once(texts, times)
+        repeated(texts, times)
         for texts in (
             [each.table for each in found],
             [each.fault.item for each in found],
@@ -239,10 +240,3 @@ def _issue_rows(found: list[_Issues]) -> DataFrame:
         "expected": expected,
     }  # fmt: skip
     return VALUE_ISSUES.typed(DataFrame({name: column[order] for name, column in columns.items()}))
-
-
-def _held_once(texts: Sequence[str], times: Sequence[int]) -> pd.Categorical:
-    """Each text so many times; their numbers are in the order of the texts."""
-    different = sorted(set(texts))
-    numbers = np.repeat(np.array([different.index(text) for text in texts], dtype=np.int32), times)
-    return pd.Categorical.from_codes(numbers, categories=pd.Index(different, dtype="str"))

@@ -13,7 +13,7 @@ from cin_pipeline.census.errors import MOST_FAULTS, Fault, FaultGroup, FaultKind
 from cin_pipeline.census.other_years import of_another_year
 from cin_pipeline.census.specification import Group, Item, elements, message, years_of_element
 from cin_pipeline.census.structure import repeats
-from cin_pipeline.census.text import MOST_OF_A_NAME, visible
+from cin_pipeline.census.text import shown_name
 from cin_pipeline.census.xml import WHITE_SPACE, attributes_at_fault, fed, name_parts, new_parser
 
 
@@ -170,14 +170,14 @@ class _Reading:
             self._note(
                 FaultKind.NAMESPACE,
                 element,
-                lambda: f"element {_shown(element)} is in {_which(namespace)}; {wanted} was expected",
+                lambda: f"element {shown_name(element)} is in {_which(namespace)}; {wanted} was expected",
             )
         elif above.place.is_item:
             item = above.place.part.element
             self._note(
                 FaultKind.IN_AN_ITEM,
                 element,
-                lambda: f"element {_shown(element)} stands in {item}, where only a value was expected",
+                lambda: f"element {shown_name(element)} stands in {item}, where only a value was expected",
             )
         else:
             self._misplaced(self._kind(element), element, above)
@@ -202,20 +202,21 @@ class _Reading:
             for each in self._open
         ]
         if kind is not FaultKind.TEXT:
-            steps.append(_shown(element))
+            steps.append(shown_name(element))
         where = "/" + "/".join(steps)
-        self._found.keep(Fault(kind, _shown(element), self._parser.CurrentLineNumber, where, reason()), element)
+        self._found.keep(Fault(kind, shown_name(element), self._parser.CurrentLineNumber, where, reason()), element)
 
 
 def _of_an_attribute(attribute: str, element: str) -> str:
-    return f"attribute {_shown(attribute)} of element {_shown(element)} is in a namespace; one without was expected"
+    whose = f"attribute {shown_name(attribute)} of element {shown_name(element)}"
+    return f"{whose} is in a namespace; one without was expected"
 
 
 def misplaced(kind: FaultKind, element: str, group: Group | Item, last: int, year: int) -> str:
     """The sentence on an element that a group does not hold at that point, and what was expected.
 
     `last`: the position of the member of the group that stands before it, -1 where none does."""
-    shown, of_year = _shown(element), f"{year - 1} to {year}"
+    shown, of_year = shown_name(element), f"{year - 1} to {year}"
     if isinstance(group, Group) and kind is FaultKind.OUT_OF_ORDER:
         return f"element {shown} is out of order for {of_year}; expected before {group.members[last].element}"
     if kind is FaultKind.REPEATED:
@@ -239,8 +240,3 @@ def _expected(group: Group, last: int) -> str:
 
 def _which(namespace: str) -> str:
     return "a namespace of its own" if namespace else "no namespace"
-
-
-def _shown(name: str) -> str:
-    """A name out of the file, fit to be shown."""
-    return visible(name, most=MOST_OF_A_NAME)

@@ -10,7 +10,7 @@ from pyexpat import XMLParserType
 from cin_pipeline.census.bounds import BOUNDS, beyond
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.specification import HEADER, Group, Item
-from cin_pipeline.census.text import MAX_BYTES, MOST_OF_A_NAME, visible, xml_document
+from cin_pipeline.census.text import MAX_BYTES, shown_name, xml_document
 from cin_pipeline.census.xml import fed, name_parts, new_parser, wrong_root
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.days import read_day
@@ -108,7 +108,7 @@ def identity_of(header: Header) -> Identity:
 def _shown(name: str) -> str:
     """The name of an element as the parser has it, fit to be shown."""
     namespace, local = name_parts(name)
-    shown = visible(local, most=MOST_OF_A_NAME)
+    shown = shown_name(local)
     return f"{shown} in a namespace of its own" if namespace else shown
 
 

@@ -12,7 +12,7 @@ from cin_pipeline.census.file_kinds import refuse_other_kinds
 MAX_BYTES = 128 * 1024 * 1024  # a return of 100,000 children; the largest real one has about 25,000
 
 _HEAD = 4_096  # bytes in which an XML declaration ends
-MOST_OF_A_NAME = 60  # characters of the name of an element from the file
+_MOST_OF_A_NAME = 60  # characters of the name of an element from the file
 MOST_SHOWN = 200  # characters of one value shown to a person; the longest valid one has far fewer
 
 _BYTE_ORDER_MARKS = (
@@ -51,6 +51,11 @@ def visible(text: str, most: int = MOST_SHOWN) -> str:
     if not shown.isprintable():
         shown = "".join(c if c.isprintable() else f"[U+{ord(c):04X}]" for c in shown)
     return shown if len(text) <= most else f"{shown}… ({len(text):,} characters)"
+
+
+def shown_name(name: str) -> str:
+    """The name of an element or attribute out of the file, made fit to be shown."""
+    return visible(name, most=_MOST_OF_A_NAME)
 
 
 def check_size(size: int, max_bytes: int = MAX_BYTES) -> None:

@@ -8,7 +8,7 @@ from pyexpat import ExpatError, ParserCreate, XMLParserType
 
 from cin_pipeline.census.bounds import BOUNDS, beyond
 from cin_pipeline.census.errors import ReturnRejected
-from cin_pipeline.census.text import MOST_OF_A_NAME, visible
+from cin_pipeline.census.text import shown_name
 
 PIECE = 512 * 1024  # bytes given to the parser at a time
 WHITE_SPACE = " \t\r\n"  # what XML takes for it; `str.strip` without these takes more
@@ -129,6 +129,6 @@ def _token_fault(before: bytes) -> str:
 
 def wrong_root(namespace: str, local: str, line: int) -> ReturnRejected:
     """A rejection for a root element other than Message."""
-    shown = visible(local, most=MOST_OF_A_NAME)
+    shown = shown_name(local)
     found = f"{shown} in a namespace" if namespace else shown
     return ReturnRejected(f"the root element is {found}; Message was expected", line=line)

@@ -3,10 +3,9 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -75,16 +74,22 @@ def write_issues(returns: Iterable[DataFrame], path: Path) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(ISSUE_COLUMNS)
         for rows in returns:
+            columns = [_cells(rows[name]) for name in ISSUE_COLUMNS]
             for start in range(0, len(rows), _ROWS_AT_A_TIME):
-                some = rows.iloc[start : start + _ROWS_AT_A_TIME]
-                writer.writerows(zip(*(_cells(some[name]) for name in ISSUE_COLUMNS), strict=True))
+                some = slice(start, start + _ROWS_AT_A_TIME)
+                writer.writerows(zip(*(cells(some) for cells in columns), strict=True))
 
 
-def _cells(column: "Series[str]") -> list[object]:
-    """The cells of a column as `csv` writes them, safe to open in a spreadsheet."""
+def _cells(column: "Series[str]") -> Callable[[slice], list[object]]:
+    """Gives the cells of some rows of a column as `csv` writes them, safe to open in a spreadsheet."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         texts = [*harmless(Series(column.cat.categories, dtype="object")), None]
-        return [texts[code] for code in column.cat.codes.tolist()]
+        codes = column.cat.codes.to_numpy()
+        return lambda some: [texts[code] for code in codes[some].tolist()]
+    return lambda some: _some_cells(column.iloc[some])
+
+
+def _some_cells(column: "Series[str]") -> list[object]:
     cells = column.astype("object").where(column.notna(), None)
     return list(cells if is_numeric_dtype(column.dtype) else harmless(cells))
 
@@ -118,8 +123,8 @@ def _whole_or_not_at_all(path: Path) -> Iterator[Path]:
     temporary.replace(path)
 
 
-def _to_csv(rows: DataFrame, path: Path, **options: Any) -> None:
-    rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8", **options)
+def _to_csv(rows: DataFrame, path: Path) -> None:
+    rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def _natural(category: str) -> list[tuple[int, str]]:

@@ -1,6 +1,6 @@
 """What a release was made from and what it consists of: `manifest.json`, beside every release.
 
-Hashes and codes, and of returns in doubt how many records could not be read: no figure, nothing of a child."""
+Hashes and codes, and of returns in doubt which share of records could not be read: no figure, nothing of a child."""
 
 import json
 from collections.abc import Mapping

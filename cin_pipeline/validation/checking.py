@@ -9,18 +9,18 @@ What a bad value brings about elsewhere (other records, comparisons that now lac
 """
 
 import traceback
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from pandas import DataFrame
 from pandas.api.types import union_categoricals
 
 from cin_pipeline.census.specification import tables
+from cin_pipeline.tables.held_once import by_number, repeated
 from cin_pipeline.validation.hits import Hits, whole_return
 from cin_pipeline.validation.inputs import Mask, Positions, Records, RuleInput
 from cin_pipeline.validation.registry import Rule, RuleSettings, rule_set
@@ -51,28 +51,13 @@ class _Outcome:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class _OfOurs:
+class _OfOurs(NamedTuple):
     """A fault that a check of ours found, in the place of the rule that it is none of."""
 
-    check: WholeReturnCheck
-    found: Found
-
-    @property
-    def rule_id(self) -> str:
-        return self.check.check_id
-
-    @property
-    def severity(self) -> str:
-        return self.check.severity
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        return self.found.fields
-
-    @property
-    def message(self) -> str:
-        return self.found.message
+    rule_id: str
+    severity: str
+    fields: tuple[str, ...]
+    message: str
 
 
 _Broken = list[tuple[Rule | _OfOurs, Hits]]
@@ -95,7 +80,9 @@ def check(sent: RuleInput, settings: RuleSettings | None = None, rules: Iterable
     for ours in CHECKS:
         outcome, faults = _run_ours(ours, sent)
         ended.append(outcome)
-        found += [(_OfOurs(ours, each), whole_return(True)) for each in faults]
+        found += [
+            (_OfOurs(ours.check_id, ours.severity, each.fields, each.message), whole_return(True)) for each in faults
+        ]
     issues, values = _issue_rows(found, sent), _value_issue_rows(sent, reported)
     unreported = len(values["line"])
     ended.append(_Outcome(VALUE, "error", FAILED if unreported else PASSED, unreported))
@@ -155,14 +142,14 @@ def _issue_rows(found: _Broken, sent: RuleInput) -> dict[str, Any]:
     times = [len(hits.at) for _, hits in found]
     where = [_places(hits, sent) for _, hits in found]
     columns = {
-        "rule_id": _repeated([rule.rule_id for rule, _ in found], times),
-        "severity": _repeated([rule.severity for rule, _ in found], times),
+        "rule_id": repeated([rule.rule_id for rule, _ in found], times),
+        "severity": repeated([rule.severity for rule, _ in found], times),
         "child_number": _joined([child + 1 for child, _, _ in where]),
-        "table": _repeated([hits.table or WHOLE_RETURN for _, hits in found], times),
+        "table": repeated([hits.table or WHOLE_RETURN for _, hits in found], times),
         "record": _joined([record for _, record, _ in where]),
-        "fields": _repeated([", ".join(rule.fields) for rule, _ in found], times),
+        "fields": repeated([", ".join(rule.fields) for rule, _ in found], times),
         "line": _joined([line for _, _, line in where]),
-        "message": _said([_messages(rule, hits, sent) for rule, hits in found]),
+        "message": _with_first([], *(_messages(rule, hits, sent) for rule, hits in found)),
     }
     columns["la_child_id"] = _child_ids(sent, columns["child_number"])
     return columns
@@ -173,28 +160,22 @@ def _child_ids(sent: RuleInput, children: Positions) -> pd.Categorical:
     ids = sent.children.text("la_child_id")
     numbers = np.append(np.where(ids.given, ids.numbers, len(ids.different)), len(ids.different))
     different, codes = np.unique(np.array([*ids.different, ""], dtype=object), return_inverse=True)
-    return _held_once(codes[numbers[children - 1]].astype(np.int32), different.tolist())
-
-
-def _said(messages: Sequence[pd.Categorical]) -> pd.Categorical:
-    return union_categoricals([_repeated([], []), *messages], sort_categories=True)
+    return by_number(codes[numbers[children - 1]].astype(np.int32), different.tolist())
 
 
 def _messages(rule: Rule | _OfOurs, found: Hits, sent: RuleInput) -> pd.Categorical:
     """What each hit says: the rule's sentence, and of an item it looks at that several codes stand in one element."""
     several: dict[str, Mask] = {}
-    for pair, rows in sent.several_codes.groupby(["table", "item"], observed=True):
-        table, item = cast(tuple[str, str], pair)
+    for (table, item), at in sent.several_codes.items():
         if item in rule.fields:
-            at = _seen_from(found.table, sent.tables[table], rows["record"].to_numpy() - 1)
-            several[item] = np.isin(found.at, at)
+            several[item] = np.isin(found.at, _seen_from(found.table, sent.tables[table], at))
     said = found.message or rule.message
     if not several:
-        return _repeated([said], [len(found.at)])
+        return repeated([said], [len(found.at)])
     which = sum(mask.astype(np.int64) << place for place, mask in enumerate(several.values()))
     different, numbers = np.unique(which, return_inverse=True)
     asked = ["".join(_ONE_EACH.format(item) for n, item in enumerate(several) if each >> n & 1) for each in different]
-    return _held_once(numbers, [said + more for more in asked])
+    return by_number(numbers, [said + more for more in asked])
 
 
 def _seen_from(table: str, records: Records, at: Positions) -> Positions:
@@ -223,22 +204,11 @@ def _named_rows(found: _Broken, sent: RuleInput) -> DataFrame:
     parts = [(start, hits, named) for start, (_, hits) in zip(first, found, strict=False) for named in hits.named]
     columns = {
         "issue": _joined([start + np.searchsorted(hits.at, named.hit) for start, hits, named in parts]),
-        "table": _repeated([named.table for _, _, named in parts], [len(named.hit) for _, _, named in parts]),
+        "table": repeated([named.table for _, _, named in parts], [len(named.hit) for _, _, named in parts]),
         "record": _joined([named.named + 1 for _, _, named in parts]),
         "line": _joined([sent.tables[named.table].line[named.named] for _, _, named in parts]),
     }
-    return DataFrame({each: column for name in NAMED_COLUMNS for each, column in _typed(name, columns[name]).items()})
-
-
-def _repeated(texts: Sequence[str], times: Sequence[int]) -> pd.Categorical:
-    """Each text so many times, and held once."""
-    different = sorted(set(texts))
-    numbers = np.array([different.index(text) for text in texts], dtype=np.int32)
-    return _held_once(np.repeat(numbers, times), different)
-
-
-def _held_once(numbers: NDArray[np.integer[Any]], texts: Sequence[str]) -> pd.Categorical:
-    return pd.Categorical.from_codes(numbers, categories=pd.Index(texts, dtype="str"))
+    return DataFrame({name: _typed(name, columns[name]) for name in NAMED_COLUMNS})
 
 
 def _stacked(names: tuple[str, ...], above: dict[str, Any], below: dict[str, Any]) -> DataFrame:
@@ -247,7 +217,7 @@ def _stacked(names: tuple[str, ...], above: dict[str, Any], below: dict[str, Any
     for name in names:
         parts = above.pop(name), below.pop(name)
         same = isinstance(parts[0], pd.Categorical)
-        columns |= _typed(name, union_categoricals(parts, sort_categories=True) if same else np.concatenate(parts))
+        columns[name] = _typed(name, union_categoricals(parts, sort_categories=True) if same else np.concatenate(parts))
     return DataFrame(columns)
 
 
@@ -264,18 +234,18 @@ def _value_issue_rows(sent: RuleInput, reported: ReportedValues) -> dict[str, An
     def numbers(name: str, first: int) -> Positions:
         return np.append([first] * len(no_la), found[name].to_numpy()[at]).astype(np.int64)
 
-    def texts(name: str, first: Iterable[str]) -> pd.Categorical:
-        return _with_first(list(first), _categories(found[name])[at])
+    def texts(name: str, first: list[str]) -> pd.Categorical:
+        return _with_first(first, _categories(found[name])[at])
 
     children = numbers("child_number", 0)
     return {
-        "rule_id": _repeated([VALUE], [len(children)]),
-        "severity": _repeated(["error"], [len(children)]),
+        "rule_id": repeated([VALUE], [len(children)]),
+        "severity": repeated(["error"], [len(children)]),
         "child_number": children,
         "la_child_id": _child_ids(sent, children),
-        "table": texts("table", (each.table for each in no_la)),
+        "table": texts("table", [WHOLE_RETURN] * len(no_la)),
         "record": numbers("record", 0),
-        "fields": texts("item", (each.fields for each in no_la)),
+        "fields": texts("item", [", ".join(each.fields) for each in no_la]),
         "line": numbers("line", sent.header.line or 0),
         "message": _with_first([each.message for each in no_la], _value_messages(found, at)),
     }
@@ -292,34 +262,23 @@ def _value_messages(found: DataFrame, at: Positions) -> pd.Categorical:
         f"{expected.categories[each // 2 % len(expected.categories)]}{_WRONG * (each % 2)}"
         for each in different.tolist()
     ]
-    return _held_once(numbers, said)
+    return by_number(numbers, said)
 
 
 def _categories(column: "pd.Series[str]") -> pd.Categorical:
     """A column of text by its different texts, which are text also where there is none: a stored table without a row
     forgets its types."""
     held = pd.Categorical(column)
-    return _held_once(held.codes, [str(each) for each in held.categories])
+    return by_number(held.codes, [str(each) for each in held.categories])
 
 
-def _with_first(texts: list[str], others: pd.Categorical) -> pd.Categorical:
-    return union_categoricals([_repeated(texts, [1] * len(texts)), others], sort_categories=True)
-
-
-@dataclass(frozen=True)
-class _WholeReturnValue:
-    """A value that the return as a whole lacks."""
-
-    fields: str
-    message: str
-    table: str = WHOLE_RETURN
+def _with_first(texts: list[str], *others: pd.Categorical) -> pd.Categorical:
+    return union_categoricals([repeated(texts, [1] * len(texts)), *others], sort_categories=True)
 
 
 _WRONG = ", which the text sent is not"
 # The schema demands LEA, and no rule reports it when it is missing.
-_MISSING_LEA = _WholeReturnValue(
-    "Header.LEA", "Header.LEA: expected the three-digit code of the authority, but it is missing"
-)
+_MISSING_LEA = Found(("Header.LEA",), "Header.LEA: expected the three-digit code of the authority, but it is missing")
 
 
 def _are_reported(found: DataFrame, sent: RuleInput, reported: ReportedValues) -> Mask:
@@ -338,8 +297,6 @@ def _are_reported(found: DataFrame, sent: RuleInput, reported: ReportedValues) -
 _NUMBERS = ("child_number", "record", "line")  # 0 where there is none
 
 
-def _typed(name: str, values: Any) -> dict[str, Any]:
-    """A column by its name, typed alike also when there is no row."""
-    if name in _NUMBERS:
-        return {name: pd.arrays.IntegerArray(values.astype(np.int64), mask=values == 0)}
-    return {name: values}
+def _typed(name: str, values: Any) -> Any:
+    """The column of that name, typed alike also when there is no row."""
+    return pd.arrays.IntegerArray(values.astype(np.int64), mask=values == 0) if name in _NUMBERS else values

@@ -199,9 +199,11 @@ class RuleInput:
         raise AttributeError(f"a return has no table {name}, and a rule sees nothing else by that name")
 
     @cached_property
-    def several_codes(self) -> DataFrame:
-        """The value issues where several codes stand in one element."""
-        return self.value_issues[self.value_issues["expected"].str.startswith(ONE_CODE_EACH)]
+    def several_codes(self) -> dict[tuple[str, str], Positions]:
+        """By table and item, the positions of the records in which several codes stand in one element."""
+        found = self.value_issues[self.value_issues["expected"].str.startswith(ONE_CODE_EACH)]
+        groups = found.groupby(["table", "item"], observed=True)["record"]
+        return {(str(table), str(item)): records.to_numpy() - 1 for (table, item), records in groups}
 
     @cached_property
     def previous_input(self) -> "RuleInput":
