@@ -63,6 +63,7 @@ def _decide(decision: _Decision, submission: int, reason: str, by: str, state: P
         wrong_use(f"{error.filename or state}: {error.strerror}")
     if again:
         console.print(f"England is made again by the sensors, or with: {again}", markup=False)
+        console.print("With --output FOLDER it writes the files of results again, too.", markup=False)
 
 
 def _england_again(settings: Settings, submission: int) -> str:

@@ -8,7 +8,6 @@ from pandas import DataFrame
 from cin_pipeline.methodology.interpretations import INTERPRETATION_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.quality import QualityInput
-from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.quality import Grade
 from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
@@ -39,7 +38,7 @@ def quality_input(
     return QualityInput(
         release=release,
         protected=protected,
-        submissions=_submissions(store, year),
+        submissions=last_submissions(store, year),
         rule_counts=_together(rules, RULE_COLUMNS),
         confidence=_together(confidence, CONFIDENCE_COLUMNS),
         unusable=inputs.unusable,
@@ -54,10 +53,12 @@ def returns_of(store: Store, release: ReleaseInput) -> list[Submission]:
     return [each for each in store.registry.all_current(release.year.ending) if each.la_code in expected]
 
 
-def _submissions(store: Store, year: int) -> DataFrame:
-    """The last submission of each LA; what is held counts as not sent."""
-    grades = store.quality.of_year(year)
-    last = {each.la_code: each for each in store.registry.history(year) if each.state is not SubmissionState.HELD}
+def last_submissions(store: Store, year: int) -> DataFrame:
+    """The last submission of each LA as SUBMISSION_COLUMNS. What is held counts as not sent: it stands only where there
+    is no other, and without what was found in it."""
+    history, held = store.registry.history(year), {each.submission for each in store.registry.held(year)}
+    grades = {number: grade for number, grade in store.quality.of_year(year).items() if number not in held}
+    last = {each.la_code: each for each in sorted(history, key=lambda each: each.submission not in held)}
     return DataFrame(list(_described(last, grades)), columns=list(SUBMISSION_COLUMNS)).astype(
         {"errors": "Int64", "queries": "Int64"}
     )

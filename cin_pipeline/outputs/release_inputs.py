@@ -156,8 +156,10 @@ def _year_inputs(store: Store, release: ReleaseInput, year: int) -> YearInputs:
         missing=release.missing_in(year),
         doubts=tuple(each for each in release.doubts if each.year == year),
         once_held=tuple(
-            (each.la_code, each.submission, reasons_named(each.why_held), _who(each))
-            for each in store.registry.once_held(year)
+            (each.la_code, of, each.submission, reasons_named(each.why_held), _who(each))
+            # Re-referrals rest on the previous year's returns, also where that year is not in the release.
+            for of in (year, *({year - 1} - set(release.years)))
+            for each in store.registry.once_held(of)
             if each.la_code in inputs.expected
         ),
         unusable=tuple((each.la_code, each.measure, each.breakdown) for each in inputs.unusable if each.year == year),

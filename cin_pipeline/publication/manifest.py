@@ -35,8 +35,9 @@ class YearInputs:
     `submissions`: LA code, number of the submission and sha256 of its file, of the current returns of expected LAs.
     `population`: what England was estimated with; `population_of_rates`: what its rates are per 10,000 of. `unusable`:
     LA, measure, breakdown. `missing`: what was done about missing data. `doubts`: the current returns in doubt.
-    `once_held`: of the submissions those that were held for confirmation: LA, number, names of the reasons, and
-    whether a person confirmed it or a command that takes all."""
+    `once_held`: the current returns that were held for confirmation, of the year and, where that is not in the release,
+    the previous one: LA, year, number of the submission, names of the reasons, and whether a person confirmed it or a
+    command that takes all."""
 
     year: CollectionYear
     submissions: tuple[tuple[str, int, str], ...]
@@ -46,7 +47,7 @@ class YearInputs:
     unusable: tuple[tuple[str, str, str], ...]
     missing: MissingData | None = None
     doubts: tuple[Doubt, ...] = ()
-    once_held: tuple[tuple[str, int, tuple[str, ...], str], ...] = ()
+    once_held: tuple[tuple[str, int, int, tuple[str, ...], str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,14 @@ def _inputs(inputs: YearInputs) -> dict[str, Any]:
             for la, measure, breakdown in sorted(inputs.unusable)
         ],
         "once_held": [
-            {"la_code": la, "submission": number, "held_for": list(reasons), "confirmed_by": who}
-            for la, number, reasons, who in sorted(inputs.once_held)
+            {
+                "la_code": la,
+                "collection_year": of,
+                "submission": number,
+                "held_for": list(reasons),
+                "confirmed_by": who,
+            }
+            for la, of, number, reasons, who in sorted(inputs.once_held)
         ],
         **({} if inputs.missing is None else {"missing_data": _missing_data(inputs.missing)}),
         **({"in_doubt": [_doubt(each) for each in inputs.doubts]} if inputs.doubts else {}),

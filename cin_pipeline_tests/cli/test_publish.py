@@ -52,7 +52,10 @@ def test_a_release_compared_with_itself_and_with_a_later_one(settings: Settings,
     first, again, later = (tmp_path / name for name in ("first", "again", "later"))
     found = publish(made, first)
     assert found.exit_code == 0, found.output
-    assert "Left out: 2015 to 2016. Returns are held, but England was never made for it: run job" in found.output
+    assert (
+        "Left out: 2015 to 2016. Its returns are in the state, but England was never made for it: run job"
+        in found.output
+    )
     files = {name: (first / name).read_bytes() for name in files_in(first)}
     for name, content in files.items():
         if not name.startswith("open-data/"):

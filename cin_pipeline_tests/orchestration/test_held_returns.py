@@ -7,17 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
+import numpy as np
 import pytest
 from sqlalchemy import delete
 
 from cin_pipeline.answers.status_table import status_of_year, status_summary
+from cin_pipeline.census.holding import SentChildren
 from cin_pipeline.orchestration import decisions
 from cin_pipeline.orchestration.folder_run import Folder, NothingToRun, Report, run_folder
 from cin_pipeline.orchestration.la_job import QUIET
 from cin_pipeline.orchestration.partitions import partition_key
+from cin_pipeline.outputs.quality_inputs import last_submissions
 from cin_pipeline.outputs.release_inputs import provenance, release_input
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.database import RETURN_CHILDREN
+from cin_pipeline.store.holding import Arrival
 from cin_pipeline.store.registry import CONFIRMED_BY
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
@@ -25,6 +29,7 @@ from cin_pipeline.synthetic import synthesise
 from cin_pipeline_tests.orchestration.test_folder_run import WHEN, silent
 from cin_pipeline_tests.orchestration.test_sensors import Living, living
 from cin_pipeline_tests.support.random_returns import messy_return
+from cin_pipeline_tests.support.stored import Office
 
 __all__ = ["living"]  # a fixture
 
@@ -127,6 +132,10 @@ def test_of_a_season_in_which_five_lie_nothing_reaches_england_unasked(
         assert set(status["la_code"][:4]) == reasons.keys()
         assert "16 current, 1 no return, 4 held for confirmation" in status_summary(status)
         assert store.registry.current(2017, HALF).submission < held(report)[HALF].submission
+        last = last_submissions(store, 2017).set_index("la_code")
+        unsent = [YEAR_BEFORE, YEAR_AFTER, COPY]  # HALF has a current one
+        assert last["state"].to_dict() == {la: "held" if la in unsent else "accepted" for la in last.index}
+        assert last.loc[unsent, ["errors", "queries"]].isna().all(axis=None)
 
     decisions.accept(settings, held(report)[YEAR_BEFORE].submission, "ann", "it is what they have")
     before = season.referrals()
@@ -140,10 +149,23 @@ def test_of_a_season_in_which_five_lie_nothing_reaches_england_unasked(
     assert season.referrals() < before
     with closing(Store(settings)) as store:
         (of_year,) = provenance(store, release_input(store, 2017)).inputs
-    assert [(each[0], *each[2:]) for each in of_year.once_held] == [
-        (YEAR_BEFORE, ("dates_before",), "a person"),
-        (HALF, ("size",), CONFIRMED_BY),
+    assert [(*each[:2], *each[3:]) for each in of_year.once_held] == [
+        (YEAR_BEFORE, 2017, ("dates_before",), "a person"),
+        (HALF, 2017, ("size",), CONFIRMED_BY),
     ]
+
+
+def test_a_release_says_of_the_previous_years_return_too_that_it_was_held(tmp_path: Path, settings: Settings) -> None:
+    office = Office(settings, ("201",))
+    registry, before = office.state.registry, office.land("201", messy_return(1, 5, 2016, "201"), 2016)
+    registry.claim(before.submission, "run")
+    registry.accept(before.submission, "run", Arrival(SentChildren(0, np.empty(0, "<u8")), "it has 5 children"))
+    registry.confirm(before.submission, "ann", "a small LA")
+    office.accept("201", messy_return(1, 5, 2017, "201"))
+    office.declare(tmp_path / "files")
+    office.make_england()
+    (of_year,) = provenance(office.state, release_input(office.state, 2017)).inputs
+    assert of_year.once_held == (("201", 2016, before.submission, ("size",), "a person"),)
 
 
 def test_a_return_that_is_displaced_is_in_no_figure_whoever_is_ready_first(
