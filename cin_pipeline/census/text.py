@@ -15,7 +15,7 @@ _HEAD = 4_096  # bytes in which an XML declaration ends
 _MOST_OF_A_NAME = 60  # characters of the name of an element from the file
 MOST_SHOWN = 200  # characters of one value shown to a person; the longest valid one has far fewer
 
-_BYTE_ORDER_MARKS = (
+BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
@@ -36,7 +36,7 @@ def xml_document(data: bytes, max_bytes: int = MAX_BYTES) -> memoryview:
     """A file as XML in UTF-8, without a byte order mark; of one in UTF-8 or ASCII no copy is made.
 
     Raises ReturnRejected: empty, too large, something else than XML, another encoding than declared or allowed."""
-    mark = next((mark for mark, _ in _BYTE_ORDER_MARKS if data.startswith(mark)), b"")
+    mark = next((mark for mark, _ in BYTE_ORDER_MARKS if data.startswith(mark)), b"")
     if not _SOMETHING.search(data, len(mark)):
         raise ReturnRejected("the file is empty; an XML file with the root element Message was expected")
     check_size(len(data), max_bytes)
@@ -65,9 +65,7 @@ def check_size(size: int, max_bytes: int = MAX_BYTES) -> None:
 
 
 def _in_utf8(data: bytes) -> memoryview:
-    mark, encoding = next(
-        ((mark, encoding) for mark, encoding in _BYTE_ORDER_MARKS if data.startswith(mark)), (b"", "")
-    )
+    mark, encoding = next(((mark, encoding) for mark, encoding in BYTE_ORDER_MARKS if data.startswith(mark)), (b"", ""))
     body = memoryview(data)[len(mark) :]
     declared = _declared_encoding(bytes(body[:_HEAD]), encoding or "utf-8")
     if mark and declared and not encoding.startswith(declared):

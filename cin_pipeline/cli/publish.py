@@ -88,8 +88,8 @@ def publish(
         say_missing(release.missing_in(shown))
     for each in left_out:
         console.print(
-            f"Left out: {each}. Its returns are in the state, but England was never made for it: run job england for it "
-            f"in the UI, or cin-pipeline run --year {each.ending} with its returns into the same folder.",
+            f"Left out: {each}. Its returns are in the state, but England was never made for it: run job england for "
+            f"it in the UI, or cin-pipeline run --year {each.ending} with its returns into the same folder.",
             markup=False,
         )
     console.print(f"Release of {release.year}: {output}", markup=False)

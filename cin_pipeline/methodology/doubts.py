@@ -113,15 +113,15 @@ class Doubt:
 
 
 def weightiest_first(items: Iterable[ItemRead], year: int) -> tuple[ItemRead, ...]:
-    """Items by how many headline measures rest on them, then how many figures at all, then by their share and number of
-    records."""
+    """The unreadable ones of some items, by how many headline measures rest on them, then how many figures at all, then
+    by their share and number of records."""
 
     def weight(item: ItemRead) -> tuple[int, int, float, int]:
         resting = resting_on(item.table, item.column, year)
         headlines = sum(each.measure in HEADLINES and not each.breakdown for each in resting)
         return -headlines, -len(resting), -item.unreadable / item.given, -item.unreadable
 
-    return tuple(sorted(items, key=weight))
+    return tuple(sorted((item for item in items if item.is_unreadable), key=weight))
 
 
 def zeros_of(resting: Iterable[Resting], measures: DataFrame) -> tuple[tuple[str, ...], bool]:

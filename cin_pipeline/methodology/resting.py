@@ -34,7 +34,7 @@ class Resting(NamedTuple):
 @cache
 def resting_on(table: str, column: str, year: int) -> tuple[Resting, ...]:
     """The figures of the year that rest on an item, in the order of the catalogue; none for one in no figure."""
-    whole, without = _figures(_example(year), year), _figures(_without(_example(year), table, column), year)
+    whole, without = _whole(year), _figures(_without(_example(year), table, column), year)
     moved = {key for key in whole.keys() | without.keys() if whole.get(key) != without.get(key)}
     return tuple(each for measure, by in MEASURES.items() for each in _of_measure(measure, tuple(by.breakdowns), moved))
 
@@ -50,6 +50,11 @@ def _of_measure(measure: str, breakdowns: tuple[str, ...], moved: set[tuple[str,
     found = [name for name in breakdowns if (measure, name) in moved]
     items = {name: set(name.split(":")) for name in found}
     return [Resting(measure, name) for name in found if not any(items[other] < items[name] for other in found)]
+
+
+@cache
+def _whole(year: int) -> dict[tuple[str, str], object]:
+    return _figures(_example(year), year)
 
 
 def _figures(records: ReturnTables, year: int) -> dict[tuple[str, str], object]:

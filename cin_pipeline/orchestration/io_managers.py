@@ -14,13 +14,13 @@ from cin_pipeline.census.reading import SentReturn
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.submissions import Work
-from cin_pipeline.store.arrivals import CLEANED_RETURN
+from cin_pipeline.store.cleaned_returns import CLEANED_RETURN, cleaned_of
 from cin_pipeline.store.figures import Figures, Input
 from cin_pipeline.store.missing_data import previous_return
 from cin_pipeline.store.row_tables import read_tables, write_tables
 from cin_pipeline.store.sent_returns import RAW_RETURN, sent_return
 from cin_pipeline.store.store import Store
-from cin_pipeline.store.stored_returns import read_cleaned, tables_of_cleaned, tables_of_sent
+from cin_pipeline.store.stored_returns import tables_of_cleaned, tables_of_sent
 from cin_pipeline.store.submissions import Submission
 from cin_pipeline.validation import RuleResults
 
@@ -86,11 +86,6 @@ def _form(
     return Form(to_tables, read)
 
 
-def _cleaned(store: Store, asset: str, submission: Submission) -> CleanedReturn:
-    year, la_code = submission.partition
-    return read_cleaned(store.tables_directory(asset, year, la_code, submission.submission), year)
-
-
 def _prior_year(tables: dict[str, DataFrame]) -> PriorYear:
     (source,) = tables[SOURCE]["submission"]
     return PriorYear(tables[ROWS], None if pd.isna(source) else int(source))
@@ -99,7 +94,7 @@ def _prior_year(tables: dict[str, DataFrame]) -> PriorYear:
 # By asset; what is not here is one table.
 _FORMS: dict[str, Form[Any]] = {
     RAW_RETURN: Form(tables_of_sent, lambda store, _, submission: sent_return(store, submission)),
-    CLEANED_RETURN: Form(tables_of_cleaned, _cleaned),
+    CLEANED_RETURN: Form(tables_of_cleaned, lambda store, _, submission: cleaned_of(store, submission)),
     "validation_issues": _form(
         lambda value: {ISSUES: value.issues, "named": value.named, "outcomes": value.outcomes},
         lambda tables: RuleResults(**tables),

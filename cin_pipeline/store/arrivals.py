@@ -6,13 +6,11 @@ from cin_pipeline.census.holding import SentChildren, dates_of_another_year
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.reference.authorities import authorities
+from cin_pipeline.store.cleaned_returns import cleaned_of
 from cin_pipeline.store.holding import Arrival
 from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
-from cin_pipeline.store.stored_returns import read_cleaned
 from cin_pipeline.store.submissions import Submission
-
-CLEANED_RETURN = "cleaned_return"  # the asset
 
 
 def arrival_of(store: Store, submission: Submission, tables: ReturnTables, confirmed_by: str = "") -> Arrival:
@@ -58,9 +56,8 @@ def _related(store: Store, year: int, la_code: str) -> frozenset[str]:
 def _make_up(store: Store, submission: Submission) -> None:
     found = {}
     for each in store.registry.without_children(submission):
-        directory = store.tables_directory(CLEANED_RETURN, *each.partition, each.submission)
         # What is lost of another return is told where that is run again; it keeps no other from being accepted.
         with suppress(FileNotFoundError, TablesDamaged):
-            found[each.submission] = SentChildren.of(read_cleaned(directory, each.collection_year).tables.children)
+            found[each.submission] = SentChildren.of(cleaned_of(store, each).tables.children)
     if found:
         store.registry.note_children(found)

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from cin_pipeline.census.unreadable import items_not_read
 from cin_pipeline.methodology.doubts import Answer, Doubt, weightiest_first, zeros_of
+from cin_pipeline.store.cleaned_returns import cleaned_of
 from cin_pipeline.store.sent_returns import records_as_sent
 from cin_pipeline.store.store import Store
-from cin_pipeline.store.stored_returns import read_cleaned
 
 
 def doubts_of(store: Store, year: int, las: Collection[str] | None = None) -> tuple[Doubt, ...]:
@@ -20,7 +20,7 @@ def doubts_of(store: Store, year: int, las: Collection[str] | None = None) -> tu
         of_it = read.get(each.submission)
         if of_it is None or (las is not None and each.la_code not in las):
             continue
-        items = weightiest_first((item for item in of_it.items if item.is_unreadable), year)
+        items = weightiest_first(of_it.items, year)
         if not items and of_it.children:
             continue
         told = answers.get(each.submission)
@@ -43,7 +43,7 @@ def note_earlier(store: Store, year: int) -> None:
         if each.submission in noted:
             continue
         try:
-            cleaned = read_cleaned(store.tables_directory("cleaned_return", *each.partition, each.submission), year)
+            cleaned = cleaned_of(store, each)
             sent = records_as_sent(store, each)
         except FileNotFoundError:  # nothing is stored of it: it is looked at when it is run again
             continue

@@ -13,7 +13,6 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.store.database import RETURN_CHILDREN, SUBMISSIONS
 from cin_pipeline.store.moves import ACCEPTED, SUPERSEDED
 from cin_pipeline.store.submission_queries import (
-    current_of_year,
     get_submission,
     of_partition,
     of_year,
@@ -82,7 +81,8 @@ def with_same_children(
     if CHILDREN.name in arrival.off:
         return None
     by_a_run = (SUBMISSIONS.c.decided_by == "") & ~SUBMISSIONS.c.overridden
-    higher = _of_other_las(connection, this, arrival, (SUBMISSIONS.c.submission > this.submission) & by_a_run)
+    current = (SUBMISSIONS.c.state == ACCEPTED) & (SUBMISSIONS.c.submission > this.submission)
+    higher = _of_other_las(connection, this, arrival, current & by_a_run)
     for number, children in known.of(connection, higher).items():
         if common := children.same_as(arrival.children):
             why = children_of_another(common, children, this.la_code, this.submission)
@@ -94,25 +94,22 @@ def _received_before(connection: Connection, this: Submission, arrival: Arrival)
     """Of each other LA its newest return of the year with a lower number that is current, or was before a later one,
     which might as well have been accepted after this one. LA codes by submission."""
     once = (SUBMISSIONS.c.state == ACCEPTED) | ((SUBMISSIONS.c.state == SUPERSEDED) & was_accepted())
-    mine = {this.la_code, *arrival.related}
-    where = of_year(this.collection_year) & once & SUBMISSIONS.c.la_code.not_in(mine)
-    rows = connection.execute(
-        select(SUBMISSIONS.c.submission, SUBMISSIONS.c.la_code)
-        .where(where, SUBMISSIONS.c.submission < this.submission)
-        .order_by(SUBMISSIONS.c.submission)
-    )
-    newest = {row.la_code: row.submission for row in rows}
+    lower = _of_other_las(connection, this, arrival, once & (SUBMISSIONS.c.submission < this.submission))
+    newest = {la_code: number for number, la_code in lower.items()}
     return {number: la_code for la_code, number in newest.items()}
 
 
 def _of_other_las(
     connection: Connection, this: Submission, arrival: Arrival, which: ColumnElement[bool]
 ) -> dict[int, str]:
-    """The LAs of current returns of the year, but for those that share children with this one by their nature, by
-    submission."""
-    mine = {this.la_code, *arrival.related}
-    where = current_of_year(this.collection_year) & SUBMISSIONS.c.la_code.not_in(mine) & which
-    rows = connection.execute(select(SUBMISSIONS.c.submission, SUBMISSIONS.c.la_code).where(where))
+    """The LAs of some submissions of the year, in their order; of none that shares children with this one
+    by its nature."""
+    others = SUBMISSIONS.c.la_code.not_in({this.la_code, *arrival.related})
+    rows = connection.execute(
+        select(SUBMISSIONS.c.submission, SUBMISSIONS.c.la_code)
+        .where(of_year(this.collection_year) & others & which)
+        .order_by(SUBMISSIONS.c.submission)
+    )
     return {row.submission: row.la_code for row in rows}
 
 

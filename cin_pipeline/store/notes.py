@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from stat import S_ISREG
 
+from cin_pipeline.census.text import BYTE_ORDER_MARKS
+
 _PDF = b"%PDF"
 _NO_TEXT = re.compile(r"[\x00-\x08\x0e-\x19\x1c-\x1f<]")  # controls that no note has, or what every XML file has
-_BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
 def is_note(path: Path, max_bytes: int) -> bool:
@@ -41,6 +42,6 @@ def without_notes(paths: Iterable[Path], max_bytes: int) -> tuple[list[Path], in
 
 
 def _is_text(data: bytes) -> bool:
-    mark, encoding = next(((mark, name) for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), (b"", "latin-1"))
+    mark, encoding = next(((mark, name) for mark, name in BYTE_ORDER_MARKS if data.startswith(mark)), (b"", "latin-1"))
     text = data[len(mark) :].decode(encoding, errors="replace")
     return bool(text.strip()) and _NO_TEXT.search(text) is None

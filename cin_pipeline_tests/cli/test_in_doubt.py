@@ -77,7 +77,8 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    monkeypatch.setenv("CIN_WORKERS", "1")  # to start two takes longer than these few returns
     return Place(tmp_path)
 
 

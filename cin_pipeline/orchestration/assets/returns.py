@@ -128,7 +128,7 @@ def cleaned_return(
 def _in_doubt(children: int, items: list[ItemRead], year: int) -> Iterator[str]:
     if not children:
         yield "the return holds no child"
-    for each in weightiest_first((item for item in items if item.is_unreadable), year):
+    for each in weightiest_first(items, year):
         yield f"{each.item}: {each.unreadable} of {each.given} {each.records} have none that can be read"
 
 

@@ -24,8 +24,7 @@ from cin_pipeline.orchestration.partitions import by_year_la
 from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.year_on_year_checks import year_on_year_checks
-from cin_pipeline.store.arrivals import CLEANED_RETURN
-from cin_pipeline.store.stored_returns import read_cleaned
+from cin_pipeline.store.cleaned_returns import cleaned_of
 from cin_pipeline.validation import RuleInput, RuleResults, RuleSettings
 from cin_pipeline.validation import check as check_rules
 from cin_pipeline.validation.confidence import LOW, data_confidence, year_on_year_changes
@@ -175,11 +174,9 @@ def _previous_return(work: Work, prior: PriorYear) -> ReturnTables | None:
     if prior.submission is None:
         return None
     submission = work.store.registry.get(prior.submission)
-    year, la_code = submission.partition
-    if la_code != work.la_code or not _existed_before(work):
+    if submission.la_code != work.la_code or not _existed_before(work):
         return None
-    directory = work.store.tables_directory(CLEANED_RETURN, year, la_code, submission.submission)
-    return read_cleaned(directory, year).tables
+    return cleaned_of(work.store, submission).tables
 
 
 def _existed_before(work: Work) -> bool:
