@@ -15,8 +15,8 @@ from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.measures import la_measures
 from cin_pipeline.methodology.referrals import latest_referrals
-from cin_pipeline.store.row_tables import read_tables, write_tables
 from cin_pipeline.synthetic import synthesise
+from cin_pipeline_tests.support.kept import tables_in
 
 Result = TypeVar("Result")
 BIRMINGHAM = "330"  # the largest LA
@@ -40,8 +40,9 @@ def main(scale: float) -> None:
         tables = timed("clean", lambda: clean_return(sent.tables, 2017)).tables
         checked = dict(tables.items())
         timed("check schemas", lambda: [schema.validate(checked[n]) for n, schema in cleaned_schemas(2017).items()])
-        timed("write Parquet", lambda: write_tables(Path(directory) / "tables", checked))
-        timed("read Parquet", lambda: read_tables(Path(directory) / "tables"))
+        stored = tables_in(Path(directory))
+        timed("write Parquet", lambda: stored.write("cleaned", checked))
+        timed("read Parquet", lambda: stored.read("cleaned"))
         episodes = timed("flag episodes", lambda: flag_episodes(tables, year))
         prior = timed("latest referrals", lambda: latest_referrals(previous, year.previous))
         timed("count every measure", lambda: la_measures(ReturnFacts(year, episodes, tables, prior), BIRMINGHAM))

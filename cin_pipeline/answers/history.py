@@ -8,6 +8,7 @@ from cin_pipeline.census.comparing import Comparison, compare_returns
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.methodology.moving import moved_figures
+from cin_pipeline.store.objects import ObjectMissing
 from cin_pipeline.store.sent_returns import records_as_sent
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
@@ -36,7 +37,7 @@ def tables_of(store: Store, submission: Submission) -> ReturnTables:
     what = f"submission {submission.submission} ({submission.state.value})"
     try:
         return records_as_sent(store, submission)
-    except FileNotFoundError:
+    except ObjectMissing:
         raise NotComparable(f"{what} was refused on receipt or its copy is gone: there is no file to read") from None
     except ReturnRejected as rejected:
         raise NotComparable(f"{what} cannot be read as a return: {rejected}") from None

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from pandas import DataFrame
 
-from cin_pipeline.store.row_tables import read_tables
-from cin_pipeline.store.store import Store
+from cin_pipeline.store.row_tables import TablesMissing
+from cin_pipeline.store.store import Store, place_of
 from cin_pipeline.store.submissions import Submission
 from cin_pipeline.validation.confidence import LOW, MEDIUM
 from cin_pipeline.validation.confidence.grading import CHECK, OVERALL, WHOLE_RETURN
@@ -39,10 +39,9 @@ def low_confidence(store: Store, year: int, las: Collection[str]) -> list[LowCon
 
 
 def _graded(store: Store, submission: Submission) -> DataFrame:
-    place = (*submission.partition, submission.submission)
     try:
-        (table,) = read_tables(store.tables_directory(CONFIDENCE, *place)).values()
-    except FileNotFoundError:
+        (table,) = store.tables.read(place_of(CONFIDENCE, submission)).values()
+    except TablesMissing:
         return DataFrame(columns=["module", "indicator", "item", "confidence"])
     return table
 

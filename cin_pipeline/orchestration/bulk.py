@@ -26,7 +26,6 @@ from cin_pipeline.orchestration.runs import HOLDER_TAG
 from cin_pipeline.orchestration.submissions import CONFIRMED_TAG, SUBMISSION_TAG
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.moves import SubmissionState
-from cin_pipeline.store.national_inputs import InputFiles
 from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
@@ -74,10 +73,10 @@ def load_returns(submissions: Iterable[Submission], settings: Settings, load: Lo
     Those of a new LA are among its predecessor's, whose return of the year before it may be counted with. Largest LA
     first, so that no worker is left with a large one at the end. Raises WorkerDied."""
     wanted = list(submissions)
-    inputs = InputFiles(settings.state / "inputs")
     old: dict[str, str] = {}
-    for year in {each.collection_year for each in wanted}:
-        old |= inputs.predecessors(year)
+    with closing(Store(settings)) as store:
+        for year in {each.collection_year for each in wanted}:
+            old |= store.inputs.predecessors(year)
     by_la: dict[str, list[Submission]] = {}
     for submission in wanted:
         by_la.setdefault(_first_in_line(submission.la_code, old), []).append(submission)

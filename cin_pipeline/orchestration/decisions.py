@@ -29,7 +29,7 @@ def command(store: Store, instance: dg.DagsterInstance) -> Iterator[str]:
     end_orphaned_runs(instance, store)
     requeue_orphaned(instance, store)
     name = f"command-{uuid4().hex}"
-    with store.locks.alive(name):
+    with store.liveness.alive(name):
         yield name
 
 

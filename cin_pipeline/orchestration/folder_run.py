@@ -33,11 +33,10 @@ from cin_pipeline.store.doubts import doubts_of, note_earlier
 from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, identities_in, land
 from cin_pipeline.store.missing_data import for_re_referrals_alone, missing_data_of
 from cin_pipeline.store.moves import ACCEPTED, CLAIMED, HELD, LANDED
-from cin_pipeline.store.national_inputs import Given, InputFileError, NationalInputs, inputs_of
+from cin_pipeline.store.national_inputs import Given, InputFileError, NationalInputs, given_in, inputs_of
 from cin_pipeline.store.notes import without_notes
 from cin_pipeline.store.registry import CONFIRMED_BEFOREHAND, CONFIRMED_BY
-from cin_pipeline.store.row_tables import read_tables
-from cin_pipeline.store.store import Store
+from cin_pipeline.store.store import Store, place_of
 from cin_pipeline.store.submissions import OnceHeld, RefusedFile, Submission
 
 MEASURES_FILE, ISSUES_FILE, ENGLAND_FILE = "measures.csv", "validation_issues.csv", "england.csv"
@@ -67,17 +66,16 @@ class Folder:
 
     @property
     def given(self) -> Given:
-        """What national figures are to be made with."""
-        return Given(
-            self.expected,
-            self.population,
-            self.unusable,
-            self.carry_forward,
-            self.predecessors,
-            self.low_reliability,
-            self.vintage,
-            self.missing,
-        )
+        """What national figures are to be made with. Raises InputFileError."""
+        paths = {
+            "expected": self.expected,
+            "people": self.population,
+            "unusable": self.unusable,
+            "carry_forward": self.carry_forward,
+            "predecessors": self.predecessors,
+            "low_reliability": self.low_reliability,
+        }
+        return given_in(paths, self.vintage, self.missing)
 
 
 @dataclass
@@ -334,9 +332,9 @@ def _current_issues(report: Report, store: Store) -> Iterator[DataFrame]:
     """The hits of the validation rules on each expected return that is current, one return at a time."""
     year = report.year.ending
     for each in store.registry.all_current(year):
-        directory = store.tables_directory(VALIDATION, year, each.la_code, each.submission)
+        place = place_of(VALIDATION, each)
         # A return that was only ever counted, as the previous year's, has no issues stored.
-        if each.la_code in report.inputs.expected and directory.is_dir():
-            issues = read_tables(directory, (ISSUES,))[ISSUES]
+        if each.la_code in report.inputs.expected and store.tables.has(place):
+            issues = store.tables.read(place, (ISSUES,))[ISSUES]
             report.hits.update(issues["severity"].value_counts().to_dict())
             yield issue_rows(issues, year, each.la_code)

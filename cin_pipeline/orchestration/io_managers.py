@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import dagster as dg
@@ -17,9 +16,8 @@ from cin_pipeline.orchestration.submissions import Work
 from cin_pipeline.store.cleaned_returns import CLEANED_RETURN, cleaned_of
 from cin_pipeline.store.figures import Figures, Input
 from cin_pipeline.store.missing_data import previous_return
-from cin_pipeline.store.row_tables import read_tables, write_tables
 from cin_pipeline.store.sent_returns import RAW_RETURN, sent_return
-from cin_pipeline.store.store import Store
+from cin_pipeline.store.store import Store, place_of
 from cin_pipeline.store.stored_returns import tables_of_cleaned, tables_of_sent
 from cin_pipeline.store.submissions import Submission
 from cin_pipeline.validation import RuleResults
@@ -80,8 +78,7 @@ def _form(
     """The form of a value that is made from its tables alone."""
 
     def read(store: Store, asset: str, submission: Submission) -> Value:
-        year, la_code = submission.partition
-        return from_tables(read_tables(store.tables_directory(asset, year, la_code, submission.submission)))
+        return from_tables(store.tables.read(place_of(asset, submission)))
 
     return Form(to_tables, read)
 
@@ -119,14 +116,14 @@ class RowTables(dg.IOManager):
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._stored: dict[Path, RowData] = {}  # of this run only: memory stays bounded by one return
+        self._stored: dict[str, RowData] = {}  # of this run only: memory stays bounded by one return
 
     def handle_output(self, context: dg.OutputContext, obj: RowData) -> None:
         """Stores the tables of the submission at work."""
         asset = _asset(context)
-        directory = self._directory(asset, self._work.submission)
-        write_tables(directory, _FORMS.get(asset, _ONE_TABLE).to_tables(obj))
-        self._stored[directory] = obj
+        place = place_of(asset, self._work.submission)
+        self._work.store.tables.write(place, _FORMS.get(asset, _ONE_TABLE).to_tables(obj), context.run_id)
+        self._stored[place] = obj
 
     def load_input(self, context: dg.InputContext) -> RowData | PreviousReturn | None:
         """The tables of the submission at work; of the previous year, those of the return that its re-referrals are
@@ -143,11 +140,8 @@ class RowTables(dg.IOManager):
         return None if current is None else PreviousReturn(current.submission, self._read(asset, current))
 
     def _read(self, asset: str, submission: Submission) -> Any:
-        stored = self._stored.get(self._directory(asset, submission))
+        stored = self._stored.get(place_of(asset, submission))
         return _FORMS.get(asset, _ONE_TABLE).read(self._work.store, asset, submission) if stored is None else stored
-
-    def _directory(self, asset: str, submission: Submission) -> Path:
-        return self._work.store.tables_directory(asset, *submission.partition, submission.submission)
 
 
 class FigureTables(dg.IOManager):

@@ -8,7 +8,7 @@ import dagster as dg
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets import measures, returns, validation
 from cin_pipeline.orchestration.resources import resources_of
-from cin_pipeline.store.store import Store
+from cin_pipeline.store.store import Store, place_of
 from cin_pipeline.store.submissions import Submission
 
 LA_JOB = "la_return"
@@ -48,5 +48,5 @@ def la_definitions(store: Store) -> dg.Definitions:
 
 def recounted_assets(submission: Submission, store: Store) -> list[dg.AssetKey]:
     """What is made again when the return of the previous year changes: nothing of another LA, and nothing is read."""
-    rules_ran = store.tables_directory("validation_issues", *submission.partition, submission.submission).is_dir()
+    rules_ran = store.tables.has(place_of("validation_issues", submission))
     return [dg.AssetKey(name) for name in ((*RECOUNTED, *CHECKED_AGAIN) if rules_ran else RECOUNTED)]

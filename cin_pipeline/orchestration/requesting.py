@@ -62,7 +62,7 @@ def request_runs(instance: dg.DagsterInstance, store: Store, now: datetime) -> t
     plan = plan_run_requests(waiting, {*unfinished, *later}, orphaned)
     for each in plan.requeue:
         store.registry.requeue(each.submission, each.run, "its run ended without a result")
-        store.locks.forget(each.run)
+        store.liveness.forget(each.run)
     for each in plan.give_up:
         store.registry.reject(each.submission, given_up(each))
     requests = [_run_of(each, tries[each.submission].number) for each in plan.alone]

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import dagster as dg
 
-from cin_pipeline.store.locks import Life
+from cin_pipeline.store.liveness import Life
 from cin_pipeline.store.store import Store
 
 HOLDER_TAG = "cin/holder"  # the bulk load or command that a run is a part of
@@ -31,9 +31,9 @@ def store_resource(store: Store) -> dg.ResourceDefinition:
             # A step in a process of its own ends long before its run; Dagster's record is all there is then.
             if run is not None and store.settings.executor == "in_process":
                 if HOLDER_TAG not in run.tags:
-                    stack.enter_context(store.locks.alive(run.run_id))
+                    stack.enter_context(store.liveness.alive(run.run_id))
                 if PARTITION_TAG in run.tags:
-                    stack.enter_context(store.locks.one_at_a_time(run.tags[PARTITION_TAG].replace("|", "-")))
+                    stack.enter_context(store.liveness.one_at_a_time(run.tags[PARTITION_TAG].replace("|", "-")))
             yield store
 
     return held
@@ -41,7 +41,7 @@ def store_resource(store: Store) -> dg.ResourceDefinition:
 
 def is_orphaned(holder: str, instance: dg.DagsterInstance, store: Store) -> bool:
     """Whether the process of a run or command that claimed something is no more."""
-    match store.locks.look(holder):
+    match store.liveness.look(holder):
         case Life.ALIVE:
             return False
         case Life.DEAD:
@@ -57,9 +57,9 @@ def end_orphaned_runs(instance: dg.DagsterInstance, store: Store) -> list[str]:
     for run in instance.get_runs(dg.RunsFilter(statuses=UNFINISHED)):
         holder = run.tags.get(HOLDER_TAG)
         # A part of a bulk load ends with it, begun or not; another run is orphaned once it was seen alive.
-        if is_orphaned(holder, instance, store) if holder else store.locks.look(run.run_id) is Life.DEAD:
+        if is_orphaned(holder, instance, store) if holder else store.liveness.look(run.run_id) is Life.DEAD:
             instance.report_run_failed(run, "The process of this run ended without a word.")
-            store.locks.forget(run.run_id)
+            store.liveness.forget(run.run_id)
             ended.append(run.run_id)
     return ended
 

@@ -9,12 +9,11 @@ from pandas import DataFrame
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.outputs.publishing import Tables
-from cin_pipeline.outputs.release_folders import files_in, write_release
 from cin_pipeline.outputs.release_inputs import ReleaseRefused, provenance
 from cin_pipeline.publication.cells import ReleaseInput
-from cin_pipeline.publication.manifest import MANIFEST, manifest
+from cin_pipeline.publication.manifest import manifest
 from cin_pipeline.publication.profiles import DEFAULT, profile_named
-from cin_pipeline.store.row_tables import TablesDamaged, read_tables, write_tables
+from cin_pipeline.store.row_tables import TablesDamaged, TablesMissing
 from cin_pipeline.store.store import Store
 
 _CELLS, _MADE_FROM = "cells", "made_from"
@@ -29,13 +28,13 @@ class Asked:
 
 
 def keep_tables(store: Store, release: ReleaseInput, asked: Asked, tables: Tables) -> None:
-    """Writes the files into the year's release folder, without a manifest, and keeps the cells."""
+    """Keeps the files, which are no release without a manifest, and the cells."""
     shown = [None if cell is None else str(cell) for cell in tables.protected["shown"]]
     cells = tables.protected.assign(shown=DataFrame({"shown": shown}, dtype="str")["shown"].to_numpy())
     manifest_ = _made_from(store, release, asked)
     made_from = DataFrame({"manifest": [manifest_], "profile": [asked.profile], "vintage": [str(asked.vintage or "")]})
-    write_tables(store.tables_of_release(release.year.ending), {_CELLS: cells, _MADE_FROM: made_from})
-    write_release(tables.files, store.release_directory(release.year.ending))
+    store.bundles.write(_files_of(release.year), tables.files)
+    store.tables.write(_place(release.year), {_CELLS: cells, _MADE_FROM: made_from})
 
 
 def asked_for(store: Store, year: CollectionYear) -> Asked:
@@ -49,8 +48,8 @@ def asked_for(store: Store, year: CollectionYear) -> Asked:
 
 def _kept(store: Store, year: CollectionYear) -> dict[str, DataFrame]:
     try:
-        return read_tables(store.tables_of_release(year.ending))
-    except FileNotFoundError:
+        return store.tables.read(_place(year))
+    except TablesMissing:
         raise ReleaseRefused(f"the tables of {year} were never made: run job publish for it") from None
     except TablesDamaged as damaged:
         raise ReleaseRefused(str(damaged)) from None
@@ -66,9 +65,16 @@ def tables_kept(store: Store, release: ReleaseInput, asked: Asked) -> Tables:
         )
     cells = kept[_CELLS]
     numbers = [_number(cell) for cell in cells["shown"]]
-    folder = store.release_directory(year.ending)
-    files = {name: (folder / name).read_bytes() for name in files_in(folder) if name != MANIFEST}
+    files = store.bundles.read(_files_of(year))
     return Tables(cells.assign(shown=DataFrame({"shown": numbers}, dtype=object)["shown"].to_numpy()), files)
+
+
+def _place(year: CollectionYear) -> str:
+    return f"publication_tables/{year.ending}"
+
+
+def _files_of(year: CollectionYear) -> str:
+    return f"publication_files/{year.ending}"
 
 
 def _made_from(store: Store, release: ReleaseInput, asked: Asked) -> str:

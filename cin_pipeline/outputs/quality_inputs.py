@@ -9,8 +9,8 @@ from cin_pipeline.methodology.interpretations import INTERPRETATION_COLUMNS
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.quality import QualityInput
 from cin_pipeline.store.quality import Grade
-from cin_pipeline.store.row_tables import read_tables
-from cin_pipeline.store.store import Store
+from cin_pipeline.store.row_tables import TablesMissing
+from cin_pipeline.store.store import Store, place_of
 from cin_pipeline.store.submissions import Submission
 from cin_pipeline.validation.confidence.table import CONFIDENCE_COLUMNS
 
@@ -81,10 +81,9 @@ def _rule_counts(store: Store, submission: Submission) -> DataFrame:
 
 def _stored(store: Store, asset: str, submission: Submission, name: str) -> DataFrame:
     """A row table of an asset; empty where the asset was never made. Raises TablesDamaged where it was."""
-    place = (*submission.partition, submission.submission)
     try:
-        return read_tables(store.tables_directory(asset, *place), (name,))[name]
-    except FileNotFoundError:
+        return store.tables.read(place_of(asset, submission), (name,))[name]
+    except TablesMissing:
         return DataFrame()
 
 

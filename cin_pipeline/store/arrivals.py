@@ -8,7 +8,7 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.store.cleaned_returns import cleaned_of
 from cin_pipeline.store.holding import Arrival
-from cin_pipeline.store.row_tables import TablesDamaged
+from cin_pipeline.store.row_tables import TablesDamaged, TablesMissing
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
 
@@ -57,7 +57,7 @@ def _make_up(store: Store, submission: Submission) -> None:
     found = {}
     for each in store.registry.without_children(submission):
         # What is lost of another return is told where that is run again; it keeps no other from being accepted.
-        with suppress(FileNotFoundError, TablesDamaged):
+        with suppress(TablesMissing, TablesDamaged):
             found[each.submission] = SentChildren.of(cleaned_of(store, each).tables.children)
     if found:
         store.registry.note_children(found)

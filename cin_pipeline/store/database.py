@@ -168,6 +168,22 @@ INTERPRETATION_COUNTS = Table(
     Index("interpretation_counts_of_submission", "submission"),
 )
 
+# Who is alive, where several hosts work on one PostgreSQL database; see store/liveness.
+LEASES = Table(
+    "leases",
+    METADATA,
+    Column("name", String(160), primary_key=True),
+    Column("holder", String(32), nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+)
+
+BUNDLES = Table(
+    "bundles",
+    METADATA,
+    Column("place", String(120), primary_key=True),  # see store/bundles.py
+    Column("prefix", String(240), nullable=False),  # of the keys of the objects that count
+)
+
 ESTIMATES = Table(
     "estimates",
     METADATA,

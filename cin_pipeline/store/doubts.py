@@ -6,6 +6,8 @@ from dataclasses import replace
 from cin_pipeline.census.unreadable import items_not_read
 from cin_pipeline.methodology.doubts import Answer, Doubt, weightiest_first, zeros_of
 from cin_pipeline.store.cleaned_returns import cleaned_of
+from cin_pipeline.store.objects import ObjectMissing
+from cin_pipeline.store.row_tables import TablesMissing
 from cin_pipeline.store.sent_returns import records_as_sent
 from cin_pipeline.store.store import Store
 
@@ -45,7 +47,7 @@ def note_earlier(store: Store, year: int) -> None:
         try:
             cleaned = cleaned_of(store, each)
             sent = records_as_sent(store, each)
-        except FileNotFoundError:  # nothing is stored of it: it is looked at when it is run again
+        except (TablesMissing, ObjectMissing):  # nothing is stored of it: it is looked at when it is run again
             continue
         items = items_not_read(sent, cleaned.issues, year)
         store.quality.note_read(each.submission, len(cleaned.tables.children), items)

@@ -4,7 +4,6 @@ forward, predecessors and figures of low reliability; the population's vintage, 
 What was last given for a year is kept with the state, so that a rerun from the UI counts with the same.
 """
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,8 @@ from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.missing_data import CarryForward, Practice, Predecessor, practice_of
 from cin_pipeline.reference.population import VINTAGES, PopulationSource, population, vintage_of
 from cin_pipeline.store import user_files
-from cin_pipeline.store.user_files import InputFileError
+from cin_pipeline.store.bundles import Bundles
+from cin_pipeline.store.user_files import InputFileError, UserFile, user_file
 
 __all__ = ["Given", "InputFileError", "InputFiles", "NationalInputs"]
 
@@ -25,12 +25,12 @@ __all__ = ["Given", "InputFileError", "InputFiles", "NationalInputs"]
 class Given:
     """What the user gave for a year; None where nothing was."""
 
-    expected: Path | None = None
-    people: Path | None = None
-    unusable: Path | None = None
-    carry_forward: Path | None = None
-    predecessors: Path | None = None
-    low_reliability: Path | None = None
+    expected: UserFile | None = None
+    people: UserFile | None = None
+    unusable: UserFile | None = None
+    carry_forward: UserFile | None = None
+    predecessors: UserFile | None = None
+    low_reliability: UserFile | None = None
     vintage: int | None = None
     missing: Practice | None = None  # carry-forward: the practice of the year with its carries
 
@@ -75,8 +75,8 @@ Word = TypeVar("Word")
 class InputFiles:
     """Keeps the user's files by year; what was not given is the shipped reference."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, bundles: Bundles) -> None:
+        self._bundles = bundles
 
     def keep(
         self,
@@ -94,22 +94,24 @@ class InputFiles:
         """Checks the files, keeps copies and what else was given in place of earlier ones, and returns what they say.
 
         Raises InputFileError, before anything is changed."""
-        given = Given(expected, people, unusable, carry_forward, predecessors, low_reliability, vintage, missing)
+        given = given_in(
+            {
+                "expected": expected,
+                "people": people,
+                "unusable": unusable,
+                "carry_forward": carry_forward,
+                "predecessors": predecessors,
+                "low_reliability": low_reliability,
+            },
+            vintage,
+            missing,
+        )
         inputs = inputs_of(year, given)
-        kept = self._directory / str(year)
-        kept.mkdir(parents=True, exist_ok=True)
-        for name, stored in _FILES.items():
-            path: Path | None = getattr(given, name)
-            if path is None:
-                (kept / stored).unlink(missing_ok=True)
-            else:
-                shutil.copyfile(path, kept / stored)
-        for name, stored in _WORDS.items():
-            word: object = getattr(given, name)
-            if word is None:
-                (kept / stored).unlink(missing_ok=True)
-            else:
-                (kept / stored).write_text(f"{word}\n", encoding="ascii")
+        files = {stored: getattr(given, name) for name, stored in _FILES.items()}
+        words = {stored: getattr(given, name) for name, stored in _WORDS.items()}
+        kept = {stored: file.data for stored, file in files.items() if file is not None}
+        kept |= {stored: f"{word}\n".encode("ascii") for stored, word in words.items() if word is not None}
+        self._bundles.write(_place(year), kept)
         return inputs
 
     def of(self, year: int) -> NationalInputs:
@@ -123,16 +125,21 @@ class InputFiles:
         return _predecessors(year, self._kept(year).predecessors)
 
     def _kept(self, year: int) -> Given:
-        directory = self._directory / str(year)
-        paths = {name: directory / stored for name, stored in _FILES.items()}
-        files = {name: path if path.exists() else None for name, path in paths.items()}
+        kept = self._bundles.read_also_earlier(_place(year))
+        files = {stored: UserFile(f"{_place(year)}/{stored}", data) for stored, data in kept.items()}
         vintages = {str(vintage): vintage for vintage in VINTAGES}
         practices = {str(practice): practice for practice in Practice}
         return Given(
-            **files,
-            vintage=_word(directory / _WORDS["vintage"], "vintage", vintages),
-            missing=_word(directory / _WORDS["missing"], "practice for missing data", practices),
+            **{name: files.get(stored) for name, stored in _FILES.items()},
+            vintage=_word(files.get(_WORDS["vintage"]), "vintage", vintages),
+            missing=_word(files.get(_WORDS["missing"]), "practice for missing data", practices),
         )
+
+
+def given_in(paths: Mapping[str, Path | None], vintage: int | None, missing: Practice | None) -> Given:
+    """What files on the user's disk, by field of Given, say with the rest. Raises InputFileError."""
+    files = {name: None if path is None else user_file(path) for name, path in paths.items()}
+    return Given(**files, vintage=vintage, missing=missing)
 
 
 def inputs_of(year: int, given: Given) -> NationalInputs:
@@ -160,16 +167,20 @@ def inputs_of(year: int, given: Given) -> NationalInputs:
     )
 
 
-def _predecessors(year: int, own: Path | None) -> dict[str, str]:
+def _predecessors(year: int, own: UserFile | None) -> dict[str, str]:
     lines: tuple[Predecessor, ...] = tuple(user_files.predecessors(own)) if own else missing_data.predecessors()
     return {each.la_code: each.predecessor for each in lines if each.year == year}
 
 
-def _word(path: Path, what: str, known: Mapping[str, Word]) -> Word | None:
+def _place(year: int) -> str:
+    return f"inputs/{year}"
+
+
+def _word(file: UserFile | None, what: str, known: Mapping[str, Word]) -> Word | None:
     """What was kept in a word for a year; None where nothing was."""
-    if not path.exists():
+    if file is None:
         return None
-    kept = path.read_text(encoding="utf-8", errors="replace").strip()
+    kept = file.data.decode("utf-8", errors="replace").strip()
     if kept not in known:
-        raise InputFileError(f"{path}: the {what} is {kept!r}; {' or '.join(known)} was expected")
+        raise InputFileError(f"{file.name}: the {what} is {kept!r}; {' or '.join(known)} was expected")
     return known[kept]

@@ -5,7 +5,8 @@ What was stored before headers were, or before an item came to the census, is re
 from cin_pipeline.census.header import Header, read_header
 from cin_pipeline.census.reading import SentReturn, nothing_sent, read_return
 from cin_pipeline.census.return_tables import ReturnTables
-from cin_pipeline.store.store import Store
+from cin_pipeline.store.row_tables import TablesMissing
+from cin_pipeline.store.store import Store, place_of
 from cin_pipeline.store.stored_returns import read_sent
 from cin_pipeline.store.submissions import Submission
 
@@ -15,7 +16,7 @@ RAW_RETURN = "raw_return"  # the asset
 def sent_return(store: Store, submission: Submission) -> SentReturn:
     """The header and the records of a submission.
 
-    Raises FileNotFoundError where it was never read and there is no copy, ReturnRejected where that is no return,
+    Raises ObjectMissing where it was never read and there is no copy, ReturnRejected where that is no return,
     TablesDamaged where a stored table is gone."""
     stored = _stored(store, submission)
     if stored is None:
@@ -34,10 +35,10 @@ def records_as_sent(store: Store, submission: Submission) -> ReturnTables:
 
 def _stored(store: Store, submission: Submission) -> tuple[Header | None, ReturnTables] | None:
     """What is stored; None where nothing is, or its tables lack a column that the census has."""
-    year, la_code = submission.partition
+    year = submission.collection_year
     try:
-        header, records = read_sent(store.tables_directory(RAW_RETURN, year, la_code, submission.submission), year)
-    except FileNotFoundError:
+        header, records = read_sent(store.tables, place_of(RAW_RETURN, submission), year)
+    except TablesMissing:
         return None
     whole = all(set(expected.columns) <= set(records[name].columns) for name, expected in nothing_sent(year).items())
     return (header, records) if whole else None

@@ -1,19 +1,25 @@
 """Everything a state directory keeps, behind one object."""
 
 from functools import cached_property
-from pathlib import Path
 
 from sqlalchemy import Engine
 
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.bundles import Bundles
 from cin_pipeline.store.figures import Figures
 from cin_pipeline.store.inbox import Inbox
-from cin_pipeline.store.locks import Locks
+from cin_pipeline.store.liveness import Liveness
+from cin_pipeline.store.liveness.files import FileLocks
+from cin_pipeline.store.liveness.leases import Leases
 from cin_pipeline.store.national_inputs import InputFiles
+from cin_pipeline.store.objects import Objects
+from cin_pipeline.store.objects.directory import DirectoryObjects
 from cin_pipeline.store.opening import open_database
 from cin_pipeline.store.quality import Quality
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.return_files import ReturnFiles
+from cin_pipeline.store.row_tables import StoredTables
+from cin_pipeline.store.submissions import Submission
 
 
 class Store:
@@ -51,17 +57,34 @@ class Store:
     @cached_property
     def returns(self) -> ReturnFiles:
         """Write-once copies of the files received."""
-        return ReturnFiles(self.settings.state / "returns")
+        return ReturnFiles(self.objects, "returns")
 
     @cached_property
     def quarantine(self) -> ReturnFiles:
         """Copies of files in the inbox that were refused."""
-        return ReturnFiles(self.settings.state / "quarantine")
+        return ReturnFiles(self.objects, "quarantine")
 
     @cached_property
-    def locks(self) -> Locks:
-        """Who is alive."""
-        return Locks(self.settings.state / "locks")
+    def objects(self) -> Objects:
+        """Copies of returns, row tables and releases."""
+        return DirectoryObjects(self.settings.state)
+
+    @cached_property
+    def tables(self) -> StoredTables:
+        """Row tables."""
+        return StoredTables(self.bundles, self.objects)
+
+    @cached_property
+    def bundles(self) -> Bundles:
+        """Files that belong together: row tables, releases, what a user gave."""
+        return Bundles(self.objects, self.engine)
+
+    @cached_property
+    def liveness(self) -> Liveness:
+        """Who is alive: where the database is a file, one machine works."""
+        if self.engine.dialect.name == "sqlite":
+            return FileLocks(self.settings.state / "locks")
+        return Leases(self.engine)
 
     def inbox(self) -> Inbox | None:
         """The directory that files arrive in; None where the settings name none."""
@@ -72,16 +95,10 @@ class Store:
     @cached_property
     def inputs(self) -> InputFiles:
         """Expected authorities, population with its vintage, and unusable items of each year."""
-        return InputFiles(self.settings.state / "inputs")
+        return InputFiles(self.bundles)
 
-    def tables_of_release(self, year: int) -> Path:
-        """Where the cells of a release are kept until its reports are written, suppressed ones with their value."""
-        return self.settings.state / "tables" / "publication_tables" / str(year)
 
-    def release_directory(self, year: int) -> Path:
-        """Where job publish writes the release of a year."""
-        return self.settings.state / "releases" / str(year)
-
-    def tables_directory(self, asset: str, year: int, la_code: str, submission: int) -> Path:
-        """Where the row tables of an asset lie for one submission."""
-        return self.settings.state / "tables" / asset / str(year) / la_code / str(submission)
+def place_of(asset: str, submission: Submission) -> str:
+    """Where the row tables of an asset are for one submission."""
+    year, la_code = submission.partition
+    return f"{asset}/{year}/{la_code}/{submission.submission}"

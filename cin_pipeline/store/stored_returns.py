@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from pathlib import Path
 
 from pandas import DataFrame
 
@@ -10,7 +9,7 @@ from cin_pipeline.census.cleaning import CleanedReturn
 from cin_pipeline.census.header import Header
 from cin_pipeline.census.reading import SentReturn, nothing_sent
 from cin_pipeline.census.return_tables import ReturnTables, empty_tables, with_declared_types
-from cin_pipeline.store.row_tables import read_tables
+from cin_pipeline.store.row_tables import StoredTables
 
 VALUE_ISSUES, _HEADER = "issues", "header"
 
@@ -31,19 +30,19 @@ def tables_of_cleaned(cleaned: CleanedReturn) -> dict[str, DataFrame]:
     return {**cleaned.tables, VALUE_ISSUES: cleaned.issues}
 
 
-def read_sent(directory: Path, year: int) -> tuple[Header | None, ReturnTables]:
+def read_sent(tables: StoredTables, place: str, year: int) -> tuple[Header | None, ReturnTables]:
     """A return of `year` as sent; no header where it was stored before headers were.
 
-    A table of the specification that did not exist when it was stored is empty. Raises FileNotFoundError where none is
+    A table of the specification that did not exist when it was stored is empty. Raises TablesMissing where none is
     stored there, TablesDamaged where a table that it was stored with is gone."""
-    stored = read_tables(directory, _AT_FIRST)
+    stored = tables.read(place, _AT_FIRST)
     header = stored.pop(_HEADER, None)
     return None if header is None else _header(header), _whole(stored, nothing_sent(year))
 
 
-def read_cleaned(directory: Path, year: int) -> CleanedReturn:
+def read_cleaned(tables: StoredTables, place: str, year: int) -> CleanedReturn:
     """A cleaned return of `year`, otherwise as `read_sent`."""
-    stored = read_tables(directory, (*_AT_FIRST, VALUE_ISSUES))
+    stored = tables.read(place, (*_AT_FIRST, VALUE_ISSUES))
     issues = stored.pop(VALUE_ISSUES)
     return CleanedReturn(with_declared_types(_whole(stored, empty_tables(year)), year), issues)
 

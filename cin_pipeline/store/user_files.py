@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,19 +22,35 @@ class InputFileError(ValueError):
     """A file given by the user cannot be used; the message names file, line and what was expected."""
 
 
-def expected_authorities(path: Path) -> Iterator[str]:
+@dataclass(frozen=True)
+class UserFile:
+    """A file as it was given. `name`: where it is, to be said in messages."""
+
+    name: str
+    data: bytes
+
+
+def user_file(path: Path) -> UserFile:
+    """A file of the user's disk. Raises InputFileError where it cannot be read."""
+    try:
+        return UserFile(str(path), path.read_bytes())
+    except OSError as error:
+        raise InputFileError(f"{path}: cannot be read ({type(error).__name__})") from None
+
+
+def expected_authorities(file: UserFile) -> Iterator[str]:
     """The codes in a file of expected authorities."""
     seen: set[str] = set()
-    for where, row in _rows(path, ("la_code",)):
+    for where, row in _rows(file, ("la_code",)):
         code = _authority(where, row["la_code"])
         _once(seen, code, f"{where}: {code} stands in the list twice")
         yield code
 
 
-def people(path: Path) -> Iterator[tuple[str, int]]:
+def people(file: UserFile) -> Iterator[tuple[str, int]]:
     """Codes and people in a file of the population."""
     seen: set[str] = set()
-    for where, row in _rows(path, ("la_code", "population")):
+    for where, row in _rows(file, ("la_code", "population")):
         code, number = row["la_code"], row["population"]
         if not number:
             continue  # an LA without a figure, as in the published file
@@ -43,9 +60,9 @@ def people(path: Path) -> Iterator[tuple[str, int]]:
         yield code, int(number)
 
 
-def unusable_items(path: Path) -> Iterator[UnusableItem]:
+def unusable_items(file: UserFile) -> Iterator[UnusableItem]:
     """The items of a file of what cannot be used."""
-    for where, row in _rows(path, ("year", "la_code", "measure", "reason")):
+    for where, row in _rows(file, ("year", "la_code", "measure", "reason")):
         year, la_code = _year(where, row, "year"), _authority(where, row["la_code"])
         if not row["reason"]:
             raise InputFileError(f"{where}: reason is empty; why the figure cannot be used was expected")
@@ -61,10 +78,10 @@ def unusable_items(path: Path) -> Iterator[UnusableItem]:
             raise InputFileError(f"{where}: {visible(str(error), most=400)}") from None
 
 
-def carried_forward(path: Path) -> Iterator[CarryForward]:
+def carried_forward(file: UserFile) -> Iterator[CarryForward]:
     """The lines of a file of what is carried forward: none from a later year, or from one that is carried itself."""
     lines = {}
-    for where, row in _rows(path, ("year", "la_code", "from_year")):
+    for where, row in _rows(file, ("year", "la_code", "from_year")):
         year, la_code = _year(where, row, "year"), _authority(where, row["la_code"])
         from_year = _year(where, row, "from_year")
         if from_year >= year:
@@ -81,10 +98,10 @@ def carried_forward(path: Path) -> Iterator[CarryForward]:
         yield CarryForward(year, la_code, from_year)
 
 
-def predecessors(path: Path) -> Iterator[Predecessor]:
+def predecessors(file: UserFile) -> Iterator[Predecessor]:
     """The lines of a file of predecessors."""
     seen: set[tuple[int, str]] = set()
-    for where, row in _rows(path, ("year", "la_code", "predecessor")):
+    for where, row in _rows(file, ("year", "la_code", "predecessor")):
         year, la_code = _year(where, row, "year"), _authority(where, row["la_code"])
         predecessor = _authority(where, row["predecessor"])
         if predecessor == la_code:
@@ -93,10 +110,10 @@ def predecessors(path: Path) -> Iterator[Predecessor]:
         yield Predecessor(year, la_code, predecessor)
 
 
-def unreliable_figures(path: Path) -> Iterator[UnreliableFigure]:
+def unreliable_figures(file: UserFile) -> Iterator[UnreliableFigure]:
     """The lines of a file of figures of low reliability."""
     seen: set[UnreliableFigure] = set()
-    for where, row in _rows(path, ("year", "la_code", "measure")):
+    for where, row in _rows(file, ("year", "la_code", "measure")):
         year, la_code = _year(where, row, "year"), _authority(where, row["la_code"])
         try:
             found = UnreliableFigure(year, la_code, row["measure"])
@@ -128,26 +145,26 @@ def _year(where: str, row: Mapping[str, str], column: str) -> int:
     return int(text)
 
 
-def _rows(path: Path, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+def _rows(file: UserFile, required: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
     """Each row with where it stands; values trimmed."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputFileError(f"{path}: cannot be read as UTF-8 text ({type(error).__name__})") from None
+        text = file.data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputFileError(f"{file.name}: cannot be read as UTF-8 text ({type(error).__name__})") from None
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in reader.fieldnames or ()]
         lacking = [name for name in required if name not in header]
         if lacking:
             raise InputFileError(
-                f"{path}: column {lacking[0]} is missing; a first line with {', '.join(required)} and commas between "
-                "was expected"
+                f"{file.name}: column {lacking[0]} is missing; a first line with {', '.join(required)} and commas "
+                "between was expected"
             )
         reader.fieldnames = header
         for row in reader:
             yield (
-                f"{path}, line {reader.line_num}",
+                f"{file.name}, line {reader.line_num}",
                 {name: (value or "").strip() for name, value in row.items() if name},
             )
     except csv.Error as error:
-        raise InputFileError(f"{path}, line {reader.line_num}: this is no well-formed CSV ({error})") from None
+        raise InputFileError(f"{file.name}, line {reader.line_num}: this is no well-formed CSV ({error})") from None

@@ -6,7 +6,7 @@ import pytest
 from cin_pipeline.census.cleaning import CleanedReturn, clean_return
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.return_tables import cleaned_schemas, with_declared_types
-from cin_pipeline.store.row_tables import read_tables, write_tables
+from cin_pipeline_tests.support.kept import tables_in
 from cin_pipeline_tests.support.random_returns import messy_return, whole_return
 
 
@@ -150,8 +150,9 @@ def test_a_section_47_start_may_be_missing_beside_a_conference() -> None:
 @pytest.mark.parametrize("children", [0, 1, 80])
 def test_cleaned_tables_keep_their_schema_also_through_a_file(tmp_path: object, year: int, children: int) -> None:
     found = clean_return(read_return(messy_return(7, children, year, "201"), year).tables, year).tables
-    write_tables(tmp_path / "tables", dict(found.items()))
-    back = with_declared_types(type(found)(**read_tables(tmp_path / "tables")), year)
+    tables = tables_in(tmp_path)
+    tables.write("cleaned", dict(found.items()))
+    back = with_declared_types(type(found)(**tables.read("cleaned")), year)
     for name, schema in cleaned_schemas(year).items():
         schema.validate(found[name], lazy=True)
         pd.testing.assert_frame_equal(found[name], back[name])

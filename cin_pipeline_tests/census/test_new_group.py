@@ -45,7 +45,7 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.episodes import flag_episodes
 from cin_pipeline.methodology.facts import ReturnFacts
 from cin_pipeline.methodology.measures import la_measures
-from cin_pipeline.store.row_tables import write_tables
+from cin_pipeline_tests.support.kept import tables_in
 from cin_pipeline.store.stored_returns import read_cleaned, read_sent, tables_of_cleaned
 from cin_pipeline.validation import RuleInput, check
 from cin_pipeline.validation.confidence import data_confidence
@@ -81,16 +81,16 @@ confidence = data_confidence(cleaned.tables, 2017, "201", issues=issues, measure
 assert {"mediations", "steps"} <= set(confidence["module"])
 
 # What was stored before the group was there, then what is stored now and has lost it.
-folder = Path(sys.argv[1])
+tables = tables_in(Path(sys.argv[1]))
 old = ("mediations", "steps")
-write_tables(folder / "raw", {name: rows for name, rows in raw.items() if name not in old})
-write_tables(folder / "cleaned", {name: rows for name, rows in tables_of_cleaned(cleaned).items() if name not in old})
-for back in (read_sent(folder / "raw", 2017)[1], read_cleaned(folder / "cleaned", 2017).tables):
+tables.write("raw", {name: rows for name, rows in raw.items() if name not in old})
+tables.write("cleaned", {name: rows for name, rows in tables_of_cleaned(cleaned).items() if name not in old})
+for back in (read_sent(tables, "raw", 2017)[1], read_cleaned(tables, "cleaned", 2017).tables):
     assert len(back.referrals) == 1 and len(back.steps) == 0
-back = read_sent(folder / "raw", 2017)[1]
+back = read_sent(tables, "raw", 2017)[1]
 assert list(back.steps.columns) == list(nothing_sent(2017).steps.columns) == list(raw.steps)
 for name, schema in cleaned_schemas(2017).items():
-    schema.validate(read_cleaned(folder / "cleaned", 2017).tables[name], lazy=True)
+    schema.validate(read_cleaned(tables, "cleaned", 2017).tables[name], lazy=True)
 """
 
 

@@ -19,6 +19,7 @@ from cin_pipeline.store.store import Store
 from cin_pipeline.validation import check
 from cin_pipeline_tests.support import oracle
 from cin_pipeline_tests.support.checked import sent as rule_input
+from cin_pipeline_tests.support.kept import folder_of
 from cin_pipeline_tests.support.pipeline import facts_of
 from cin_pipeline_tests.support.random_returns import messy_return
 
@@ -333,11 +334,11 @@ def test_a_table_lost_from_the_state_is_told_and_not_taken_for_empty(job: Job) -
     job.run()
     store = Store(job.settings)
     last = store.registry.current(2016, "201")
-    (store.tables_directory("cleaned_return", 2016, "201", last.submission) / "referrals.parquet").unlink()
+    (folder_of(store, "cleaned_return", last) / "referrals.parquet").unlink()
     (job.landing / "201_2016.xml").unlink()  # which would be read anew
     (rejected,) = job.run().rejected
     assert rejected.reason.startswith("the run failed (referrals of ")
-    assert "are gone: run the return again" in rejected.reason
+    assert "are gone or damaged: run the return again" in rejected.reason
     assert job.measures("201") == oracle.la_measures(sent, earlier, 2017)
 
 

@@ -23,11 +23,12 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.database import RETURN_CHILDREN
 from cin_pipeline.store.holding import Arrival
 from cin_pipeline.store.registry import CONFIRMED_BY
-from cin_pipeline.store.store import Store
+from cin_pipeline.store.store import Store, place_of
 from cin_pipeline.store.submissions import Submission
 from cin_pipeline.synthetic import synthesise
 from cin_pipeline_tests.orchestration.test_folder_run import WHEN, silent
 from cin_pipeline_tests.orchestration.test_sensors import Living, living
+from cin_pipeline_tests.support.kept import folder_of
 from cin_pipeline_tests.support.random_returns import messy_return
 from cin_pipeline_tests.support.stored import Office
 
@@ -257,7 +258,7 @@ def test_what_an_earlier_version_accepted_is_compared_with_too(living: Living, k
     with living.state.engine.begin() as connection:
         connection.execute(delete(RETURN_CHILDREN))
     if not kept:
-        shutil.rmtree(living.state.tables_directory("cleaned_return", 2017, "201", 1))
+        shutil.rmtree(folder_of(living.state, "cleaned_return", living.state.registry.get(1)))
     (living.inbox / "202_2017.xml").write_bytes(copied(data))
     living.take()
     assert str(living.state.registry.get(2).state) == state
@@ -276,7 +277,7 @@ def test_a_run_that_holds_its_return_goes_on_with_it_and_the_check_says_why(livi
     registry = living.state.registry
     assert (registry.current(2017, "201").submission, str(registry.get(2).state)) == (1, "held")
     for asset in ("validation_issues", "data_confidence"):
-        assert living.state.tables_directory(asset, 2017, "201", 2).is_dir()
+        assert living.state.tables.has(place_of(asset, registry.get(2)))
     assert living.state.quality.of_year(2017).keys() == {1, 2}
     key = dg.AssetCheckKey(dg.AssetKey("la_measures"), "not_held")
     newest, before = living.instance.event_log_storage.get_asset_check_execution_history(key, limit=5)

@@ -21,7 +21,8 @@ from cin_pipeline.orchestration.run_requests import (
     tries_of,
 )
 from cin_pipeline.store.figures import Recount
-from cin_pipeline.store.locks import Life, Locks
+from cin_pipeline.store.liveness import Life
+from cin_pipeline.store.liveness.files import FileLocks
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.submissions import Submission
 
@@ -106,7 +107,7 @@ def test_a_quiet_spell_and_a_clock_put_back() -> None:
 
 
 def test_a_lock_tells_the_living_from_the_dead(tmp_path) -> None:
-    locks = Locks(tmp_path)
+    locks = FileLocks(tmp_path)
     assert locks.look("run") is Life.UNKNOWN
     with locks.alive("run"):
         assert locks.look("run") is Life.ALIVE

@@ -21,10 +21,10 @@ from cin_pipeline.orchestration.sensors import requeue_or_reject
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.database import LA_MEASURES
 from cin_pipeline.store.registry import Registry
-from cin_pipeline.store.row_tables import read_tables
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import DecisionRefused
 from cin_pipeline_tests.support import oracle
+from cin_pipeline_tests.support.kept import table_of, write_input
 from cin_pipeline_tests.support.random_returns import messy_return
 
 LONG_AGO = datetime(2017, 6, 1, tzinfo=UTC)
@@ -39,9 +39,7 @@ class Living:
         self.state.__dict__["registry"] = Registry(self.state.engine, now=lambda: LONG_AGO)
         self.definitions = build_definitions(settings, self.state)
         self.cursors: dict[str, str | None] = {}
-        expected = settings.state / "inputs" / "2017" / "expected.csv"
-        expected.parent.mkdir(parents=True)
-        expected.write_text("la_code\n201\n202\n")
+        write_input(self.state, "expected.csv", "la_code\n201\n202\n")
 
     @classmethod
     @contextmanager
@@ -176,7 +174,7 @@ def test_year_on_year_checks_follow_the_previous_years_return(living: Living) ->
     """It comes later than the return it is compared with, is sent again, and both are withdrawn."""
 
     def children_compared() -> list[str]:
-        issues = read_tables(living.state.tables_directory("validation_issues", 2017, "201", 1))["issues"]
+        issues = table_of(living.state, "validation_issues", living.state.registry.get(1), "issues")
         grade = living.state.quality.of_year(2017)[1]
         assert grade.queries == (issues["severity"] == "query").sum()
         return [said.partition(" (")[0] for said in issues.loc[issues["rule_id"] == "YonY01", "message"]]
@@ -226,7 +224,7 @@ def test_england_is_made_again_after_a_quiet_spell_when_something_changed(living
     living.tick("national")
     assert living.inputs_current("estimates") == [False, True]  # told once
     # What cannot be estimated is told once, not tried again and again.
-    (living.settings.state / "inputs" / "2017" / "population.csv").write_text("la_code,population\n201,100\n")
+    write_input(living.state, "population.csv", "la_code,population\n201,100\n")
     assert not living.run(second).success
     assert living.state.figures.estimates(2017).empty
     assert living.tick("national") == []
@@ -238,8 +236,7 @@ def test_a_file_of_the_users_makes_england_again(living: Living) -> None:
     (request,) = living.tick("national")
     assert living.run(request).success
     assert living.tick("national") == []
-    unusable = living.settings.state / "inputs" / "2017" / "unusable.csv"
-    unusable.write_text("year,la_code,measure,reason\n2017,201,icpcs,not recorded\n")
+    write_input(living.state, "unusable.csv", "year,la_code,measure,reason\n2017,201,icpcs,not recorded\n")
     (again,) = living.tick("national")
     assert living.inputs_current("estimates") == [False, True]
     assert again.run_key != request.run_key
@@ -284,7 +281,7 @@ def test_what_a_killed_run_held_is_offered_again_and_its_run_is_ended(living: Li
     job = living.definitions.resolve_job_def("la_return")
     run = living.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags={"cin/submission": "1"})
     living.state.registry.claim(1, run.run_id)
-    with living.state.locks.alive(run.run_id):
+    with living.state.liveness.alive(run.run_id):
         assert living.tick("landing") == []
     (living.settings.state / "locks" / run.run_id).touch()  # what a killed process leaves
     (request,) = living.tick("landing")
@@ -296,9 +293,8 @@ def test_what_a_killed_run_held_is_offered_again_and_its_run_is_ended(living: Li
 
 
 def test_above_eight_one_bulk_load_is_asked_for(living: Living) -> None:
-    expected = living.settings.state / "inputs" / "2017" / "expected.csv"
     las = ("201", "202", "203", "204", "205", "206", "207", "208", "209")
-    expected.write_text("la_code\n" + "\n".join(las) + "\n")
+    write_input(living.state, "expected.csv", "la_code\n" + "\n".join(las) + "\n")
     for la in las:
         living.put(la)
     (request,) = living.landing()
@@ -317,13 +313,13 @@ def test_above_eight_one_bulk_load_is_asked_for(living: Living) -> None:
 def test_a_second_run_on_the_same_submission_does_nothing_and_says_so(living: Living) -> None:
     living.put("201")
     (request,) = living.landing()
-    with living.state.locks.alive("another"):
+    with living.state.liveness.alive("another"):
         living.state.registry.claim(1, "another")
         run = living.run(request)
         assert not run.success
         (failure,) = [event for event in run.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
         assert "is at work in run another; nothing was done" in failure.step_failure_data.user_failure_data.description
-        with living.state.locks.alive("command"):
+        with living.state.liveness.alive("command"):
             waiting = living.state.registry.waiting()
             (outcome,) = load_returns(waiting, living.settings, Load("command"))
         assert outcome.reason == "nothing was done: it is at work in run another"

@@ -4,7 +4,6 @@ from contextlib import closing
 from pathlib import Path
 
 import dagster as dg
-import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
@@ -18,11 +17,13 @@ from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.la_job import LA_JOB, QUIET
 from cin_pipeline.orchestration.partitions import partition_key
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.row_tables import read_tables, write_tables
+from cin_pipeline.store.objects import ObjectMissing
 from cin_pipeline.store.sent_returns import records_as_sent, sent_return
-from cin_pipeline.store.store import Store
+from cin_pipeline.store.store import Store, place_of
 from cin_pipeline.store.stored_returns import tables_of_sent
+from cin_pipeline.store.submissions import Submission
 from cin_pipeline_tests.orchestration.test_folder_run import Job
+from cin_pipeline_tests.support.kept import folder_of, lose_copy, table_of
 from cin_pipeline_tests.support.parses import Parses
 from cin_pipeline_tests.support.random_returns import messy_return
 from cin_pipeline_tests.support.stored import Office
@@ -49,10 +50,11 @@ def materialise(settings: Settings, *assets: str) -> None:
     assert run.success
 
 
-def write_without_header(directory: Path) -> None:
+def write_without_header(store: Store, submission: Submission) -> None:
     """As a state of before the header was stored has it."""
-    tables = read_tables(directory)
-    write_tables(directory, {name: table for name, table in tables.items() if name != "header"})
+    place = place_of("raw_return", submission)
+    tables = store.tables.read(place)
+    store.tables.write(place, {name: table for name, table in tables.items() if name != "header"})
 
 
 def test_a_return_is_parsed_once_on_its_way(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,15 +77,16 @@ def test_a_return_stored_without_its_header_is_checked_again(job: Job, monkeypat
     wrong = job.put("201", 2017).replace(b"<SerialNo>", b"<SerialNo>x", 1).replace(b"2017-03-31", b"2017-03-30")
     (job.landing / "201_2017.xml").write_bytes(wrong)
     job.run("201")
-    (table,) = (job.settings.state / "tables" / "raw_return").rglob("header.parquet")
-    write_without_header(table.parent)
-    (issues,) = (job.settings.state / "tables" / "validation_issues").rglob("issues.parquet")
-    before = pd.read_parquet(issues)
+    store = Store(job.settings)
+    (submission,) = store.registry.all_current(2017)
+    write_without_header(store, submission)
+    before = table_of(store, "validation_issues", submission, "issues")
     assert "100" in set(before["rule_id"])  # about the header
-    issues.unlink()
+    folder = folder_of(store, "validation_issues", submission)
     parses = Parses(monkeypatch)
     materialise(job.settings, "validation_issues")
-    assert_frame_equal(pd.read_parquet(issues), before)
+    assert not folder.exists()  # made anew
+    assert_frame_equal(table_of(store, "validation_issues", submission, "issues"), before)
     assert parses.since() == (0, 1)
 
 
@@ -94,9 +97,8 @@ def test_what_is_stored_is_what_was_sent(settings: Settings, year: int, children
     data = messy_return(5, children, year, "201")
     submission = office.land("201", data, year)
     sent = read_return(data, year)
-    directory = office.state.tables_directory("raw_return", year, "201", submission.submission)
-    write_tables(directory, tables_of_sent(sent))
-    office.state.returns._path(submission.sha256).unlink()
+    office.state.tables.write(place_of("raw_return", submission), tables_of_sent(sent))
+    lose_copy(office.state, submission)
     stored = sent_return(office.state, submission)
     assert stored.header == sent.header
     assert stored.header.year_line == sent.header.year_line
@@ -106,9 +108,9 @@ def test_what_is_stored_is_what_was_sent(settings: Settings, year: int, children
     for name, records in cleaned.tables.items():
         assert_frame_equal(records, getattr(again.tables, name))
     # Its records alone need no header.
-    write_without_header(directory)
+    write_without_header(office.state, submission)
     assert records_as_sent(office.state, submission).row_counts() == sent.tables.row_counts()
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ObjectMissing):
         sent_return(office.state, submission)
 
 
@@ -122,16 +124,15 @@ def test_tables_that_lack_what_the_census_has_now_are_read_from_the_copy(setting
     office = Office(settings)
     data = messy_return(5, 9, 2017, "201")
     submission = office.land("201", data)
-    directory = office.state.tables_directory("raw_return", 2017, "201", submission.submission)
     sent = read_return(data, 2017)
     tables = tables_of_sent(sent)
     for lacking in (
         {**tables, "children": tables["children"].drop(columns="ethnicity")},
         {**tables, "plans": tables["plans"].drop(columns="has_Reviews")},
     ):
-        write_tables(directory, lacking)
+        office.state.tables.write(place_of("raw_return", submission), lacking)
         assert not compare_returns(sent.tables, tables_of(office.state, submission), 2017).differs
         assert sent_return(office.state, submission).header == sent.header
-    office.state.returns._path(submission.sha256).unlink()
+    lose_copy(office.state, submission)
     with pytest.raises(NotComparable, match="its copy is gone"):
         tables_of(office.state, submission)

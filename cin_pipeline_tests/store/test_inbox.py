@@ -155,10 +155,10 @@ def test_a_full_disk_loses_nothing_and_the_next_scan_goes_on(box: Box, monkeypat
     box.put("a.xml", sent("201"))
     box.put("b.xml", sent("202"))
 
-    def full(_path: Path, _data: bytes) -> None:
+    def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr("os.fsync", full)
     scan = box.scan()
     assert "No space left on device" in scan.problem
     assert scan.landed == []

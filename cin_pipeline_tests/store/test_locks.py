@@ -10,22 +10,23 @@ from pathlib import Path
 import pytest
 from filelock import Timeout
 
-from cin_pipeline.store.locks import Life, Locks
+from cin_pipeline.store.liveness import Life
+from cin_pipeline.store.liveness.files import FileLocks
 
 HOLDS = """
 import sys
 from pathlib import Path
-from cin_pipeline.store.locks import Locks
-with Locks(Path(sys.argv[1])).{block}("run"):
+from cin_pipeline.store.liveness.files import FileLocks
+with FileLocks(Path(sys.argv[1])).{block}("run"):
     print("begun", flush=True)
     sys.stdin.read()
 """
 BEGINS_AND_ENDS = """
 import sys
 from pathlib import Path
-from cin_pipeline.store.locks import Locks
+from cin_pipeline.store.liveness.files import FileLocks
 for _ in range(200):
-    with Locks(Path(sys.argv[1])).alive("run"):
+    with FileLocks(Path(sys.argv[1])).alive("run"):
         pass
 """
 
@@ -40,7 +41,7 @@ def another_process(directory: Path, block: str) -> Iterator[subprocess.Popen[st
 
 
 def test_one_that_ends_as_it_should_leaves_nothing_behind(tmp_path: Path) -> None:
-    locks = Locks(tmp_path)
+    locks = FileLocks(tmp_path)
     with another_process(tmp_path, "alive") as process:
         assert locks.look("run") is Life.ALIVE
         process.communicate("")
@@ -49,7 +50,7 @@ def test_one_that_ends_as_it_should_leaves_nothing_behind(tmp_path: Path) -> Non
 
 
 def test_one_that_is_killed_is_dead_until_it_is_forgotten(tmp_path: Path) -> None:
-    locks = Locks(tmp_path)
+    locks = FileLocks(tmp_path)
     with another_process(tmp_path, "alive") as process:
         process.kill()
         process.wait()
@@ -61,7 +62,7 @@ def test_one_that_is_killed_is_dead_until_it_is_forgotten(tmp_path: Path) -> Non
 
 def test_at_no_moment_does_the_living_look_dead(tmp_path: Path) -> None:
     """Looked at while it begins and ends, again and again."""
-    locks, seen = Locks(tmp_path), set()
+    locks, seen = FileLocks(tmp_path), set()
     with subprocess.Popen([sys.executable, "-c", BEGINS_AND_ENDS, str(tmp_path)]) as process:
         while process.poll() is None:
             seen.add(locks.look("run"))
@@ -73,17 +74,17 @@ def test_at_no_moment_does_the_living_look_dead(tmp_path: Path) -> None:
 def test_those_who_look_at_the_dead_do_not_take_each_other_for_it(tmp_path: Path) -> None:
     (tmp_path / "run").touch()
     with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(lambda _: Locks(tmp_path).look("run"), range(80))) == {Life.DEAD}
+        assert set(pool.map(lambda _: FileLocks(tmp_path).look("run"), range(80))) == {Life.DEAD}
 
 
 def test_what_the_version_before_left_behind_is_dead(tmp_path: Path) -> None:
     """It held the lock on the mark itself."""
     (tmp_path / "run").touch()
-    assert Locks(tmp_path).look("run") is Life.DEAD
+    assert FileLocks(tmp_path).look("run") is Life.DEAD
 
 
 def test_one_at_a_time_lets_the_next_in_when_a_process_is_killed(tmp_path: Path) -> None:
-    locks = Locks(tmp_path)
+    locks = FileLocks(tmp_path)
 
     def next_one() -> bool:
         with locks.one_at_a_time("run"):
@@ -97,6 +98,6 @@ def test_one_at_a_time_lets_the_next_in_when_a_process_is_killed(tmp_path: Path)
 
 
 def test_a_lock_in_use_is_not_waited_for_by_who_looks(tmp_path: Path) -> None:
-    locks = Locks(tmp_path)
+    locks = FileLocks(tmp_path)
     with locks.alive("run"), pytest.raises(Timeout), locks._lock_of("run").acquire(blocking=False):
         pass

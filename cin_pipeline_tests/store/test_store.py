@@ -1,5 +1,6 @@
 """The store: registry, landing, row tables, figures, the user's own files and what is written for people."""
 
+import json
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -24,10 +25,11 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, land
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.national_inputs import InputFileError
-from cin_pipeline.store.row_tables import TablesDamaged, read_tables, write_tables
+from cin_pipeline.store.row_tables import TablesDamaged, TablesMissing
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.stored_returns import read_cleaned, read_sent, tables_of_cleaned
 from cin_pipeline.store.submissions import RefusedFile, Submission
+from cin_pipeline_tests.support.kept import tables_in, write_input
 from cin_pipeline_tests.support.pipeline import facts_of, measures_table
 from cin_pipeline_tests.support.random_returns import messy_return
 
@@ -229,56 +231,97 @@ def _sorted(table: DataFrame) -> DataFrame:
 
 
 def test_tables_replace_each_other_whole(tmp_path: Path) -> None:
-    write_tables(tmp_path / "t", {"a": DataFrame({"x": [1]}), "b": DataFrame({"x": [2]})})
-    write_tables(tmp_path / "t", {"a": DataFrame({"x": [3]})})
-    assert list(read_tables(tmp_path / "t")) == ["a"]
-    assert [path.name for path in tmp_path.iterdir()] == ["t"]  # nothing is left over
-    with pytest.raises(FileNotFoundError):
-        read_tables(tmp_path / "none")
+    tables = tables_in(tmp_path)
+    tables.write("t", {"a": DataFrame({"x": [1]}), "b": DataFrame({"x": [2]})}, "run-1")
+    tables.write("t", {"a": DataFrame({"x": [3]})}, "run-2")
+    assert list(tables.read("t")) == ["a"]
+    (folder,) = (tmp_path / "tables" / "t").iterdir()  # nothing is left over
+    assert folder.name.startswith("run-2-")
+    assert (tables.has("t"), tables.has("none")) == (True, False)
+    with pytest.raises(TablesMissing):
+        tables.read("none")
 
 
-def _as_the_old_code_wrote(directory: Path, tables: Mapping[str, DataFrame]) -> None:
-    """One file per table, and no file says which others there are."""
-    directory.mkdir()
+def test_a_table_whose_bytes_changed_is_damaged(tmp_path: Path) -> None:
+    tables = tables_in(tmp_path)
+    tables.write("t", {"a": DataFrame({"x": [1]}), "b": DataFrame({"x": [2]})})
+    (table,) = (tmp_path / "tables" / "t").rglob("b.parquet")
+    table.write_bytes(table.read_bytes()[:-1] + b"?")
+    with pytest.raises(TablesDamaged, match=r"^b of t are gone or damaged"):
+        tables.read("t")
+
+
+def _as_first_written(directory: Path, tables: Mapping[str, DataFrame], *, named: bool = False) -> None:
+    """One file per table, and no file says which others there are; nothing is in the database."""
+    directory.mkdir(parents=True)
     for name, table in tables.items():
-        pq.write_table(pa.Table.from_pandas(table), directory / f"{name}.parquet")
+        rows = pa.Table.from_pandas(table)
+        if named:
+            rows = rows.replace_schema_metadata(
+                {**rows.schema.metadata, b"cin_pipeline.tables": json.dumps(list(tables))}
+            )
+        pq.write_table(rows, directory / f"{name}.parquet")
 
 
-@pytest.mark.parametrize("write", [_as_the_old_code_wrote, write_tables])
+def _as_written_before_bundles(directory: Path, tables: Mapping[str, DataFrame]) -> None:
+    """Every file names all tables."""
+    _as_first_written(directory, tables, named=True)
+
+
+def _as_written_now(directory: Path, tables: Mapping[str, DataFrame]) -> None:
+    tables_in(directory.parents[1]).write(directory.name, tables)
+
+
+@pytest.mark.parametrize("write", [_as_first_written, _as_written_before_bundles, _as_written_now])
 def test_a_stored_return_comes_back_whole_or_not_at_all(
     tmp_path: Path, write: Callable[[Path, Mapping[str, DataFrame]], None]
 ) -> None:
     """A table that was there and is gone is no table that was not thought of yet."""
     raw = read_return(messy_return(3, 20, 2017, "201"), 2017).tables
     cleaned = clean_return(raw, 2017)
-    write(tmp_path / "raw", raw)
-    write(tmp_path / "cleaned", tables_of_cleaned(cleaned))
-    for name, rows in read_sent(tmp_path / "raw", 2017)[1].items():
+    write(tmp_path / "tables" / "raw", raw)
+    write(tmp_path / "tables" / "cleaned", tables_of_cleaned(cleaned))
+    tables = tables_in(tmp_path)
+    for name, rows in read_sent(tables, "raw", 2017)[1].items():
         texts = [each.astype(object).where(each.notna(), "") for each in (rows, raw[name])]
         pd.testing.assert_frame_equal(*texts)
-    back = read_cleaned(tmp_path / "cleaned", 2017)
+    back = read_cleaned(tables, "cleaned", 2017)
     pd.testing.assert_frame_equal(back.issues, cleaned.issues)
     for name, rows in back.tables.items():
         pd.testing.assert_frame_equal(rows, cleaned.tables[name])
-    (tmp_path / "raw" / "plans.parquet").unlink()
-    (tmp_path / "cleaned" / "issues.parquet").unlink()
-    with pytest.raises(TablesDamaged, match=r"plans of .*raw are gone: run the return again"):
-        read_sent(tmp_path / "raw", 2017)
-    with pytest.raises(TablesDamaged, match="issues of"):
-        read_cleaned(tmp_path / "cleaned", 2017)
-    for path in (tmp_path / "raw").iterdir():
+    for lost in ("raw/**/plans", "cleaned/**/issues"):
+        (path,) = (tmp_path / "tables").glob(f"{lost}.parquet")
         path.unlink()
-    with pytest.raises(TablesDamaged):
-        read_tables(tmp_path / "raw")
+    with pytest.raises(TablesDamaged, match=r"plans of raw are gone or damaged: run the return again"):
+        read_sent(tables, "raw", 2017)
+    with pytest.raises(TablesDamaged, match="issues of"):
+        read_cleaned(tables, "cleaned", 2017)
+    for path in (tmp_path / "tables" / "raw").rglob("*.parquet"):
+        path.unlink()
+    with pytest.raises((TablesDamaged, TablesMissing)):
+        tables.read("raw")
 
 
 def test_a_crash_while_writing_leaves_the_old_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_tables(tmp_path / "t", {"a": DataFrame({"x": [1]})})
-    monkeypatch.setattr("pyarrow.parquet.write_table", lambda *_, **__: (_ for _ in ()).throw(OSError("disk full")))
-    with pytest.raises(OSError, match="disk full"):
-        write_tables(tmp_path / "t", {"a": DataFrame({"x": [2]})})
-    monkeypatch.undo()
-    assert read_tables(tmp_path / "t")["a"]["x"].tolist() == [1]
+    """Whichever object it is that cannot be written any more."""
+    tables = tables_in(tmp_path)
+    tables.write("t", {"a": DataFrame({"x": [1]}), "b": DataFrame({"x": [1]})})
+    for last in range(3):
+        left = iter(range(last))
+        monkeypatch.setattr("os.link", lambda *paths, left=left, link=os.link: (next(left), link(*paths)))
+        with pytest.raises(StopIteration):
+            tables.write("t", {"a": DataFrame({"x": [2]}), "b": DataFrame({"x": [2]})})
+        monkeypatch.undo()
+        assert [tables.read("t")[name]["x"].tolist() for name in "ab"] == [[1], [1]]
+
+
+def test_what_was_stored_before_bundles_goes_when_it_is_written_again(tmp_path: Path) -> None:
+    _as_written_before_bundles(tmp_path / "tables" / "t", {"a": DataFrame({"x": [1]}), "b": DataFrame({"x": [2]})})
+    tables = tables_in(tmp_path)
+    assert sorted(tables.read("t")) == ["a", "b"]
+    tables.write("t", {"a": DataFrame({"x": [3]})})
+    assert list(tables.read("t")) == ["a"]
+    assert not list((tmp_path / "tables" / "t").glob("*.parquet"))
 
 
 INPUTS = {
@@ -345,7 +388,7 @@ def test_the_vintage_of_the_population_is_kept_until_none_is_given(store: Store,
     own = store.inputs.keep(2017, expected=None, people=people, unusable=None, vintage=2021)
     assert (own.population, own.population_source, own.vintage) == ({"837": 5}, PopulationSource(2017, None), 2021)
     assert store.inputs.keep(2017, expected=None, people=None, unusable=None).vintage == 2011
-    (store.settings.state / "inputs" / "2017" / "vintage.txt").write_text("2001\n")
+    write_input(store, "vintage.txt", "2001\n")
     with pytest.raises(InputFileError, match=r"vintage\.txt: the vintage is '2001'; 2011 or 2021 was expected"):
         store.inputs.of(2017)
 

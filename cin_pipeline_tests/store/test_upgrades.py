@@ -121,6 +121,7 @@ def expected_rows(old: Rows) -> Rows:
         "national_input_versions": [],  # an earlier version did not note them
         "further_names": [],  # nor these
         "return_children": [],  # made up when another return is compared with them
+        "bundles": [],
         VERSION_TABLE: [{"version_num": CURRENT}],
     }
 

@@ -15,7 +15,6 @@ from cin_pipeline.orchestration.metadata import OWNERS, declared_columns, in_dou
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year
 from cin_pipeline.outputs.kept_tables import Asked, asked_for, keep_tables, tables_kept
 from cin_pipeline.outputs.publishing import broken_checks, publication_tables, unseen, whole_release
-from cin_pipeline.outputs.release_folders import write_release
 from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.disclosure import PROTECTED_CELLS
@@ -114,11 +113,9 @@ def release_report(context: dg.AssetExecutionContext, store: dg.ResourceParam[St
         files = whole_release(store, release, profile, tables_kept(store, release, asked), unseen)
     except (ReleaseRefused, TablesDamaged) as refused:
         raise dg.Failure(str(refused), allow_retries=False) from None
-    folder = store.release_directory(release.year.ending)
-    write_release(files, folder)
-    return dg.MaterializeResult(
-        metadata={**in_doubt(release.doubts), "folder": dg.MetadataValue.path(str(folder)), **_files(files)}
-    )
+    prefix = store.bundles.write(f"releases/{release.year.ending}", files, run=context.run.run_id)
+    where = dg.MetadataValue.path(f"{store.objects.place}/{prefix}")
+    return dg.MaterializeResult(metadata={**in_doubt(release.doubts), "folder": where, **_files(files)})
 
 
 def _release(context: dg.AssetExecutionContext, store: Store, asked: Asked) -> tuple[Profile, ReleaseInput]:

@@ -10,31 +10,24 @@ moment does one that is alive look so.
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from enum import Enum, auto
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from cin_pipeline.store.liveness.protocol import Life
+
 _POLL_SECONDS = 0.01
 
 
-class Life(Enum):
-    """What a lock says about the run or command it is named after."""
-
-    ALIVE = auto()
-    DEAD = auto()  # it ended without saying so
-    UNKNOWN = auto()  # it has not begun, or ended as it should
-
-
-class Locks:
-    """The locks of one state directory."""
+class FileLocks:
+    """The locks of one state directory, which every process that shares it sees."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
     @contextmanager
     def alive(self, name: str) -> Iterator[None]:
-        """Shows that a run or command is alive for as long as its process is, at most to the end of the block."""
+        """See Liveness.alive."""
         mark, lock = self._mark(name), self._lock_of(name)
         with _held(lock):
             mark.touch()
@@ -44,7 +37,7 @@ class Locks:
                 mark.unlink(missing_ok=True)
 
     def look(self, name: str) -> Life:
-        """Whether the run or command of that name is alive."""
+        """See Liveness.look."""
         mark, lock = self._mark(name), self._lock_of(name)
         if not mark.exists():
             return Life.UNKNOWN
@@ -57,12 +50,12 @@ class Locks:
                 return Life.ALIVE
 
     def forget(self, name: str) -> None:
-        """Removes what an orphaned run left behind."""
+        """See Liveness.forget."""
         self._mark(name).unlink(missing_ok=True)
 
     @contextmanager
     def one_at_a_time(self, name: str) -> Iterator[None]:
-        """Waits until nobody else is in a block of that name."""
+        """See Liveness.one_at_a_time."""
         with _lock(self._mark(f"only-{name}")):
             yield
 

@@ -1,0 +1,131 @@
+"""Leases on a real PostgreSQL: real processes that live, end as they should, are stopped or killed."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine, text
+
+from cin_pipeline.store.liveness import Life
+from cin_pipeline.store.liveness.leases import Leases
+from cin_pipeline.store.opening import open_database
+
+HOLDS = """
+import sys
+from cin_pipeline.store.liveness.leases import Leases
+from cin_pipeline.store.opening import open_database
+with Leases(open_database(sys.argv[1])).{block}("run"):
+    print("begun", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def engine(postgresql_url: str) -> Iterator[Engine]:
+    engine = open_database(postgresql_url)
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def another_process(url: str, block: str) -> Iterator[subprocess.Popen[str]]:
+    """It is in the block when this begins, and leaves it when its input ends."""
+    command = [sys.executable, "-c", HOLDS.format(block=block), url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "begun\n"
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def let_run_out(engine: Engine) -> None:
+    """As if nobody had renewed any lease for a minute."""
+    with engine.begin() as connection:
+        connection.execute(text("update leases set until = clock_timestamp() - interval '1 second'"))
+
+
+def names(engine: Engine) -> set[str]:
+    with engine.connect() as connection:
+        return set(connection.execute(text("select name from leases")).scalars())
+
+
+def test_one_that_ends_as_it_should_leaves_nothing_behind(engine: Engine, postgresql_url: str) -> None:
+    leases = Leases(engine)
+    assert leases.look("run") is Life.UNKNOWN
+    with another_process(postgresql_url, "alive") as process:
+        assert leases.look("run") is Life.ALIVE
+        leases.forget("run")  # it lives: nothing is forgotten
+        assert leases.look("run") is Life.ALIVE
+        process.communicate("")
+        assert leases.look("run") is Life.UNKNOWN
+    assert names(engine) == set()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP])
+def test_one_that_is_killed_or_stopped_is_dead_once_its_lease_has_run_out(
+    engine: Engine, postgresql_url: str, how: signal.Signals
+) -> None:
+    leases = Leases(engine)
+    with another_process(postgresql_url, "alive") as process:
+        process.send_signal(how)
+        assert leases.look("run") is Life.ALIVE, "nobody can know yet"
+        let_run_out(engine)
+        assert leases.look("run") is Life.DEAD
+        leases.forget("run")
+        assert leases.look("run") is Life.UNKNOWN
+
+
+def test_a_lease_is_renewed_while_its_holder_lives(engine: Engine) -> None:
+    leases = Leases(engine, seconds=0.6)
+    until = text("select until from leases where name = 'run'")
+    with leases.alive("run"), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        first = connection.execute(until).scalar_one()
+        while connection.execute(until).scalar_one() == first:
+            pass
+    assert names(engine) == set()
+
+
+def test_one_that_slept_past_its_end_takes_nothing_back(engine: Engine) -> None:
+    """Its run was given to another: what it renews, and what it lets go, is no more than its own."""
+    slept, awake = Leases(engine), Leases(engine)
+    with slept.alive("run"):
+        let_run_out(engine)
+        with awake.alive("run"):
+            with engine.connect() as connection:
+                holder = connection.execute(text("select holder from leases")).scalar_one()
+            assert awake.look("run") is Life.ALIVE
+            slept._renew("run", "another holder")
+            with engine.connect() as connection:
+                assert connection.execute(text("select holder from leases")).scalar_one() == holder
+        assert slept.look("run") is Life.UNKNOWN
+    assert names(engine) == set()
+
+
+def test_one_at_a_time_is_one_at_a_time(engine: Engine) -> None:
+    inside, most = [], []
+
+    def work(number: int) -> None:
+        with Leases(engine).one_at_a_time("load"):
+            inside.append(number)
+            most.append(len(inside))
+            with engine.connect() as connection:
+                connection.execute(text("select count(*) from pg_class"))
+            inside.remove(number)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(8)))
+    assert most == [1] * 8
+
+
+def test_who_died_in_its_block_is_not_waited_for_for_ever(engine: Engine, postgresql_url: str) -> None:
+    with another_process(postgresql_url, "one_at_a_time") as process:
+        process.kill()
+        process.wait()
+        let_run_out(engine)
+        with Leases(engine).one_at_a_time("run"):
+            assert names(engine) == {"only-run"}
