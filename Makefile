@@ -83,12 +83,17 @@ bench: $(VENV)/test.done  ## measure the stages on one large synthetic return, a
 	$(BIN)/python -m benchmarks.validation
 	$(BIN)/python -m benchmarks.living
 
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+  --no-annotate
+
 lock: $(VENV)/test.done  ## pin every package again, with hashes and no address
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-annotate setup.cfg requirements/build.in -o requirements/runtime.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-	  --no-annotate --extra test --constraint requirements/runtime.txt setup.cfg requirements/build.in -o requirements/test.txt
+	$(LOCK) setup.cfg requirements/build.in -o requirements/runtime.txt
+	$(LOCK) --extra server --constraint requirements/runtime.txt setup.cfg requirements/build.in -o requirements/server.txt
+	$(LOCK) --extra server --extra test --constraint requirements/server.txt setup.cfg requirements/build.in \
+	  -o requirements/test.txt
+	$(LOCK) --extra server --extra test --extra test_servers --constraint requirements/test.txt setup.cfg \
+	  requirements/build.in -o requirements/test-servers.txt
 
 clean:  ## remove everything that was made
 	rm -rf $(VENV) demo build dist *.egg-info
