@@ -1,6 +1,6 @@
 """Bundles: files that belong together, written whole and replaced whole, on any machine.
 
-The files of a bundle lie as objects under a prefix of their own for each time it was written, `.complete` last, which
+The files of a bundle lie as objects under a prefix of their own for each time it was written, `_complete` last, which
 names every file with its checksum. Which prefix counts is a row of the database, changed once all of them are there. So
 a reader sees the bundle before or the bundle after, and a file that is gone or has changed is noticed.
 """
@@ -15,7 +15,7 @@ from sqlalchemy import Engine, delete, insert, select
 from cin_pipeline.store.database import BUNDLES
 from cin_pipeline.store.objects import ObjectMissing, Objects
 
-_COMPLETE = ".complete"
+_COMPLETE = "_complete"
 
 
 class BundleMissing(LookupError):
