@@ -79,6 +79,7 @@ VALUES = {
     "state": ABSOLUTE,
     "database": st.from_regex(r"(sqlite|postgresql\+psycopg2)://[!-~]*", fullmatch=True),
     "dagster_home": ABSOLUTE,
+    "lease_seconds": ABOVE_0,
     "max_return_bytes": ABOVE_0,
     "workers": ABOVE_0,
     "executor": st.sampled_from(["in_process", "multiprocess"]),

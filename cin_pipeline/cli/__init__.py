@@ -23,6 +23,7 @@ from cin_pipeline.cli import (
     years,
 )
 from cin_pipeline.cli.terminal import errors
+from cin_pipeline.store.surroundings import Stopped, fault_of
 
 app = typer.Typer(
     help="Children in need census: from returns to national statistics.",
@@ -48,18 +49,28 @@ app.command("compare")(compare.compare)
 app.command("upgrade")(upgrade.upgrade)
 
 
-INTERNAL_ERROR = 70  # as sysexits.h has it: never mistaken for a code that a command documents
+# As sysexits.h has them: never mistaken for a code that a command documents. After a signal it is 128 and its number.
+INTERNAL_ERROR, TRY_AGAIN = 70, 75
+
+_GO_ON = "What was accepted is kept; the same command goes on with the rest."
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Entry point: exits with what the command documents; a fault of ours is one sentence and exit code 70.
+    """Entry point: exits with what the command documents; a fault of ours is one sentence and exit code 70, one of the
+    surroundings, such as a lost connection or a full disk, exit code 75.
 
     Its message is left out, for it could hold a value of a return; CIN_DEBUG=1 shows it with the traceback."""
     try:
         sys.exit(app(args=list(args) if args is not None else None, standalone_mode=True))
+    except Stopped as stopped:
+        errors.print(f"cin-pipeline: stopped. {_GO_ON}", markup=False)
+        sys.exit(stopped.code)
     except Exception as error:
         if os.environ.get("CIN_DEBUG"):
             raise
+        if fault := fault_of(error):
+            errors.print(f"cin-pipeline: {fault.sentence}. {_GO_ON}", markup=False)
+            sys.exit(TRY_AGAIN)
         errors.print(
             f"cin-pipeline: internal error ({type(error).__name__}). What was accepted before is kept. Set CIN_DEBUG=1 "
             "to see where.",

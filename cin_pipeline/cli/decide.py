@@ -10,6 +10,7 @@ import typer
 
 from cin_pipeline.cli.terminal import console, wrong_use
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.surroundings import fault_of
 
 Number = Annotated[int, typer.Argument(help="The number of the submission.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept with the submission.")]
@@ -59,7 +60,9 @@ def _decide(decision: _Decision, submission: int, reason: str, by: str, state: P
         wrong_use(f"there is no submission {submission} in {settings.state}")
     except ValueError as refused:  # also what the registry or the state refuses
         wrong_use(str(refused))
-    except OSError as error:  # such as a full or read-only disk
+    except OSError as error:  # such as a folder that may not be written
+        if fault_of(error):
+            raise
         wrong_use(f"{error.filename or state}: {error.strerror}")
     if again:
         console.print(f"England is made again by the sensors, or with: {again}", markup=False)

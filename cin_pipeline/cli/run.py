@@ -19,6 +19,7 @@ from cin_pipeline.methodology.headlines import HEADLINES
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 from cin_pipeline.reference.missing_data import Practice
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.surroundings import fault_of
 
 if TYPE_CHECKING:
     from cin_pipeline.orchestration.folder_run import Report
@@ -74,7 +75,8 @@ def run(
     Without a folder: run again what the state holds of the year or of some LAs, what waits before what is current.
     A return that contradicts its header is held, and England made without it, until `cin-pipeline accept` or `reject`.
     Exit code 0: all went through. 1: returns were rejected or are held, current ones are in doubt and no person has
-    answered (`accept`), or England cannot be estimated; all else is written. 2: wrong use.
+    answered (`accept`), or England cannot be estimated; all else is written. 2: wrong use. 75: the surroundings failed
+    (a lost connection, a full disk), run it again. 143, 130: it was told to end. What was accepted is always kept.
     """
     # Dagster takes seconds to load; a wrong option should not wait for it.
     from cin_pipeline.orchestration.bulk import WorkerDied
@@ -124,7 +126,9 @@ def run(
     except WorkerDied as error:
         errors.print(f"cin-pipeline: {error}. Run the same command again.", markup=False)
         raise typer.Exit(SOME_REJECTED) from None
-    except OSError as error:  # such as a full or read-only disk
+    except OSError as error:  # such as a folder that may not be written
+        if fault_of(error):
+            raise
         wrong_use(f"{error.filename or output}: {error.strerror}")
     _show(report, output, settings)
     unanswered = any(each.answer is None for each in report.doubts)

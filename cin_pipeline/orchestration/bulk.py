@@ -9,15 +9,16 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from multiprocessing.connection import wait
 from threading import Thread
 from typing import Any
 
 import dagster as dg
 
+from cin_pipeline.orchestration.faults import fault_in_events, given_back_for, signals_noted
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.la_job import FIGURES, LA_JOB, QUIET, la_definitions, recounted_assets
 from cin_pipeline.orchestration.partitions import partition_key
@@ -29,6 +30,7 @@ from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
+from cin_pipeline.store.surroundings import Stopped, SurroundingsFailed
 
 FEW = 3  # up to so many LAs, starting workers takes longer than they save
 
@@ -58,20 +60,24 @@ class Load:
     holder: the Dagster run or command in whose name they are claimed; it must be alive. figures_only: the years of
     which no validation is run, as nothing of another year depends on it. try_again: whether a submission whose run
     fails waits again, as long as it has attempts left. recount: only count again with the previous year's return.
-    confirmed_by: who says that what would be held for confirmation counts all the same; empty: nobody."""
+    confirmed_by: who says that what would be held for confirmation counts all the same; empty: nobody. fence: proves to
+    the registry that the holder is still it; 0 where no hold can be lost."""
 
     holder: str
     figures_only: frozenset[int] = frozenset()
     try_again: bool = False
     recount: bool = False
     confirmed_by: str = ""
+    fence: int = 0
 
 
 def load_returns(submissions: Iterable[Submission], settings: Settings, load: Load) -> Iterator[Outcome]:
     """Runs the job of each submission, an LA's in their order, years first; yields outcomes as they come.
 
     Those of a new LA are among its predecessor's, whose return of the year before it may be counted with. Largest LA
-    first, so that no worker is left with a large one at the end. Raises WorkerDied."""
+    first, so that no worker is left with a large one at the end. Raises WorkerDied; SurroundingsFailed at the first
+    fault of the surroundings that others would meet too, Stopped at a signal to end: the holder is then to give back
+    what it has claimed still."""
     wanted = list(submissions)
     old: dict[str, str] = {}
     with closing(Store(settings)) as store:
@@ -92,7 +98,11 @@ def load_returns(submissions: Iterable[Submission], settings: Settings, load: Lo
     with open_instance(settings):
         pass
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(settings.workers, mp_context=spawn, initializer=_end_with_parent) as pool:
+    with (
+        ProcessPoolExecutor(settings.workers, mp_context=spawn, initializer=_end_with_parent) as pool,
+        ExitStack() as end,
+    ):
+        end.push(partial(_end_workers, pool))
         waiting = [pool.submit(_load, settings, [each.submission for each in several], load) for several in work]
         try:
             for done in as_completed(waiting):
@@ -122,6 +132,14 @@ def _end_after(sentinel: int) -> None:
     os._exit(1)
 
 
+def _end_workers(pool: ProcessPoolExecutor, kind: type[BaseException] | None, *_: object) -> None:
+    """Else who is told to end would wait until all is done. What is killed in a transaction has not written it."""
+    if kind is not None:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in multiprocessing.active_children():
+            worker.kill()
+
+
 def _load(settings: Settings, submissions: list[int], load: Load) -> list[Outcome]:
     worker = _worker(settings)
     return [worker.load(submission, load) for submission in submissions]
@@ -149,6 +167,8 @@ class _Worker:
 
     def load(self, number: int, load: Load) -> Outcome:
         registry = self._store.registry
+        if load.fence:
+            self._store.liveness.join(load.holder, load.fence)
         submission = registry.get(number)
         year, la_code = submission.partition
         if submission.state is SubmissionState.LANDED:
@@ -156,18 +176,26 @@ class _Worker:
             submission = registry.get(number)
         if not _ours(submission, load.holder):
             return Outcome(number, year, la_code, False, f"nothing was done: it is {_why_not(submission)}")
-        run = self._job.execute_in_process(
-            partition_key=partition_key(year, la_code),
-            instance=self._instance,
-            tags={
-                SUBMISSION_TAG: str(number),
-                HOLDER_TAG: load.holder,
-                **({CONFIRMED_TAG: load.confirmed_by} if load.confirmed_by else {}),
-            },
-            asset_selection=self._selection(submission, load),
-            run_config=QUIET,
-            raise_on_error=False,
-        )
+        with signals_noted() as signal_came:
+            run = self._job.execute_in_process(
+                partition_key=partition_key(year, la_code),
+                instance=self._instance,
+                tags={
+                    SUBMISSION_TAG: str(number),
+                    HOLDER_TAG: load.holder,
+                    **({CONFIRMED_TAG: load.confirmed_by} if load.confirmed_by else {}),
+                },
+                asset_selection=self._selection(submission, load),
+                run_config=QUIET,
+                raise_on_error=False,
+            )
+            if came := signal_came():
+                raise Stopped(came)
+        if fault := None if run.success else fault_in_events(run.all_events):
+            registry.give_back(number, load.holder, given_back_for(fault))
+            if not fault.of_one:
+                raise SurroundingsFailed(fault.sentence)
+            return Outcome(number, year, la_code, False, given_back_for(fault))
         failure = "" if run.success else f"the run failed ({_error_type(run)}); run {run.run_id} in the UI tells more"
         # Nothing happens where the run has said why, or the submission was current before.
         if failure and load.try_again and after_failure(registry.get(number)) is SubmissionState.LANDED:

@@ -12,6 +12,7 @@ import dagster as dg
 
 from cin_pipeline.orchestration.build import build_definitions
 from cin_pipeline.orchestration.bulk import Load, load_returns
+from cin_pipeline.orchestration.faults import giving_back, stopping_at_signals
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.jobs import INPUTS_JOB, look_at_inputs
 from cin_pipeline.orchestration.runs import end_orphaned_runs, requeue_orphaned
@@ -25,11 +26,14 @@ from cin_pipeline.store.submissions import DecisionRefused, Submission
 
 @contextmanager
 def command(store: Store, instance: dg.DagsterInstance) -> Iterator[str]:
-    """A name in which a command claims submissions, while its process lives. Requeues first what orphaned runs held."""
+    """A name in which a command claims submissions, while its process lives. Requeues first what orphaned runs held.
+
+    A signal to end ends the block with Stopped; after it, or another fault of the surroundings, what the command was at
+    work on waits again."""
     end_orphaned_runs(instance, store)
     requeue_orphaned(instance, store)
     name = f"command-{uuid4().hex}"
-    with store.liveness.alive(name):
+    with store.liveness.alive(name), giving_back(store, name), stopping_at_signals():
         yield name
 
 
@@ -51,7 +55,9 @@ def accept(settings: Settings, number: int, by: str, reason: str) -> str:
             raise DecisionRefused(f"submission {number} cannot be accepted: it was refused before it landed")
         with command(store, instance) as holder:
             store.registry.reopen(number, holder, by, reason)
-            (outcome,) = load_returns([store.registry.get(number)], settings, Load(holder))
+            (outcome,) = load_returns(
+                [store.registry.get(number)], settings, Load(holder, fence=store.liveness.fence(holder))
+            )
         if not outcome.accepted:
             raise DecisionRefused(f"submission {number} cannot be accepted: {outcome.reason}")
         _look_at_inputs(store, instance, number)

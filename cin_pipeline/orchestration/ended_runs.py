@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+from cin_pipeline.orchestration.faults import fault_of_run
 from cin_pipeline.orchestration.jobs import BULK_JOB, NATIONAL_JOB, load_many_returns
 from cin_pipeline.orchestration.run_requests import EndedRun
 from cin_pipeline.orchestration.runs import HOLDER_TAG, PARTITION_TAG, UNFINISHED
@@ -58,9 +59,10 @@ def ended_runs(instance: dg.DagsterInstance, store: Store, submissions: Collecti
     history: dict[int, list[EndedRun]] = {number: [] for number in submissions}
     claims = store.registry.claims(submissions)
     for record, requests in _in_order(instance, submissions):
-        for number in requests.keys() & history.keys():
-            claimed = (number, record.dagster_run.run_id) in claims
-            history[number].append(_ended(record, requests[number], claimed))
+        run, wanted = record.dagster_run.run_id, requests.keys() & history.keys()
+        fault = _fault(instance, record, any((number, run) in claims for number in wanted)) if wanted else ""
+        for number in wanted:
+            history[number].append(_ended(record, requests[number], fault, (number, run) in claims))
     return history
 
 
@@ -68,7 +70,10 @@ def ended_national_runs(instance: dg.DagsterInstance, year_key: str) -> list[End
     """The runs for England of a year that have ended, in the order they were created."""
     wanted = dg.RunsFilter(job_name=NATIONAL_JOB, tags={PARTITION_TAG: year_key}, statuses=_ENDED)
     records = instance.get_run_records(wanted, limit=_LAST)
-    return [_ended(record, record.dagster_run.tags.get(INPUTS_TAG, "")) for record in reversed(records)]
+    return [
+        _ended(record, record.dagster_run.tags.get(INPUTS_TAG, ""), _fault(instance, record))
+        for record in reversed(records)
+    ]
 
 
 def _in_order(
@@ -100,7 +105,14 @@ def _bulk_requests(run: dg.DagsterRun) -> dict[int, str]:
     }
 
 
-def _ended(record: dg.RunRecord, request: str, claimed: bool = False) -> EndedRun:
+def _fault(instance: dg.DagsterInstance, record: dg.RunRecord, claimed: bool = False) -> str:
+    """The fault of the surroundings that ended a run. What a person ended before it began is asked for at once."""
+    began = claimed or record.start_time is not None
+    fault = fault_of_run(instance, record.dagster_run.run_id) if began else None
+    return fault.sentence if fault else ""
+
+
+def _ended(record: dg.RunRecord, request: str, fault: str, claimed: bool = False) -> EndedRun:
     run = record.dagster_run
     key = run.tags.get(RUN_KEY_TAG, "").rpartition("|")[2]
     return EndedRun(
@@ -112,4 +124,5 @@ def _ended(record: dg.RunRecord, request: str, claimed: bool = False) -> EndedRu
         run.status is dg.DagsterRunStatus.SUCCESS and run.job_name != BULK_JOB,
         claimed or record.start_time is not None or run.status is not dg.DagsterRunStatus.FAILURE,
         claimed,
+        fault,
     )

@@ -210,7 +210,8 @@ def _run(
     held = [each for each in known if isinstance(each, Submission) and each.state is HELD]
     report.rejected = [each for each in known if each not in (*to_do, *report.left_alone, *held)]
     step = progress("Reading returns and counting", len(to_do))
-    load = Load(holder, figures_only=frozenset({year.previous.ending}), confirmed_by=confirmed_by)
+    fence = store.liveness.fence(holder)
+    load = Load(holder, figures_only=frozenset({year.previous.ending}), confirmed_by=confirmed_by, fence=fence)
     outcomes = []
     for outcome in load_returns(to_do, settings, load):
         outcomes.append(outcome)
@@ -264,7 +265,9 @@ def _counted_again(
     step = progress("Counting again", len(recounts))
     failed = []
     for outcome in load_returns(
-        [store.registry.get(each.submission) for each in recounts], settings, Load(holder, recount=True)
+        [store.registry.get(each.submission) for each in recounts],
+        settings,
+        Load(holder, recount=True, fence=store.liveness.fence(holder)),
     ):
         failed += [] if outcome.accepted else [outcome]
         step()

@@ -6,6 +6,7 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT
 from cin_pipeline.orchestration.bulk import Load, WorkerDied, load_returns
+from cin_pipeline.orchestration.faults import giving_back
 from cin_pipeline.orchestration.la_job import QUIET
 from cin_pipeline.orchestration.runs import PARTITION_TAG
 from cin_pipeline.store.store import Store
@@ -58,10 +59,13 @@ class BulkConfig(dg.Config):
 def load_many_returns(context: dg.OpExecutionContext, config: BulkConfig, store: dg.ResourceParam[Store]) -> None:
     """See orchestration.bulk.load_returns."""
     submissions = [store.registry.get(number) for number in config.submissions]
-    load = Load(context.run_id, try_again=True, recount=config.recount)
+    fence = store.liveness.fence(context.run_id) if store.settings.executor == "in_process" else 0
+    load = Load(context.run_id, try_again=True, recount=config.recount, fence=fence)
     try:
-        for outcome in load_returns(submissions, store.settings, load):
-            context.log.info(f"{outcome.la_code} {outcome.year}: {'accepted' if outcome.accepted else 'not accepted'}")
+        with giving_back(store, context.run_id):
+            for outcome in load_returns(submissions, store.settings, load):
+                said = "accepted" if outcome.accepted else "not accepted"
+                context.log.info(f"{outcome.la_code} {outcome.year}: {said}")
     except WorkerDied as died:
         raise dg.Failure(str(died), allow_retries=False) from None
 

@@ -4,7 +4,7 @@ The decisions are those of run_requests, over what registry, figures and Dagster
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from cin_pipeline.orchestration.ended_runs import (
     named_by_unfinished_runs,
     unfinished_runs,
 )
+from cin_pipeline.orchestration.faults import fault_of_run, requeue_orphan
 from cin_pipeline.orchestration.jobs import BULK_JOB, NATIONAL_JOB, load_many_returns
 from cin_pipeline.orchestration.la_job import LA_JOB, recounted_assets
 from cin_pipeline.orchestration.partitions import partition_key
@@ -32,9 +33,9 @@ from cin_pipeline.orchestration.run_requests import (
     Tries,
     given_up,
     given_up_recount,
-    launches_failed,
     plan_recounts,
     plan_run_requests,
+    put_off,
     quiet,
     tried_out,
     tries_of,
@@ -43,6 +44,7 @@ from cin_pipeline.orchestration.runs import PARTITION_TAG, is_orphaned
 from cin_pipeline.orchestration.submissions import SUBMISSION_TAG
 from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.made_from import ESTIMATES, current_version, since_changed, why_uncounted
+from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
 
@@ -59,16 +61,17 @@ def request_runs(instance: dg.DagsterInstance, store: Store, now: datetime) -> t
     waiting = _noted_in_vain(waiting, tries, store)
     later = _later(tries, now)
     orphaned = {run for run in {each.run for each in waiting if each.run} if is_orphaned(run, instance, store)}
-    plan = plan_run_requests(waiting, {*unfinished, *later}, orphaned)
+    faulty = {run for run in orphaned if fault_of_run(instance, run)}
+    plan = plan_run_requests([_without_attempt(each, faulty) for each in waiting], {*unfinished, *later}, orphaned)
     for each in plan.requeue:
-        store.registry.requeue(each.submission, each.run, "its run ended without a result")
+        requeue_orphan(each, instance, store)
         store.liveness.forget(each.run)
     for each in plan.give_up:
         store.registry.reject(each.submission, given_up(each))
     requests = [_run_of(each, tries[each.submission].number) for each in plan.alone]
     if plan.together:
         requests.append(_bulk_run([(each.submission, tries[each.submission].last_run) for each in plan.together]))
-    return requests, launches_failed(later.values())
+    return requests, put_off(tries.values(), now)
 
 
 def request_recounts(instance: dg.DagsterInstance, store: Store, now: datetime) -> tuple[list[dg.RunRequest], str]:
@@ -78,7 +81,7 @@ def request_recounts(instance: dg.DagsterInstance, store: Store, now: datetime) 
     recounts, tries = recounts_tried(instance, store)
     later = _later(tries, now)
     todo = plan_recounts(recounts, {*unfinished, *later})
-    said = [launches_failed(later.values()), *map(given_up_recount, filter(tried_out, recounts))]
+    said = [put_off(tries.values(), now), *map(given_up_recount, filter(tried_out, recounts))]
     if at_work := sorted(each.submission for each in recounts if each.submission in unfinished):
         said.append(f"runs are at work on {len(at_work)}")
     if len(todo) > FEW_WAITING:
@@ -121,8 +124,8 @@ def national_request(
         return [], [f"{label}: a run is at work"]
     inputs = f"{year}|{change}|{current_version(store, ESTIMATES, year)}"
     tries = tries_of(ended_national_runs(instance, key), inputs)
-    if later := tries.waits_until(now):
-        return [], [f"{label}: {launches_failed([later])}"]
+    if later := put_off([tries], now):
+        return [], [f"{label}: {later}"]
     if tries.in_vain >= MOST_ATTEMPTS:
         return [], [f"{label}: {tries.in_vain} runs failed; look at the last one"]
     request = dg.RunRequest(
@@ -181,7 +184,13 @@ def _noted_in_vain(waiting: list[Submission], tries: Mapping[int, Tries], store:
     return noted
 
 
+def _without_attempt(submission: Submission, faulty: Collection[str]) -> Submission:
+    """As it is once it is given back, where its run met a fault of the surroundings."""
+    given_back = submission.state is SubmissionState.CLAIMED and submission.run in faulty
+    return replace(submission, attempt=submission.attempt - 1) if given_back else submission
+
+
 def _later(tries: Mapping[int, Tries], now: datetime) -> dict[int, datetime]:
-    """When those may be asked for again whose runs the machine could not start."""
+    """When those may be asked for again whose runs were no tries."""
     times = {number: each.waits_until(now) for number, each in tries.items()}
     return {number: at for number, at in times.items() if at is not None}

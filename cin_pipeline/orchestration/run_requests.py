@@ -20,7 +20,8 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)  # after lau
 class EndedRun:
     """A run that has ended. request: what it was asked for, empty where by no sensor. number: of that request, 0 where
     its run key has none. launched: whether it began, or a person ended it before; else the machine could not start it.
-    claimed: whether it took the submission, which the registry counts as an attempt."""
+    claimed: whether it took the submission, which the registry counts as an attempt. fault: of the surroundings, that
+    ended it; empty where none did."""
 
     run: str
     request: str
@@ -29,18 +30,26 @@ class EndedRun:
     success: bool = False
     launched: bool = True
     claimed: bool = False
+    fault: str = ""
+
+    @property
+    def tried(self) -> bool:
+        """Whether it was a try, and not kept from one by the machine or the surroundings."""
+        return self.launched and not self.fault
 
 
 @dataclass(frozen=True)
 class Tries:
     """What became of one request. in_vain: runs that began and ended with it still to do. number: of the next request.
-    last_run: the one that ended last. launches_failed: the last ones, one after the other, the last `at`."""
+    last_run: the one that ended last. launches_failed: the last ones, one after the other, that were no tries, the last
+    `at`, and by which fault of the surroundings, empty where it could not be started."""
 
     in_vain: int = 0
     number: int = 1
     last_run: str = ""
     launches_failed: int = 0
     at: datetime | None = None
+    fault: str = ""
 
     def waits_until(self, now: datetime) -> datetime | None:
         """When the next run is asked for; None: now. The machine that could not start a run is given longer each time.
@@ -61,14 +70,15 @@ def tries_of(history: Sequence[EndedRun], request: str) -> Tries:
     asked = [each for each in history if each.request == request]
     undone = max((place for place, each in enumerate(history) if each.success and each.request != request), default=-1)
     since = [each for each in history[undone + 1 :] if each.request == request]
-    unlaunched = list(takewhile(lambda each: not each.launched, reversed(since)))
+    untried = list(takewhile(lambda each: not each.tried, reversed(since)))
     return Tries(
-        in_vain=sum(each.launched and not each.claimed for each in since),
+        in_vain=sum(each.tried and not each.claimed for each in since),
         # Never that of a run there is, also where runs were deleted in Dagster: it would be skipped for ever.
         number=1 + max([len(asked), *(each.number for each in asked)]),
         last_run=asked[-1].run if asked else "",
-        launches_failed=len(unlaunched),
-        at=unlaunched[0].ended if unlaunched else None,
+        launches_failed=len(untried),
+        at=untried[0].ended if untried else None,
+        fault=untried[0].fault if untried else "",
     )
 
 
@@ -145,12 +155,23 @@ def given_up_recount(recount: Recount) -> str:
     )
 
 
-def launches_failed(later: Collection[datetime]) -> str:
-    """That runs could not be started, and when they are asked for again; empty where none is waited for."""
+def launches_failed(later: Collection[datetime], fault: str = "") -> str:
+    """That runs could not be started, or ended by a fault of the surroundings, and when they are asked for again; empty
+    where none is waited for."""
     if not later:
         return ""
     runs = "a run" if len(later) == 1 else f"{len(later)} runs"
-    return f"{runs} could not be started; asked for again from {min(later):%Y-%m-%d %H:%M} UTC"
+    what = f"ended without being a try ({fault})" if fault else "could not be started"
+    return f"{runs} {what}; asked for again from {min(later):%Y-%m-%d %H:%M} UTC"
+
+
+def put_off(tries: Iterable[Tries], now: datetime) -> str:
+    """`launches_failed` of those that are asked for later, by what kept them from being tries."""
+    later: dict[str, list[datetime]] = {}
+    for each in tries:
+        if at := each.waits_until(now):
+            later.setdefault(each.fault, []).append(at)
+    return "; ".join(launches_failed(times, fault) for fault, times in sorted(later.items()))
 
 
 def quiet(last_change: datetime | None, now: datetime, seconds: float) -> bool:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 
 import dagster as dg
 
+from cin_pipeline.orchestration.faults import requeue_orphan
 from cin_pipeline.store.liveness import Life
 from cin_pipeline.store.store import Store
 
@@ -68,4 +69,4 @@ def requeue_orphaned(instance: dg.DagsterInstance, store: Store) -> None:
     """Requeues what was claimed by orphaned runs and commands."""
     for each in store.registry.waiting():
         if each.run and is_orphaned(each.run, instance, store):
-            store.registry.requeue(each.submission, each.run, "its run ended without a result")
+            requeue_orphan(each, instance, store)

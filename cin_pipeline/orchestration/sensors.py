@@ -14,6 +14,7 @@ import dagster as dg
 
 from cin_pipeline.census.years import COLLECTION_YEARS, FIRST_YEAR
 from cin_pipeline.orchestration.bulk import error_type
+from cin_pipeline.orchestration.faults import fault_of_run, given_back_for
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.jobs import (
     INPUTS_JOB,
@@ -41,6 +42,7 @@ from cin_pipeline.store.landing import ExpectedReturns
 from cin_pipeline.store.missing_data import for_re_referrals_alone
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.surroundings import Fault
 
 SCAN_SECONDS = 30  # Dagster ends an evaluation after 60
 
@@ -100,10 +102,13 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         monitored_jobs=[la_return_job, bulk_load_job],
         minimum_interval_seconds=seconds,
         default_status=status,
-        description="Requeues, or rejects after three attempts, what a failed run had claimed.",
+        description="Requeues, or rejects after three attempts, what a failed run had claimed; gives it back where the "
+        "surroundings failed it.",
     )
     def failure(context: dg.RunFailureSensorContext) -> None:
-        requeue_or_reject(context.dagster_run.run_id, error_type(context.get_step_failure_events()), store)
+        run = context.dagster_run.run_id
+        fault = fault_of_run(context.instance, run)
+        requeue_or_reject(run, error_type(context.get_step_failure_events()), store, fault)
 
     return [landing, prior_year, national, failure]
 
@@ -149,11 +154,14 @@ def scan_summary(scan: Scan) -> str:
     return "; ".join(filter(None, parts)) or "nothing new"
 
 
-def requeue_or_reject(run: str, error: str, store: Store) -> None:
-    """Requeues what a failed run had claimed, or rejects it after three attempts. Knows the kind of error only."""
+def requeue_or_reject(run: str, error: str, store: Store, fault: Fault | None = None) -> None:
+    """Requeues what a failed run had claimed, or rejects it after three attempts; gives it back after a fault of the
+    surroundings. Knows the kind of error only."""
     reason = f"the run failed ({error}); run {run} in the UI tells more"
     for each in store.registry.held_by(run):
-        if after_failure(each) is SubmissionState.LANDED:
+        if fault:
+            store.registry.give_back(each.submission, run, given_back_for(fault))
+        elif after_failure(each) is SubmissionState.LANDED:
             store.registry.requeue(each.submission, run, reason)
         else:
             store.registry.reject(each.submission, reason, run)

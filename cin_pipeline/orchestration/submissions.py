@@ -8,6 +8,7 @@ import dagster as dg
 from cin_pipeline.census.return_tables import ReturnTables
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.checks import stopping
+from cin_pipeline.orchestration.faults import requeue_orphan
 from cin_pipeline.orchestration.partitions import year_and_la
 from cin_pipeline.orchestration.runs import HOLDER_TAG, PARTITION_TAG, is_orphaned
 from cin_pipeline.store.arrivals import arrival_of
@@ -112,7 +113,7 @@ class Work:
                     f"Submission {number} is at work in run {submission.run}; nothing was done here.",
                     allow_retries=False,
                 )
-            registry.requeue(number, submission.run, "its run ended without a result")
+            requeue_orphan(submission, self._instance, self.store)
         registry.claim(number, self._holder)
         after = registry.get(number)
         if after.state is not SubmissionState.CLAIMED or after.run != self._holder:

@@ -52,6 +52,12 @@ class Settings:
     dagster_home: Path = setting(
         "DAGSTER_HOME", PATH, "Dagster's own directory", in_state=lambda state: state / "dagster"
     )
+    lease_seconds: int = setting(
+        "CIN_LEASE_SECONDS",
+        COUNT,
+        "seconds without a sign of life after which a run on PostgreSQL counts as dead",
+        default=60,
+    )
     max_return_bytes: int = setting(
         "CIN_MAX_RETURN_BYTES", COUNT, "size, in bytes, above which a file is refused", default=MAX_BYTES
     )

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, delete, insert, select
 
 from cin_pipeline.store.database import BUNDLES
 from cin_pipeline.store.objects import ObjectMissing, Objects
+from cin_pipeline.store.writing import Guard, unguarded, writing
 
 _COMPLETE = "_complete"
 
@@ -33,9 +34,10 @@ class BundleDamaged(ValueError):
 class Bundles:
     """The bundles of a deployment, by place: parts joined by `/` that say what they are."""
 
-    def __init__(self, objects: Objects, engine: Engine) -> None:
+    def __init__(self, objects: Objects, engine: Engine, guard: Guard = unguarded) -> None:
         self._objects = objects
         self._engine = engine
+        self._guard = guard
 
     def write(self, place: str, files: Mapping[str, bytes], *, run: str = "", lasting: bool = True) -> str:
         """Stores files in place of those that were there, and returns their prefix.
@@ -46,7 +48,7 @@ class Bundles:
             self._objects.put_new(f"{prefix}/{name}", content, lasting=lasting)
         sums = {name: sha256(content).hexdigest() for name, content in files.items()}
         self._objects.put_new(f"{prefix}/{_COMPLETE}", json.dumps(sums).encode(), lasting=lasting)
-        with self._engine.begin() as connection:
+        with writing(self._engine, self._guard) as connection:
             this = BUNDLES.c.place == place
             before = connection.execute(delete(BUNDLES).where(this).returning(BUNDLES.c.prefix)).scalar()
             connection.execute(insert(BUNDLES).values(place=place, prefix=prefix))

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Sequence,
     String,
     Table,
     Text,
@@ -168,12 +169,14 @@ INTERPRETATION_COUNTS = Table(
     Index("interpretation_counts_of_submission", "submission"),
 )
 
-# Who is alive, where several hosts work on one PostgreSQL database; see store/liveness.
+# Who is alive, where several hosts work on one PostgreSQL database; see store/liveness. Of PostgreSQL alone.
+FENCES = Sequence("lease_fences", metadata=METADATA)
 LEASES = Table(
     "leases",
     METADATA,
     Column("name", String(160), primary_key=True),
-    Column("holder", String(32), nullable=False),
+    Column("holder", String(80), nullable=False),  # for people: the host and the number of the process
+    Column("fence", BigInteger, nullable=False),  # what proves the hold: one that was taken later has a higher one
     Column("until", DateTime(timezone=True), nullable=False),
 )
 

@@ -22,6 +22,7 @@ from cin_pipeline.store.database import (
 )
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.submission_queries import OURS, current_of_year
+from cin_pipeline.store.writing import Guard, unguarded, writing
 
 
 @dataclass(frozen=True, order=True)
@@ -58,15 +59,16 @@ def version_of(measures: DataFrame) -> str:
 class Figures:
     """Reads and writes the long tables of figures."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, guard: Guard = unguarded) -> None:
         self._engine = engine
+        self._guard = guard
 
     def write_la_measures(self, measures: DataFrame, submission: int, previous: int | None = None) -> None:
         """Stores the measures counted from one submission in place of earlier ones.
 
         previous: the submission of the previous year that re-referrals were counted with."""
         counted = {"submission": submission, "data_version": version_of(measures), "previous": previous}
-        with self._engine.begin() as connection:
+        with writing(self._engine, self._guard) as connection:
             connection.execute(delete(COUNTS).where(COUNTS.c.submission == submission))
             connection.execute(insert(COUNTS).values(**counted, run_requests=0))
             rows = measures.assign(submission=submission)
@@ -127,7 +129,7 @@ class Figures:
         """Stores what a national asset was made from: of each LA, and a version of every other input by its name."""
         about = {"asset": asset, "collection_year": year}
         others = [{"input": name, "version": version} for name, version in versions.items()]
-        with self._engine.begin() as connection:
+        with writing(self._engine, self._guard) as connection:
             for table, rows in ((NATIONAL_INPUTS, map(vars, inputs)), (NATIONAL_INPUT_VERSIONS, others)):
                 connection.execute(delete(table).where(table.c.asset == asset, table.c.collection_year == year))
                 if values := [{**about, **row} for row in rows]:
@@ -187,7 +189,7 @@ class Figures:
 
     def note_recounts_in_vain(self, recounts: Iterable[Recount]) -> None:
         """Notes of each how many runs that were asked for it have ended in vain."""
-        with self._engine.begin() as connection:
+        with writing(self._engine, self._guard) as connection:
             for each in recounts:
                 connection.execute(
                     update(COUNTS)
@@ -231,11 +233,11 @@ class Figures:
 
     def clear_estimates(self, year: int) -> None:
         """Takes back the estimates of a year, so that none outlives the figures it was made from."""
-        with self._engine.begin() as connection:
+        with writing(self._engine, self._guard) as connection:
             connection.execute(delete(ESTIMATES).where(ESTIMATES.c.collection_year == year))
 
     def _replace(self, table: Table, where: ColumnElement[bool], rows: DataFrame) -> None:
-        with self._engine.begin() as connection:
+        with writing(self._engine, self._guard) as connection:
             _replace(connection, table, where, rows)
 
     def _read(self, query: object, dtypes: dict[str, str]) -> DataFrame:

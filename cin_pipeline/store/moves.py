@@ -64,6 +64,7 @@ LAND = Move("land", (), LANDED, Mover.RECEIPT, "when it is received")
 REFUSE = Move("refuse", (), REJECTED, Mover.RECEIPT, "when it is received and not wanted")
 CLAIM = Move("claim", (LANDED,), CLAIMED, Mover.RUN, "when it begins on it")
 REQUEUE = Move("requeue", (CLAIMED,), LANDED, Mover.SENSOR, "when its run came to no result")
+GIVE_BACK = Move("give back", (CLAIMED,), LANDED, Mover.RUN, "when the surroundings fail it, which is no attempt")
 ACCEPT = Move("accept", (CLAIMED, LANDED), ACCEPTED, Mover.RUN, "when it is counted and no blocking check failed")
 HOLD = Move("hold", (CLAIMED,), HELD, Mover.RUN, "when it is counted and what it holds contradicts its header")
 DISPLACE = Move(
@@ -96,6 +97,6 @@ ANSWER = Move(
 )
 
 MOVES = (
-    LAND, REFUSE, CLAIM, REQUEUE, ACCEPT, HOLD, DISPLACE, CONFIRM, REJECT, GIVE_UP, OVERTAKE, REPLACE, REINSTATE,
-    TURN_DOWN, WITHDRAW, RESTORE, REOPEN, ANSWER,
+    LAND, REFUSE, CLAIM, REQUEUE, GIVE_BACK, ACCEPT, HOLD, DISPLACE, CONFIRM, REJECT, GIVE_UP, OVERTAKE, REPLACE,
+    REINSTATE, TURN_DOWN, WITHDRAW, RESTORE, REOPEN, ANSWER,
 )  # fmt: skip

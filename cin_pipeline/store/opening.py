@@ -11,6 +11,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from cin_pipeline.store.surroundings import fault_of
 from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, upgrade
 from cin_pipeline.store.versions import CURRENT, StateDamaged, StateReadOnly, UpgradeNeeded, version_of
 
@@ -84,6 +85,8 @@ def _version(engine: Engine) -> str | None:
         with engine.connect() as connection:
             return version_of(connection)
     except DBAPIError as error:  # without its message, which could hold parameters
+        if engine.dialect.name != "sqlite" and fault_of(error):
+            raise  # nothing is damaged: the server is away
         raise StateDamaged(f"the database of the state cannot be read ({type(error).__name__})") from None
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from cin_pipeline.census.unreadable import ItemRead
 from cin_pipeline.store.database import ITEMS_NOT_READ, QUALITY, SUBMISSIONS
 from cin_pipeline.store.submission_queries import of_year
+from cin_pipeline.store.writing import Guard, unguarded, writing
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,9 @@ class Read:
 class Quality:
     """Reads and writes the grade of each submission, and how it was read; the hits themselves are in the row tables."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, guard: Guard = unguarded) -> None:
         self._engine = engine
+        self._guard = guard
 
     def note_rules(self, submission: int, *, errors: int, queries: int, crashed: int) -> None:
         """Notes how many errors and queries the validation rules found, and how many rules crashed."""
@@ -56,7 +58,7 @@ class Quality:
             }
             for each in items
         ]
-        with self._engine.begin() as connection:
+        with writing(self._engine, self._guard) as connection:
             connection.execute(delete(ITEMS_NOT_READ).where(ITEMS_NOT_READ.c.submission == submission))
             if rows:
                 connection.execute(insert(ITEMS_NOT_READ), rows)
@@ -94,7 +96,7 @@ class Quality:
             return {row[0]: Grade(*row[1:]) for row in connection.execute(query)}
 
     def _note(self, submission: int, **values: object) -> None:
-        with self._engine.begin() as connection:
+        with writing(self._engine, self._guard) as connection:
             _note(connection, submission, **values)
 
 

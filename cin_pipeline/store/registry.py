@@ -35,6 +35,7 @@ from cin_pipeline.store.submission_queries import (
     was_landed,
 )
 from cin_pipeline.store.submissions import COLLECTION, DecisionRefused, Event, OnceHeld, RefusedFile, Submission
+from cin_pipeline.store.writing import Guard, unguarded
 
 CONFIRMED_BY = "run --confirm-held"  # who confirmed, where a run was told to take whatever is held
 CONFIRMED_BEFOREHAND = "every held return was to be taken"
@@ -47,9 +48,10 @@ def _utc_now() -> datetime:
 class Registry:
     """Reads and writes submissions; every change is one transaction that no other can come between."""
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime] = _utc_now) -> None:
+    def __init__(self, engine: Engine, now: Callable[[], datetime] = _utc_now, guard: Guard = unguarded) -> None:
         self._engine = engine
         self._now = now
+        self._guard = guard
         self._children = KnownChildren()
 
     def land(
@@ -135,6 +137,13 @@ class Registry:
         """Requeues, as landed, a submission whose run came to no result; False where that run does not hold it."""
         with self._writing() as connection:
             return self._move(connection, submission, moves.REQUEUE, reason, run, held_by=run)
+
+    def give_back(self, submission: int, run: str, reason: str) -> bool:
+        """Requeues a submission whose run ended for no fault of its own, as if it had not been claimed; False where
+        that run does not hold it."""
+        with self._writing() as connection:
+            unclaimed = {"attempt": SUBMISSIONS.c.attempt - 1}
+            return self._move(connection, submission, moves.GIVE_BACK, reason, run, held_by=run, values=unclaimed)
 
     def accept(self, submission: int, run: str = "", arrival: Arrival | None = None) -> bool:
         """Makes a submission current; True where it then is. Only the run that claimed it can, or no run one landed.
@@ -418,12 +427,13 @@ class Registry:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        """A transaction in which what was read stays true until it is written."""
+        """A transaction in which what was read stays true until it is written. Raises LeaseLost."""
         with self._engine.begin() as connection:
             sqlite = connection.dialect.name == "sqlite"
             connection.execute(
                 text("BEGIN IMMEDIATE" if sqlite else "LOCK TABLE submissions IN SHARE ROW EXCLUSIVE MODE")
             )
+            self._guard(connection)  # once it has waited for its turn: its lease may have run out meanwhile
             yield connection
 
     def _add(self, connection: Connection, move: Move, **values: object) -> Submission:

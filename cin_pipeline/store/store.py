@@ -42,17 +42,17 @@ class Store:
     @cached_property
     def registry(self) -> Registry:
         """What was received, and what is current."""
-        return Registry(self.engine)
+        return Registry(self.engine, guard=self.liveness.check)
 
     @cached_property
     def figures(self) -> Figures:
         """Measures and estimates."""
-        return Figures(self.engine)
+        return Figures(self.engine, self.liveness.check)
 
     @cached_property
     def quality(self) -> Quality:
         """What the validation rules and the confidence indicators say of each submission, in numbers."""
-        return Quality(self.engine)
+        return Quality(self.engine, self.liveness.check)
 
     @cached_property
     def returns(self) -> ReturnFiles:
@@ -77,14 +77,14 @@ class Store:
     @cached_property
     def bundles(self) -> Bundles:
         """Files that belong together: row tables, releases, what a user gave."""
-        return Bundles(self.objects, self.engine)
+        return Bundles(self.objects, self.engine, self.liveness.check)
 
     @cached_property
     def liveness(self) -> Liveness:
         """Who is alive: where the database is a file, one machine works."""
         if self.engine.dialect.name == "sqlite":
             return FileLocks(self.settings.state / "locks")
-        return Leases(self.engine)
+        return Leases(self.engine, self.settings.lease_seconds)
 
     def inbox(self) -> Inbox | None:
         """The directory that files arrive in; None where the settings name none."""

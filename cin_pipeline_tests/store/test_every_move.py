@@ -137,6 +137,9 @@ EVENTS = {
     "other bytes are refused": Event((moves.REFUSE,), refuse),
     "a run begins": Event((moves.CLAIM,), lambda registry: registry.claim(THIS, "another")),
     "its run came to nothing": Event((moves.REQUEUE,), lambda registry: registry.requeue(THIS, RUN, "killed")),
+    "the surroundings failed its run": Event(
+        (moves.GIVE_BACK,), lambda registry: registry.give_back(THIS, RUN, "full")
+    ),
     "it is counted": Event((moves.ACCEPT,), its_run_accepts),
     "it is counted and contradicts its header": Event((moves.HOLD,), contradicts_its_header),
     "another LA with its children is accepted": Event((moves.DISPLACE,), another_la_with_its_children_is_accepted),

@@ -96,14 +96,28 @@ def test_one_that_slept_past_its_end_takes_nothing_back(engine: Engine) -> None:
     with slept.alive("run"):
         let_run_out(engine)
         with awake.alive("run"):
+            until = text("select until from leases")
             with engine.connect() as connection:
-                holder = connection.execute(text("select holder from leases")).scalar_one()
+                before = connection.execute(until).scalar_one()
+            slept._renew("run", slept.fence("run"))
+            with engine.connect() as connection:
+                assert connection.execute(until).scalar_one() == before
             assert awake.look("run") is Life.ALIVE
-            slept._renew("run", "another holder")
-            with engine.connect() as connection:
-                assert connection.execute(text("select holder from leases")).scalar_one() == holder
         assert slept.look("run") is Life.UNKNOWN
     assert names(engine) == set()
+
+
+def test_the_fence_grows_also_where_nothing_is_left_of_the_one_before(engine: Engine) -> None:
+    leases, fences = Leases(engine), []
+    for how in ("ends as it should", "runs out", "ends as it should"):
+        with Leases(engine).alive("run") if how == "runs out" else leases.alive("run"):
+            if how == "runs out":
+                let_run_out(engine)
+                with leases.alive("run"):
+                    fences.append(leases.fence("run"))
+            else:
+                fences.append(leases.fence("run"))
+    assert fences == sorted(set(fences))
 
 
 def test_one_at_a_time_is_one_at_a_time(engine: Engine) -> None:

@@ -37,6 +37,7 @@ OPERATIONS = {
     "claim": lambda registry, number: registry.claim(number, "run"),
     "claim of another": lambda registry, number: registry.claim(number, "other"),
     "requeue": lambda registry, number: registry.requeue(number, "run", "dead"),
+    "give back": lambda registry, number: registry.give_back(number, "run", "the disk is full"),
     "accept": lambda registry, number: registry.accept(number, "run"),
     "hold": lambda registry, number: registry.accept(number, "run", Arrival(WHO, dates="of another year")),
     "hold and confirm": lambda registry, number: registry.accept(

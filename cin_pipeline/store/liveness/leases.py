@@ -1,30 +1,34 @@
 """Leases: a row that its holder renews while it lives, by the clock of the database server alone.
 
 So hosts whose clocks differ agree, and one that is cut off, stopped or killed is known to be dead once its lease has
-run out, whatever a launcher says of it. A holder that slept past that end renews nothing that another has taken.
+run out, whatever a launcher says of it. Every taking has a fence, a number higher than all before it. A holder that
+slept past its end finds another fence in the row, or none: it renews nothing, and each of its transactions that would
+write is refused (`check`). See docs/adr/0009-leases-and-fences.md.
 """
 
+import os
+import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from uuid import uuid4
+from contextlib import contextmanager, suppress
 
-from sqlalchemy import ColumnElement, Engine, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, text, tuple_, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from cin_pipeline.store.database import LEASES
-from cin_pipeline.store.liveness.protocol import Life
+from cin_pipeline.store.database import FENCES, LEASES
+from cin_pipeline.store.liveness.protocol import LeaseLost, Life
 
 SECONDS = 60.0  # that a lease holds from each renewal
 _WAIT_SECONDS = 0.2  # from one try to the next of who waits
 
 
 class Leases:
-    """The leases of one database."""
+    """The leases of one database, and which of them are held here."""
 
     def __init__(self, engine: Engine, seconds: float = SECONDS) -> None:
         self._engine = engine
         self._seconds = seconds
+        self._fences: dict[str, int] = {}  # of what is held here, by name
 
     @contextmanager
     def alive(self, name: str) -> Iterator[None]:
@@ -51,44 +55,67 @@ class Leases:
         with self._held(f"only-{name}"):
             yield
 
+    def fence(self, name: str) -> int:
+        """See Liveness.fence. Raises KeyError for a name that is not held here."""
+        return self._fences[name]
+
+    def join(self, name: str, fence: int) -> None:
+        """See Liveness.join."""
+        self._fences[name] = fence
+
+    def check(self, connection: Connection) -> None:
+        """See Liveness.check. Nobody can take the rows while the transaction lasts: they are locked for sharing."""
+        if not self._fences:
+            return
+        fences = dict(self._fences)
+        ours = tuple_(LEASES.c.name, LEASES.c.fence).in_(list(fences.items()))
+        query = select(LEASES.c.name).where(ours, LEASES.c.until > _now()).with_for_update(read=True)
+        if lost := fences.keys() - set(connection.execute(query).scalars()):
+            raise LeaseLost(sorted(lost))
+
     @contextmanager
     def _held(self, name: str) -> Iterator[None]:
-        holder, ended = uuid4().hex, threading.Event()
-        while not self._take(name, holder):
+        ended = threading.Event()
+        while not (fence := self._take(name)):
             ended.wait(_WAIT_SECONDS)
-        heart = threading.Thread(target=self._beat, args=(name, holder, ended), daemon=True, name=f"lease {name}")
+        heart = threading.Thread(target=self._beat, args=(name, fence, ended), daemon=True, name=f"lease {name}")
         heart.start()
+        self._fences[name] = fence
         try:
             yield
         finally:
+            del self._fences[name]
             ended.set()
             heart.join()
-            with self._engine.begin() as connection:
-                connection.execute(delete(LEASES).where(LEASES.c.name == name, LEASES.c.holder == holder))
+            # Where the database is away it runs out by itself.
+            with suppress(DBAPIError), self._engine.begin() as connection:
+                connection.execute(delete(LEASES).where(LEASES.c.name == name, LEASES.c.fence == fence))
 
-    def _take(self, name: str, holder: str) -> bool:
-        """Whether the lease is this holder's now: nobody has it, or it has run out."""
-        values = {"holder": holder, "until": self._end()}
+    def _take(self, name: str) -> int:
+        """The fence, where the lease is taken: nobody has it, or it has run out. Else 0."""
+        holder = f"{socket.gethostname()} {os.getpid()}"[-80:]
+        values = {"holder": holder, "fence": FENCES.next_value(), "until": self._end()}
         try:
             with self._engine.begin() as connection:
                 over = (LEASES.c.name == name) & (LEASES.c.until <= _now())
-                if connection.execute(update(LEASES).where(over).values(**values)).rowcount:
-                    return True
-                connection.execute(insert(LEASES).values(name=name, **values))
+                taken = update(LEASES).where(over).values(**values).returning(LEASES.c.fence)
+                if fence := connection.execute(taken).scalar():
+                    return int(fence)
+                new = insert(LEASES).values(name=name, **values).returning(LEASES.c.fence)
+                return int(connection.execute(new).scalar_one())
         except IntegrityError:
-            return False
-        return True
+            return 0
 
-    def _beat(self, name: str, holder: str, ended: threading.Event) -> None:
+    def _beat(self, name: str, fence: int, ended: threading.Event) -> None:
         while not ended.wait(self._seconds / 6):
             try:
-                self._renew(name, holder)
+                self._renew(name, fence)
             except DBAPIError:  # the database is away: the next beat tries again, and without one the lease runs out
                 continue
 
-    def _renew(self, name: str, holder: str) -> None:
+    def _renew(self, name: str, fence: int) -> None:
         with self._engine.begin() as connection:
-            ours = (LEASES.c.name == name) & (LEASES.c.holder == holder)
+            ours = (LEASES.c.name == name) & (LEASES.c.fence == fence)
             connection.execute(update(LEASES).where(ours).values(until=self._end()))
 
     def _end(self) -> ColumnElement[object]:

@@ -4,6 +4,8 @@ from contextlib import AbstractContextManager
 from enum import Enum, auto
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 
 class Life(Enum):
     """What is known of the run or command of a name."""
@@ -11,6 +13,16 @@ class Life(Enum):
     ALIVE = auto()
     DEAD = auto()  # it ended without saying so
     UNKNOWN = auto()  # it has not begun, or ended as it should
+
+
+class LeaseLost(RuntimeError):
+    """What was held here ran out, or another process has taken it: nothing that is done in its name counts any more."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__(
+            f"{' and '.join(names)} is no more held by this process, which was cut off for too long: what it did since "
+            "does not count"
+        )
 
 
 class Liveness(Protocol):
@@ -27,3 +39,14 @@ class Liveness(Protocol):
 
     def one_at_a_time(self, name: str) -> AbstractContextManager[None]:
         """Waits until nobody else is in a block of that name."""
+
+    def fence(self, name: str) -> int:
+        """What proves that a name is held here, to be handed to those who work for it; 0 where no hold can be lost."""
+
+    def join(self, name: str, fence: int) -> None:
+        """Works for a name that another process or store holds: what is written here counts for as long as it does."""
+
+    def check(self, connection: Connection) -> None:
+        """To be called in a transaction before it writes: what is held here stays so until that ends.
+
+        Raises LeaseLost where it is not any more."""

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import CreateSequence
 
 revision = "0007"
 down_revision = "0006"
@@ -17,6 +18,9 @@ def upgrade() -> None:
     op.create_table(
         "leases",
         sa.Column("name", sa.String(160), primary_key=True),
-        sa.Column("holder", sa.String(32), nullable=False),
+        sa.Column("holder", sa.String(80), nullable=False),
+        sa.Column("fence", sa.BigInteger, nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
     )
+    if op.get_bind().dialect.supports_sequences:
+        op.execute(CreateSequence(sa.Sequence("lease_fences")))
