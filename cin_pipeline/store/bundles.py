@@ -1,21 +1,25 @@
 """Bundles: files that belong together, written whole and replaced whole, on any machine.
 
-The files of a bundle lie as objects under a prefix of their own for each time it was written, `.complete` last, which
+The files of a bundle lie as objects under a prefix of their own for each time it was written, `_complete` last, which
 names every file with its checksum. Which prefix counts is a row of the database, changed once all of them are there. So
 a reader sees the bundle before or the bundle after, and a file that is gone or has changed is noticed.
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from cin_pipeline.store.database import BUNDLES
-from cin_pipeline.store.objects import ObjectMissing, Objects
+from cin_pipeline.store.objects import Found, ObjectMissing, Objects
 
-_COMPLETE = ".complete"
+_COMPLETE = "_complete"
+_IN_A_BUNDLE = re.compile(r"(.+?/(?:[^/]*-)?[0-9a-f]{32})/")  # the key of an object as `write` makes it
 
 
 class BundleMissing(LookupError):
@@ -46,10 +50,7 @@ class Bundles:
             self._objects.put_new(f"{prefix}/{name}", content, lasting=lasting)
         sums = {name: sha256(content).hexdigest() for name, content in files.items()}
         self._objects.put_new(f"{prefix}/{_COMPLETE}", json.dumps(sums).encode(), lasting=lasting)
-        with self._engine.begin() as connection:
-            this = BUNDLES.c.place == place
-            before = connection.execute(delete(BUNDLES).where(this).returning(BUNDLES.c.prefix)).scalar()
-            connection.execute(insert(BUNDLES).values(place=place, prefix=prefix))
+        before = self._point(place, prefix)
         # What was there before there were prefixes lies right under the place.
         keys = self.keys(place) if before is None else [found.key for found in self._objects.list(before)]
         for key in keys:
@@ -59,20 +60,24 @@ class Bundles:
     def read(self, place: str) -> dict[str, bytes]:
         """The files of a bundle by name. Raises BundleMissing, BundleDamaged."""
         prefix = self.prefix(place)
-        try:
-            return self._read(place, prefix)
-        except BundleDamaged:
-            # It may have been written anew, and the one before deleted, between the two looks.
-            if prefix == (now := self.prefix(place)):
-                raise
-            return self._read(place, now)
+        while True:
+            try:
+                return self._read(place, prefix)
+            except BundleDamaged:
+                # It may have been written anew, and the one before deleted, since the row was read.
+                before, prefix = prefix, self.prefix(place)
+                if prefix == before:
+                    raise
 
     def read_also_earlier(self, place: str) -> dict[str, bytes]:
         """The files of a bundle, also from before there were bundles; none where nothing was ever stored."""
         try:
             return self.read(place)
         except BundleMissing:
-            return {key.rpartition("/")[2]: self._objects.get(key) for key in self.keys(place)}
+            try:
+                return {key.rpartition("/")[2]: self._objects.get(key) for key in self.keys(place)}
+            except ObjectMissing:  # it was written anew, and these deleted, meanwhile
+                return self.read(place)
 
     def prefix(self, place: str) -> str:
         """Under which prefix the objects of a bundle lie. Raises BundleMissing."""
@@ -86,6 +91,36 @@ class Bundles:
         """The objects right under a place: of a state from before there were bundles."""
         keys = [found.key for found in self._objects.list(place)]
         return [key for key in keys if "/" not in key.removeprefix(f"{place}/")]
+
+    def orphans(self, before: datetime) -> Iterator[Found]:
+        """The objects of bundles that no row names: of a process that died before or after it changed the row.
+
+        Nobody reads them. `before`: a time by which whoever wrote them has long ended, or they may be being written.
+        Looked for where any bundle of their kind is."""
+        with self._engine.connect() as connection:
+            prefixes = set(connection.execute(select(BUNDLES.c.prefix)).scalars())
+        for kind in sorted({prefix.partition("/")[0] for prefix in prefixes}):
+            for found in self._objects.list(kind):
+                of_bundle = _IN_A_BUNDLE.match(found.key)
+                if of_bundle and of_bundle[1] not in prefixes and found.modified < before:
+                    yield found
+
+    def _point(self, place: str, prefix: str) -> str | None:
+        """Makes a prefix the one that counts and returns the one that did; of several at once, each another's."""
+        this = BUNDLES.c.place == place
+        while True:
+            with self._engine.connect() as connection:
+                before = connection.execute(select(BUNDLES.c.prefix).where(this)).scalar()
+            try:
+                with self._engine.begin() as connection:
+                    if before is None:
+                        connection.execute(insert(BUNDLES).values(place=place, prefix=prefix))
+                        return None
+                    as_seen = this & (BUNDLES.c.prefix == before)
+                    if connection.execute(update(BUNDLES).where(as_seen).values(prefix=prefix)).rowcount:
+                        return str(before)
+            except IntegrityError:  # another was the first at that place
+                continue
 
     def _read(self, place: str, prefix: str) -> dict[str, bytes]:
         try:
