@@ -14,6 +14,7 @@ from cin_pipeline.census.hold_reasons import HOLD_REASONS
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
 from cin_pipeline.settings import Settings, declared
 from cin_pipeline.settings.page import PAGE, with_settings
+from cin_pipeline.settings.places import Bucket, Place, holds
 from cin_pipeline_tests.test_contracts import MODULES, ROOT
 
 
@@ -74,6 +75,11 @@ def test_a_wrong_setting_is_named_with_what_was_expected(name: str, value: str) 
 # What each setting may be; a new one needs its entry here.
 ABSOLUTE = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])).map(lambda text: Path("/", text))
 ABOVE_0 = st.integers(1, 10**18 - 1)
+BUCKETS = st.builds(
+    Bucket,
+    st.from_regex(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", fullmatch=True),
+    st.lists(st.from_regex(r"[a-z0-9 _=-]{1,9}", fullmatch=True), max_size=3).map("/".join),
+)
 IDS = st.frozensets(st.from_regex(r"[0-9A-Z]{1,6}", fullmatch=True))
 VALUES = {
     "state": ABSOLUTE,
@@ -86,7 +92,8 @@ VALUES = {
     "rules_added": IDS,
     "rules_removed": IDS,
     "hold_off": st.frozensets(st.sampled_from([reason.name for reason in HOLD_REASONS])),
-    "inbox": st.none() | ABSOLUTE,
+    "objects": st.none() | ABSOLUTE | BUCKETS,
+    "inbox": st.none() | ABSOLUTE | BUCKETS,
     "years": st.frozensets(st.integers(FIRST_YEAR, LAST_YEAR)),
     "sensors": st.booleans(),
     "tick_seconds": ABOVE_0,
@@ -121,6 +128,59 @@ def test_a_wrong_database_is_told_without_its_password(url: str) -> None:
         Settings.from_environment({"CIN_DATABASE": url})
     assert "hunter2" not in str(told.value)
     assert url not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "s3://",
+        "s3://b",
+        "s3:/bucket/prefix",
+        "s3://Bucket/prefix",
+        "s3://bucket//prefix",
+        "s3://bucket/a/../b",
+        "s3://bucket/a\nb",
+        f"s3://bucket/{'x' * 201}",
+        "https://bucket.example/prefix",
+        "file:///srv/state",
+    ],
+)
+def test_a_place_that_is_none_is_named_with_what_was_expected(value: str) -> None:
+    for name in ("CIN_OBJECTS", "CIN_INBOX"):
+        with pytest.raises(ValueError, match=f"{name} is .*; a directory or s3://bucket/prefix was expected") as told:
+            Settings.from_environment({name: value})
+        assert repr(value) in str(told.value)
+
+
+def test_keys_that_were_written_into_the_address_of_a_bucket_are_not_shown() -> None:
+    with pytest.raises(ValueError, match="CIN_OBJECTS is something else, not shown") as told:
+        Settings.from_environment({"CIN_OBJECTS": "s3://cin:hunter2@bucket/prefix"})
+    assert "hunter2" not in str(told.value)
+
+
+def test_a_place_is_a_directory_or_a_prefix_of_a_bucket() -> None:
+    settings = Settings.from_environment({"CIN_OBJECTS": "s3://cin-objects/a/b/", "CIN_INBOX": "in:box/s3"})
+    assert (settings.objects, str(settings.objects)) == (Bucket("cin-objects", "a/b"), "s3://cin-objects/a/b")
+    assert settings.inbox == Path("in:box/s3").absolute()
+    assert str(Bucket("cin")) == "s3://cin"
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "held"),
+    [
+        (Bucket("cin", "a"), Bucket("cin", "a"), True),
+        (Bucket("cin"), Bucket("cin", "a/b"), True),
+        (Bucket("cin", "a"), Bucket("cin", "ab"), False),
+        (Bucket("cin", "a/b"), Bucket("cin", "a"), False),
+        (Bucket("cin"), Bucket("other"), False),
+        (Path("/a"), Path("/a/b"), True),
+        (Path("/a"), Path("/ab"), False),
+        (Path("/"), Bucket("cin"), False),
+        (Bucket("cin"), Path("/cin"), False),
+    ],
+)
+def test_what_holds_what(outer: Place, inner: Place, *, held: bool) -> None:
+    assert holds(outer, inner) is held
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,9 @@ from cin_pipeline.outputs.publishing import ShowSteps
 from cin_pipeline.outputs.run_files import issue_rows, write_england, write_issues, write_measures
 from cin_pipeline.reference.missing_data import Practice
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.deliveries.directory import RESULTS_MARKER, files_in
 from cin_pipeline.store.doubts import doubts_of, note_earlier
-from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, identities_in, land
+from cin_pipeline.store.landing import ExpectedReturns, identities_in, land
 from cin_pipeline.store.missing_data import for_re_referrals_alone, missing_data_of
 from cin_pipeline.store.moves import ACCEPTED, CLAIMED, HELD, LANDED
 from cin_pipeline.store.national_inputs import Given, InputFileError, NationalInputs, given_in, inputs_of

@@ -37,12 +37,15 @@ from cin_pipeline.orchestration.run_requests import (
 )
 from cin_pipeline.orchestration.runs import end_orphaned_runs
 from cin_pipeline.settings import Settings
+from cin_pipeline.settings.places import holds
 from cin_pipeline.store.inbox import Scan
 from cin_pipeline.store.landing import ExpectedReturns
 from cin_pipeline.store.missing_data import for_re_referrals_alone
 from cin_pipeline.store.moves import SubmissionState
+from cin_pipeline.store.objects import ObjectsUnavailable
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.surroundings import Fault
+from cin_pipeline.store.versions import StateRefused
 
 SCAN_SECONDS = 30  # Dagster ends an evaluation after 60
 
@@ -126,15 +129,23 @@ def expected_returns(store: Store, settings: Settings) -> ExpectedReturns:
 
 def scan_inbox(store: Store) -> Scan:
     """One look into the inbox; without one, runs are requested all the same for what landed otherwise."""
-    inbox = store.inbox()
+    settings = store.settings
+    try:
+        inbox = store.inbox()
+    except StateRefused as refused:
+        return Scan(problem=str(refused))
     if inbox is None:
         return Scan(problem="no inbox is watched: CIN_INBOX is not set")
-    settings = store.settings
-    if settings.inbox and store.settings.state.is_relative_to(settings.inbox):
-        return Scan(problem=f"the inbox {settings.inbox} holds the state {settings.state}; keep them apart")
+    for what, place in (("state", settings.state), ("objects of the state", settings.objects)):
+        if settings.inbox and place and holds(settings.inbox, place):
+            return Scan(problem=f"the inbox {settings.inbox} holds the {what} {place}; keep them apart")
+    try:
+        expected = expected_returns(store, settings)
+    except ObjectsUnavailable as away:
+        return Scan(problem=f"what is expected cannot be read: {away}")
     until = time.monotonic() + SCAN_SECONDS
     return inbox.scan(
-        expected_returns(store, settings),
+        expected,
         datetime.now(UTC),
         settle_seconds=2 * settings.tick_seconds,
         max_bytes=settings.max_return_bytes,

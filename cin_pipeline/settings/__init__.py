@@ -26,6 +26,7 @@ from cin_pipeline.settings.kinds import (
     setting,
     some_of,
 )
+from cin_pipeline.settings.places import PLACE, Place
 
 # How alike a variable and a setting must be for one to be the other misspelt, 1 being the same. CIN_DATABASE_URL is
 # (0.86); CIN_DATABASE_PORT (0.83), as Kubernetes sets it for a service called cin-database, is not.
@@ -58,6 +59,13 @@ class Settings:
         "seconds without a sign of life after which a run on PostgreSQL counts as dead",
         default=60,
     )
+    objects: Place | None = setting(
+        "CIN_OBJECTS",
+        PLACE,
+        "where copies of returns, row tables, the user's files and releases are kept",
+        default=None,
+        unset="the state directory",
+    )
     max_return_bytes: int = setting(
         "CIN_MAX_RETURN_BYTES", COUNT, "size, in bytes, above which a file is refused", default=MAX_BYTES
     )
@@ -85,8 +93,8 @@ class Settings:
         default=frozenset(),
         unset="none",
     )
-    inbox: Path | None = setting(
-        "CIN_INBOX", PATH, "directory that the landing sensor watches", default=None, unset="none is watched"
+    inbox: Place | None = setting(
+        "CIN_INBOX", PLACE, "where the landing sensor looks for returns", default=None, unset="none is watched"
     )
     years: frozenset[int] = setting(
         "CIN_YEARS",

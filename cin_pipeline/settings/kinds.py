@@ -49,6 +49,7 @@ class Setting:
                     raise ValueError(f"{self.variable} names {part!r}; {kind.expected} were expected")
             return frozenset(map(kind.value, parts))
         if not kind.fits(text):
+            shown = shown and "@" not in text  # before which an address may have a password
             found = repr(text) if shown else "something else, not shown as it may hold a password"
             raise ValueError(f"{self.variable} is {found}; {kind.expected} was expected")
         return kind.value(text)

@@ -6,17 +6,20 @@ a reader sees the bundle before or the bundle after, and a file that is gone or 
 """
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from hashlib import sha256
 from uuid import uuid4
 
 from sqlalchemy import Engine, delete, insert, select
 
 from cin_pipeline.store.database import BUNDLES
-from cin_pipeline.store.objects import ObjectMissing, Objects
+from cin_pipeline.store.objects import Found, ObjectMissing, Objects
 from cin_pipeline.store.writing import Guard, unguarded, writing
 
 _COMPLETE = "_complete"
+_IN_A_BUNDLE = re.compile(r"(.+?/(?:[^/]*-)?[0-9a-f]{32})/")  # the key of an object as `write` makes it
 
 
 class BundleMissing(LookupError):
@@ -61,20 +64,24 @@ class Bundles:
     def read(self, place: str) -> dict[str, bytes]:
         """The files of a bundle by name. Raises BundleMissing, BundleDamaged."""
         prefix = self.prefix(place)
-        try:
-            return self._read(place, prefix)
-        except BundleDamaged:
-            # It may have been written anew, and the one before deleted, between the two looks.
-            if prefix == (now := self.prefix(place)):
-                raise
-            return self._read(place, now)
+        while True:
+            try:
+                return self._read(place, prefix)
+            except BundleDamaged:
+                # It may have been written anew, and the one before deleted, since the row was read.
+                before, prefix = prefix, self.prefix(place)
+                if prefix == before:
+                    raise
 
     def read_also_earlier(self, place: str) -> dict[str, bytes]:
         """The files of a bundle, also from before there were bundles; none where nothing was ever stored."""
         try:
             return self.read(place)
         except BundleMissing:
-            return {key.rpartition("/")[2]: self._objects.get(key) for key in self.keys(place)}
+            try:
+                return {key.rpartition("/")[2]: self._objects.get(key) for key in self.keys(place)}
+            except ObjectMissing:  # it was written anew, and these deleted, meanwhile
+                return self.read(place)
 
     def prefix(self, place: str) -> str:
         """Under which prefix the objects of a bundle lie. Raises BundleMissing."""
@@ -88,6 +95,19 @@ class Bundles:
         """The objects right under a place: of a state from before there were bundles."""
         keys = [found.key for found in self._objects.list(place)]
         return [key for key in keys if "/" not in key.removeprefix(f"{place}/")]
+
+    def orphans(self, before: datetime) -> Iterator[Found]:
+        """The objects of bundles that no row names: of a process that died before or after it changed the row.
+
+        Nobody reads them. `before`: a time by which whoever wrote them has long ended, or they may be being written.
+        Looked for where any bundle of their kind is."""
+        with self._engine.connect() as connection:
+            prefixes = set(connection.execute(select(BUNDLES.c.prefix)).scalars())
+        for kind in sorted({prefix.partition("/")[0] for prefix in prefixes}):
+            for found in self._objects.list(kind):
+                of_bundle = _IN_A_BUNDLE.match(found.key)
+                if of_bundle and of_bundle[1] not in prefixes and found.modified < before:
+                    yield found
 
     def _read(self, place: str, prefix: str) -> dict[str, bytes]:
         try:

@@ -82,10 +82,10 @@ FURTHER_NAMES = Table(
 INBOX_FILES = Table(
     "inbox_files",
     METADATA,
-    Column("path", LargeBinary(4096), primary_key=True),  # in the inbox, as the file system has it
+    Column("path", LargeBinary(4096), primary_key=True),  # in the inbox, as the file system or the bucket has it
     Column("size", BigInteger, nullable=False),
-    Column("mtime_ns", BigInteger, nullable=False),
-    Column("inode", String(24), nullable=False),
+    Column("version", Text, nullable=False),  # see deliveries.Fingerprint
+    Column("changed_ns", BigInteger, nullable=False),
     Column("gone", Boolean, nullable=False),
     Column("state", String(12), nullable=False),  # see inbox.FileState
     Column("sha256", String(64), nullable=False),  # of what was last taken from this path

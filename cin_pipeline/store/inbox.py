@@ -1,7 +1,7 @@
-"""The inbox: a directory that authorities' files arrive in. A scan takes what is new or changed, and nothing else.
+"""The inbox: where authorities' files arrive. A scan takes what is new or changed, and nothing else.
 
 Nothing in the inbox is ever changed or deleted. What was seen of each file is remembered, so that an unchanged file
-costs one look at its size and times; bytes are read only when these changed, and only other bytes are a submission.
+costs one look at its fingerprint; bytes are read only when that changed, and only other bytes are a submission.
 """
 
 import os
@@ -14,7 +14,8 @@ from pathlib import Path
 from sqlalchemy import Engine, insert, select, update
 
 from cin_pipeline.store.database import INBOX_FILES
-from cin_pipeline.store.landing import ExpectedReturns, ReceivedFile, files_in, name_of, receive, record
+from cin_pipeline.store.deliveries import Deliveries, FileGone, Fingerprint, InboxUnusable
+from cin_pipeline.store.landing import ExpectedReturns, ReceivedFile, name_of, receive, record
 from cin_pipeline.store.notes import is_note
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.return_files import ReturnFiles
@@ -33,15 +34,6 @@ class FileState(StrEnum):
     QUARANTINED = "quarantined"  # no submission to work on, with a reason
     UNREADABLE = "unreadable"  # quarantined, and tried again at each scan
     LEFT_ALONE = "left alone"  # a note or a PDF: nothing that was meant as a return
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """What changes when a file does."""
-
-    size: int
-    mtime_ns: int
-    inode: str
 
 
 @dataclass(frozen=True)
@@ -79,41 +71,41 @@ class Changes:
 
 
 def changes(
-    known: Mapping[bytes, InboxFile], found: Mapping[bytes, Fingerprint], now_ns: int, settle_ns: int
+    known: Mapping[bytes, InboxFile], found: Mapping[bytes, Fingerprint], now_ns: int, settle_ns: int | None
 ) -> Changes:
     """Compares what is there with what is known.
 
     A new or changed file is taken once a second look finds it the same, or at once when it was last changed at least
-    `settle_ns` ago. A file that comes back as it was (a disk mounted again) is no news; one that comes back with
-    another time is, even with the same bytes. Files are taken in the order of their times, then names."""
+    `settle_ns` ago, or that is None. A file that comes back as it was (a disk mounted again) is no news; one that comes
+    back with another time is, even with the same bytes. Files are taken in the order of their times, then names."""
     take, remember = [], []
     for path, seen in found.items():
         before = known.get(path)
-        if before and before.seen == seen:
+        again = before is not None and before.gone and before.seen.changed_ns != seen.changed_ns
+        if before and before.seen == seen and not again:
             if before.state is FileState.UNREADABLE or (before.state is FileState.WAITING and before.reason != PARTIAL):
                 take.append(replace(before, gone=False))
             elif before.gone:
                 remember.append(replace(before, gone=False))
             continue
-        new_delivery = before is None or (before.gone and before.seen.mtime_ns != seen.mtime_ns)
-        file = InboxFile(path, seen) if new_delivery or before is None else replace(before, seen=seen, gone=False)
+        file = InboxFile(path, seen) if again or before is None else replace(before, seen=seen, gone=False)
         if path.lower().endswith(tuple(map(str.encode, PARTIAL_SUFFIXES))):
             remember.append(replace(file, state=FileState.WAITING, reason=PARTIAL))
-        elif now_ns - seen.mtime_ns >= settle_ns:
+        elif settle_ns is None or now_ns - seen.changed_ns >= settle_ns:
             take.append(file)
         else:
             remember.append(replace(file, state=FileState.WAITING, reason=GROWING))
     remember += [replace(file, gone=True) for path, file in known.items() if path not in found and not file.gone]
-    return Changes(tuple(sorted(take, key=lambda file: (file.seen.mtime_ns, file.path))), tuple(remember))
+    return Changes(tuple(sorted(take, key=lambda file: (file.seen.changed_ns, file.path))), tuple(remember))
 
 
 class Inbox:
-    """Scans one directory; what was seen is kept in the database."""
+    """Scans where files are delivered; what was seen is kept in the database."""
 
     def __init__(
-        self, directory: Path, engine: Engine, registry: Registry, returns: ReturnFiles, quarantine: ReturnFiles
+        self, deliveries: Deliveries, engine: Engine, registry: Registry, returns: ReturnFiles, quarantine: ReturnFiles
     ) -> None:
-        self._directory = directory
+        self._deliveries = deliveries
         self._engine = engine
         self._registry = registry
         self._returns = returns
@@ -131,17 +123,15 @@ class Inbox:
         """Takes what is new. A file that cannot be taken never keeps another from it.
 
         `enough` is asked before each file: whether to leave the rest to the next scan."""
-        scan = Scan(problem=self._unusable())
-        if scan.problem:
-            return scan
+        scan = Scan()
         try:
-            found = dict(self._look())
-        except OSError as error:
-            scan.problem = f"the inbox {self._directory} cannot be read ({error.strerror})"
+            found = self._deliveries.look()
+        except InboxUnusable as unusable:
+            scan.problem = str(unusable)
             return scan
         known = self.files()
-        now_ns = int(now.timestamp() * 1e9)
-        to_do = changes(known, found, now_ns, int(settle_seconds * 1e9))
+        settle_ns = int(settle_seconds * 1e9) if self._deliveries.settles else None
+        to_do = changes(known, found, int(now.timestamp() * 1e9), settle_ns)
         self._remember(to_do.remember)
         for file in to_do.take:
             if enough():
@@ -149,6 +139,11 @@ class Inbox:
                 break
             try:
                 self._take(file, known.get(file.path), expected, now, max_bytes, scan)
+            except FileGone:
+                continue  # the next scan sees that it is, or what has come in its place
+            except InboxUnusable as unusable:
+                scan.problem = f"{unusable}; the next scan goes on"
+                break
             except OSError as error:
                 scan.problem = f"a file could not be copied into the state ({error.strerror}); it stays in the inbox"
                 break
@@ -164,7 +159,7 @@ class Inbox:
         return {
             bytes(row.path): InboxFile(
                 bytes(row.path),
-                Fingerprint(row.size, row.mtime_ns, row.inode),
+                Fingerprint(row.size, row.version, row.changed_ns),
                 row.gone,
                 FileState(row.state),
                 row.sha256,
@@ -173,33 +168,6 @@ class Inbox:
             )
             for row in rows
         }
-
-    def _unusable(self) -> str:
-        """Why the directory cannot be an inbox; empty where it can."""
-        where = self._directory
-        if where.is_symlink():
-            return f"the inbox {where} is a link to another place; name the directory itself in CIN_INBOX"
-        try:
-            if not where.is_dir():
-                return f"the inbox {where} is no directory; make it, or name another in CIN_INBOX"
-            os.scandir(where).close()
-        except OSError as error:
-            return f"the inbox {where} cannot be read ({error.strerror})"
-        return ""
-
-    def _look(self) -> Iterable[tuple[bytes, Fingerprint]]:
-        for path in files_in(self._directory):
-            try:
-                status = path.stat()
-            except OSError:  # gone since, or a link to nothing: reading says which
-                try:
-                    status = path.lstat()
-                except OSError:
-                    continue
-            yield (
-                os.fsencode(path.relative_to(self._directory)),
-                Fingerprint(status.st_size, status.st_mtime_ns, str(status.st_ino)),
-            )
 
     def _take(
         self,
@@ -210,15 +178,13 @@ class Inbox:
         max_bytes: int,
         scan: Scan,
     ) -> None:
-        path = self._directory / os.fsdecode(file.path)
-        if is_note(path, max_bytes):
+        delivered = self._deliveries.file(file.path, file.seen)
+        if is_note(delivered, max_bytes):
             # Whatever is written over it later comes to this path anew, also bytes that it had before.
             self._remember([replace(file, state=FileState.LEFT_ALONE, sha256="", reason="", submission=None)])
             return
         name = name_of(Path(os.fsdecode(file.path)))
-        received = receive(path, name, expected, self._returns, max_bytes, self._quarantine)
-        if not os.path.lexists(path):
-            return  # taken away meanwhile: the next scan sees it gone
+        received = receive(delivered, name, expected, self._returns, max_bytes, self._quarantine)
         if received.sha256 and received.size != file.seen.size:
             self._remember([replace(file, state=FileState.WAITING, reason=GROWING)])
         elif received.sha256 and received.sha256 == file.sha256:
@@ -249,8 +215,8 @@ class Inbox:
             {
                 "path": file.path,
                 "size": file.seen.size,
-                "mtime_ns": file.seen.mtime_ns,
-                "inode": file.seen.inode,
+                "version": file.seen.version,
+                "changed_ns": file.seen.changed_ns,
                 "gone": file.gone,
                 "state": file.state,
                 "sha256": file.sha256,

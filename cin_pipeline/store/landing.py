@@ -4,18 +4,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from stat import S_ISREG
 from typing import Any
 
 from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.header import Identity, identify
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.store.deliveries import DeliveredFile, Unreadable
+from cin_pipeline.store.deliveries.directory import DiskFile
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.return_files import ReturnFiles, sha256_of
 from cin_pipeline.store.submissions import RefusedFile, Submission
-
-RESULTS_MARKER = ".cin_pipeline_results"  # in a folder that a run writes to: nothing in it is a return
 
 
 @dataclass(frozen=True)
@@ -46,29 +45,16 @@ class ReceivedFile:
     reason: str = ""  # why it is refused; empty while nothing speaks against it
 
 
-def files_in(folder: Path) -> list[Path]:
-    """Every file in a folder and its folders in the order of their paths, but for hidden ones and the results of runs.
-
-    What is there but no regular file (a pipe, a link to nothing) is in the list, to be refused with a reason."""
-    results = {marker.parent for marker in folder.rglob(RESULTS_MARKER)}
-    return [
-        path
-        for path in sorted(folder.rglob("*"))
-        if (path.is_symlink() or not path.is_dir())
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and results.isdisjoint(path.parents)
-    ]
-
-
 def identities_in(paths: Iterable[Path], max_bytes: int) -> set[tuple[int, str]]:
     """Year and LA of each file that says them; nothing is kept of what is looked at."""
     found = set()
     for path in paths:
+        file = DiskFile(path)
         try:
-            if S_ISREG(path.stat().st_mode) and path.stat().st_size <= max_bytes:
-                identity = identify(path.read_bytes(), max_bytes)
+            if file.size() <= max_bytes:
+                identity = identify(file.read(max_bytes), max_bytes)
                 found.add((identity.year, identity.la_code))
-        except (OSError, ReturnRejected):
+        except (Unreadable, ReturnRejected):
             continue
     return found
 
@@ -92,7 +78,7 @@ def land(
     a one is given as it is, and nothing is recorded. `on_file` is called after each file."""
     files = []
     for path in paths:
-        files.append(receive(path, name_of(path.relative_to(folder)), expected, returns, max_bytes))
+        files.append(receive(DiskFile(path), name_of(path.relative_to(folder)), expected, returns, max_bytes))
         on_file()
     about = [
         file for file in files if not (expected.only and file.identity and file.identity.la_code not in expected.only)
@@ -107,7 +93,7 @@ def name_of(path: Path) -> str:
 
 
 def receive(
-    path: Path,
+    delivered: DeliveredFile,
     name: str,
     expected: ExpectedReturns,
     returns: ReturnFiles,
@@ -116,17 +102,16 @@ def receive(
 ) -> ReceivedFile:
     """Reads a file, finds whose return it is, and copies it: to `returns` if it is expected, else to `refused`.
 
-    A file that cannot be read has no hash. Raises OSError where the copy cannot be written."""
+    A file that cannot be read has no hash, nor has one that is too large, of which no more is read than shows it.
+    Raises OSError where the copy cannot be written; FileGone, InboxUnusable."""
     try:
-        status = path.stat()
-        if not S_ISREG(status.st_mode):
-            return ReceivedFile(name, reason="it is no regular file; an XML file was expected")
-        if status.st_size > max_bytes:
-            reason = f"the file has {status.st_size:,} bytes; at most {max_bytes:,} were expected"
-            return ReceivedFile(name, size=status.st_size, reason=reason)
-        data = path.read_bytes()
-    except OSError as error:
-        return ReceivedFile(name, reason=f"the file cannot be read ({error.strerror})")
+        size = delivered.size()
+        data = b"" if size > max_bytes else delivered.read(max_bytes + 1)
+    except Unreadable as unreadable:
+        return ReceivedFile(name, reason=str(unreadable))
+    if (size := max(size, len(data))) > max_bytes:
+        reason = f"the file has {size:,} bytes; at most {max_bytes:,} were expected"
+        return ReceivedFile(name, size=size, reason=reason)
     file = ReceivedFile(name, sha256_of(data), len(data))
     try:
         identity = identify(data, max_bytes)

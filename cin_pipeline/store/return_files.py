@@ -26,8 +26,8 @@ class ReturnFiles:
         return self._objects.get(self._key(sha256))
 
     def has(self, sha256: str) -> bool:
-        """Whether there is a copy of these bytes."""
-        return any(self._objects.list(self._key(sha256)))
+        """Whether there is a copy of these bytes; of none where there is no hash."""
+        return bool(sha256) and self._objects.has(self._key(sha256))
 
     def _key(self, sha256: str) -> str:
         return f"{self._prefix}/{sha256[:2]}/{sha256}.xml"

@@ -1,4 +1,4 @@
-"""Everything a state directory keeps, behind one object."""
+"""Everything a deployment keeps, behind one object."""
 
 from functools import cached_property
 
@@ -13,8 +13,8 @@ from cin_pipeline.store.liveness.files import FileLocks
 from cin_pipeline.store.liveness.leases import Leases
 from cin_pipeline.store.national_inputs import InputFiles
 from cin_pipeline.store.objects import Objects
-from cin_pipeline.store.objects.directory import DirectoryObjects
 from cin_pipeline.store.opening import open_database
+from cin_pipeline.store.places import deliveries_in, objects_in
 from cin_pipeline.store.quality import Quality
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.return_files import ReturnFiles
@@ -66,8 +66,9 @@ class Store:
 
     @cached_property
     def objects(self) -> Objects:
-        """Copies of returns, row tables and releases."""
-        return DirectoryObjects(self.settings.state)
+        """Copies of returns, row tables and releases. Raises StateRefused where the bucket of the settings cannot be
+        used as things are set up."""
+        return objects_in(self.settings.objects or self.settings.state)
 
     @cached_property
     def tables(self) -> StoredTables:
@@ -87,10 +88,10 @@ class Store:
         return Leases(self.engine, self.settings.lease_seconds)
 
     def inbox(self) -> Inbox | None:
-        """The directory that files arrive in; None where the settings name none."""
+        """Where files arrive; None where the settings name nothing. Raises StateRefused as `objects`."""
         if self.settings.inbox is None:
             return None
-        return Inbox(self.settings.inbox, self.engine, self.registry, self.returns, self.quarantine)
+        return Inbox(deliveries_in(self.settings.inbox), self.engine, self.registry, self.returns, self.quarantine)
 
     @cached_property
     def inputs(self) -> InputFiles:

@@ -4,7 +4,16 @@ from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, sel
 
 from cin_pipeline.store.database import EVENTS, LA_MEASURES, METADATA, SUBMISSIONS
 
-VERSIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007")  # each has its file in store/migrations/versions
+VERSIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+)  # each has its file in store/migrations/versions
 CURRENT = VERSIONS[-1]
 VERSION_TABLE = "cin_schema_version"  # not Alembic's usual name: Dagster's tables may be in the same database
 

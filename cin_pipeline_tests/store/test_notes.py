@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cin_pipeline.store.deliveries.directory import DiskFile
 from cin_pipeline.store.notes import is_note, without_notes
 
 NOTES = {
@@ -43,13 +44,13 @@ OTHERS = {
 def test_what_is_a_note(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes({**NOTES, **OTHERS}[name])
-    assert is_note(path, 1000) == (name in NOTES)
+    assert is_note(DiskFile(path), 1000) == (name in NOTES)
 
 
 def test_a_file_too_large_for_a_return_is_no_note_unless_it_is_a_pdf(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"x" * 11)
     (tmp_path / "a.pdf").write_bytes(b"%PDF" * 3)
-    assert [is_note(tmp_path / name, 10) for name in ("a.txt", "a.pdf")] == [False, True]
+    assert [is_note(DiskFile(tmp_path / name), 10) for name in ("a.txt", "a.pdf")] == [False, True]
 
 
 def test_what_cannot_be_read_is_no_note(tmp_path: Path) -> None:

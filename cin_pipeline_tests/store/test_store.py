@@ -22,7 +22,8 @@ from cin_pipeline.methodology.measures import la_measures
 from cin_pipeline.outputs.run_files import write_england, write_measures
 from cin_pipeline.reference.population import PopulationSource
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.landing import RESULTS_MARKER, ExpectedReturns, files_in, land
+from cin_pipeline.store.deliveries.directory import RESULTS_MARKER, files_in
+from cin_pipeline.store.landing import ExpectedReturns, land
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.national_inputs import InputFileError
 from cin_pipeline.store.row_tables import TablesDamaged, TablesMissing

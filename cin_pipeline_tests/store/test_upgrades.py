@@ -102,7 +102,15 @@ def expected_rows(old: Rows) -> Rows:
     submissions = [{**row, "collection": "cin"} for row in old["submissions"] if row["submission"] not in lost]
     kept = ("file_name", "sha256", "size", "received", "reason")
     return {
-        **{name: old[name] for name in ("inbox_files", "la_measures", "national_inputs")},
+        **{name: old[name] for name in ("la_measures", "national_inputs")},
+        "inbox_files": [
+            {
+                **{name: value for name, value in row.items() if name not in ("mtime_ns", "inode")},
+                "version": f"{row['mtime_ns']}-{row['inode']}",
+                "changed_ns": row["mtime_ns"],
+            }
+            for row in old["inbox_files"]
+        ],
         "submission_quality": [{**row, "children": None} for row in old["submission_quality"]],
         "items_not_read": [],  # an earlier version did not note them
         "estimates": [

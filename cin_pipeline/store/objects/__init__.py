@@ -4,7 +4,7 @@ Copies of returns, row tables, releases and the user's files are objects. A key 
 renamed and nothing is written over, so that a reader sees an object whole or not at all, on any machine.
 """
 
-from cin_pipeline.store.objects.errors import ObjectMissing, ObjectsUnavailable
+from cin_pipeline.store.objects.errors import ObjectMissing, ObjectsUnavailable, WrongAddress
 from cin_pipeline.store.objects.protocol import Found, Objects
 
-__all__ = ["Found", "ObjectMissing", "Objects", "ObjectsUnavailable"]
+__all__ = ["Found", "ObjectMissing", "Objects", "ObjectsUnavailable", "WrongAddress"]

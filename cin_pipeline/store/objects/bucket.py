@@ -1,43 +1,44 @@
 """Objects in a bucket of any store that speaks S3 and knows conditional puts."""
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError
-from obstore.store import S3Store
+from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
+from obstore.store import ObjectStore, S3Store
 
-from cin_pipeline.store.objects.errors import ObjectMissing, ObjectsUnavailable
+from cin_pipeline.settings.places import Bucket
+from cin_pipeline.store.objects.errors import ObjectMissing, ObjectsUnavailable, WrongAddress
+from cin_pipeline.store.objects.keys import checked
 from cin_pipeline.store.objects.protocol import Found
 
-# Lost connections are tried again for so long before they are told.
-_RETRIES: Any = {"max_retries": 5, "retry_timeout": timedelta(seconds=30)}
+SECONDS = 60.0  # without an answer, within which the largest return must also have been sent
+_CONNECT_SECONDS = 5.0
+_RETRY_SECONDS = 30.0  # in which lost connections, and what only reads, are tried again
+
+# Any of these names the address; the first counts.
+_ADDRESSES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 
 
 class BucketObjects:
-    """Objects below a prefix of a bucket, named as `s3://bucket/prefix`.
+    """Objects of a store of obstore's. `place`: as it is shown."""
 
-    Region, address and keys come from the environment as for any S3 client (AWS_REGION, AWS_ENDPOINT_URL,
-    AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY); to an address that begins with http: nothing is encrypted."""
+    def __init__(self, store: ObjectStore, place: str) -> None:
+        self._store = store
+        self._place = place
 
-    def __init__(self, url: str, **configuration: Any) -> None:
-        parts = urlsplit(url)
-        if parts.scheme != "s3" or not parts.netloc:
-            raise ValueError(f"{url}: a bucket as s3://bucket/prefix was expected")
-        self._prefix = parts.path.strip("/")
-        self.place = f"s3://{parts.netloc}/{self._prefix}".rstrip("/")
-        endpoint = configuration.get("endpoint", "")
-        options: Any = {"allow_http": True} if str(endpoint).startswith("http:") else {}
-        self._store = S3Store(
-            parts.netloc, prefix=self._prefix or None, client_options=options, retry_config=_RETRIES, **configuration
-        )
+    @property
+    def place(self) -> str:
+        """The bucket with the prefix."""
+        return self._place
 
     def put_new(self, key: str, data: bytes, *, lasting: bool = True) -> bool:
         """See Objects.put_new."""
-        with self._told(key):
+        with told(self._place, checked(key)):
             try:
                 # In one request: a condition holds for no upload in parts.
                 obstore.put(self._store, key, data, mode="create", use_multipart=False)
@@ -47,29 +48,80 @@ class BucketObjects:
 
     def get(self, key: str) -> bytes:
         """See Objects.get."""
-        with self._told(key):
+        with told(self._place, checked(key)):
             return bytes(obstore.get(self._store, key).bytes())
+
+    def has(self, key: str) -> bool:
+        """See Objects.has."""
+        try:
+            with told(self._place, checked(key)):
+                obstore.head(self._store, key)
+        except ObjectMissing:
+            return False
+        return True
 
     def list(self, prefix: str = "") -> Iterator[Found]:
         """See Objects.list."""
-        with self._told(prefix):
-            found = [each for chunk in obstore.list(self._store, prefix or None) for each in chunk]
-        for each in sorted(found, key=lambda each: each["path"]):
-            yield Found(each["path"], each["size"], each["e_tag"] or "", each["last_modified"])
+        with told(self._place, prefix and checked(prefix)):
+            found = listed(self._store, prefix)
+        yield from sorted(found, key=lambda each: each.key)
 
     def delete(self, key: str) -> None:
         """See Objects.delete."""
-        with self._told(key):
+        with told(self._place, checked(key)):
             try:
                 obstore.delete(self._store, key)
             except FileNotFoundError:
                 return
 
-    @contextmanager
-    def _told(self, key: str) -> Iterator[None]:
-        try:
-            yield
-        except FileNotFoundError:
-            raise ObjectMissing(key) from None
-        except BaseError as error:  # its text may hold the address with what was asked, so only its kind is told
-            raise ObjectsUnavailable(f"{self.place} cannot be used ({type(error).__name__})") from None
+
+def bucket_objects(bucket: Bucket, seconds: float = SECONDS) -> BucketObjects:
+    """Objects below a prefix of a bucket; `seconds`: after which no answer is one. Raises WrongAddress."""
+    return BucketObjects(opened(bucket, seconds), str(bucket))
+
+
+def opened(bucket: Bucket, seconds: float = SECONDS) -> S3Store:
+    """A bucket as obstore has it. Nothing is asked of it yet.
+
+    Address, region and keys come from the environment as for any S3 client (AWS_ENDPOINT_URL, AWS_REGION,
+    AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...); to an address that begins with http: nothing is encrypted.
+
+    Raises WrongAddress."""
+    variable = next((name for name in _ADDRESSES if os.environ.get(name)), "")
+    scheme = re.match(r"(https?)://\S", os.environ.get(variable, ""))
+    if variable and scheme is None:  # it could hold a password, so it is not shown
+        raise WrongAddress(f"{variable} is no address; one that starts with https:// or http:// was expected")
+    client: Any = {
+        "allow_http": scheme is not None and scheme[1] == "http",
+        "connect_timeout": timedelta(seconds=min(_CONNECT_SECONDS, seconds)),
+        "read_timeout": timedelta(seconds=seconds),
+        "timeout": timedelta(seconds=10 * seconds),  # of a large answer that does arrive
+    }
+    retries: Any = {"max_retries": 10, "retry_timeout": timedelta(seconds=min(_RETRY_SECONDS, seconds))}
+    return S3Store(bucket.name, prefix=bucket.prefix or None, client_options=client, retry_config=retries)
+
+
+def listed(store: ObjectStore, prefix: str = "") -> list[Found]:
+    """What lies below a prefix, as obstore lists it. Raises obstore's own errors."""
+    return [
+        Found(each["path"], each["size"], each["e_tag"] or each["last_modified"].isoformat(), each["last_modified"])
+        for chunk in obstore.list(store, prefix or None)
+        for each in chunk
+    ]
+
+
+@contextmanager
+def told(place: str, key: str) -> Iterator[None]:
+    """Says what obstore's errors mean: ObjectMissing, ObjectsUnavailable.
+
+    Of their texts nothing is told: they hold the address, and what was asked."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        if "NoSuchBucket" in str(error):
+            raise ObjectsUnavailable.of(place, "there is no such bucket") from None
+        raise ObjectMissing(key) from None
+    except (PermissionDeniedError, UnauthenticatedError):
+        raise ObjectsUnavailable.of(place, "the bucket refuses this (the keys in AWS_..., or their rights)") from None
+    except BaseError as error:
+        raise ObjectsUnavailable.of(place, f"the bucket cannot be used ({type(error).__name__})") from None

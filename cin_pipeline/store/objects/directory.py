@@ -4,13 +4,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from uuid import uuid4
 
 from cin_pipeline.store.objects.errors import ObjectMissing, ObjectsUnavailable
+from cin_pipeline.store.objects.keys import UNFINISHED, checked
 from cin_pipeline.store.objects.protocol import Found
-
-_UNFINISHED = ".part-"  # how the name of a file begins that is still being written
 
 
 class DirectoryObjects:
@@ -31,7 +30,7 @@ class DirectoryObjects:
             if path.exists():
                 return False
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = path.with_name(f"{_UNFINISHED}{uuid4().hex}")
+            temporary = path.with_name(f"{UNFINISHED}{uuid4().hex}")
             try:
                 with temporary.open("xb") as file:
                     file.write(data)
@@ -55,12 +54,16 @@ class DirectoryObjects:
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 raise ObjectMissing(key) from None
 
+    def has(self, key: str) -> bool:
+        """See Objects.has."""
+        with _told():
+            return self._path(key).is_file()
+
     def list(self, prefix: str = "") -> Iterator[Found]:
         """See Objects.list."""
         with _told():
             start = self._path(prefix) if prefix else self._directory
-            paths = [start] if start.is_file() else start.rglob("*")
-            files = [path for path in paths if path.is_file() and not path.name.startswith(_UNFINISHED)]
+            files = [path for path in start.rglob("*") if path.is_file() and not path.name.startswith(UNFINISHED)]
         by_key = {path.relative_to(self._directory).as_posix(): path for path in files}
         for key in sorted(by_key):
             try:
@@ -79,11 +82,7 @@ class DirectoryObjects:
             path.parent.rmdir()
 
     def _path(self, key: str) -> Path:
-        """Raises ValueError for a key that would lead out of the directory."""
-        parts = PurePosixPath(key).parts
-        if not parts or key.startswith("/") or ".." in parts:
-            raise ValueError(f"{key!r} is no key of an object; parts joined by / were expected")
-        return self._directory.joinpath(*parts)
+        return self._directory.joinpath(*checked(key).split("/"))
 
 
 @contextmanager
