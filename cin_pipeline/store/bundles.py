@@ -14,6 +14,7 @@ from sqlalchemy import Engine, delete, insert, select
 
 from cin_pipeline.store.database import BUNDLES
 from cin_pipeline.store.objects import ObjectMissing, Objects
+from cin_pipeline.store.transactions import alone
 
 _COMPLETE = ".complete"
 
@@ -46,7 +47,7 @@ class Bundles:
             self._objects.put_new(f"{prefix}/{name}", content, lasting=lasting)
         sums = {name: sha256(content).hexdigest() for name, content in files.items()}
         self._objects.put_new(f"{prefix}/{_COMPLETE}", json.dumps(sums).encode(), lasting=lasting)
-        with self._engine.begin() as connection:
+        with alone(self._engine, f"bundle {place}") as connection:
             this = BUNDLES.c.place == place
             before = connection.execute(delete(BUNDLES).where(this).returning(BUNDLES.c.prefix)).scalar()
             connection.execute(insert(BUNDLES).values(place=place, prefix=prefix))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from cin_pipeline.census.unreadable import ItemRead
 from cin_pipeline.store.database import ITEMS_NOT_READ, QUALITY, SUBMISSIONS
 from cin_pipeline.store.submission_queries import of_year
+from cin_pipeline.store.transactions import alone
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Quality:
             }
             for each in items
         ]
-        with self._engine.begin() as connection:
+        with alone(self._engine, f"{QUALITY.name} {submission}") as connection:
             connection.execute(delete(ITEMS_NOT_READ).where(ITEMS_NOT_READ.c.submission == submission))
             if rows:
                 connection.execute(insert(ITEMS_NOT_READ), rows)
@@ -94,7 +95,7 @@ class Quality:
             return {row[0]: Grade(*row[1:]) for row in connection.execute(query)}
 
     def _note(self, submission: int, **values: object) -> None:
-        with self._engine.begin() as connection:
+        with alone(self._engine, f"{QUALITY.name} {submission}") as connection:
             _note(connection, submission, **values)
 
 
