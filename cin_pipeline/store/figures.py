@@ -22,7 +22,7 @@ from cin_pipeline.store.database import (
 )
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.submission_queries import OURS, current_of_year
-from cin_pipeline.store.writing import Guard, unguarded, writing
+from cin_pipeline.store.transactions import Guard, alone, unguarded
 
 
 @dataclass(frozen=True, order=True)
@@ -68,7 +68,7 @@ class Figures:
 
         previous: the submission of the previous year that re-referrals were counted with."""
         counted = {"submission": submission, "data_version": version_of(measures), "previous": previous}
-        with writing(self._engine, self._guard) as connection:
+        with alone(self._engine, f"{LA_MEASURES.name} {submission}", self._guard) as connection:
             connection.execute(delete(COUNTS).where(COUNTS.c.submission == submission))
             connection.execute(insert(COUNTS).values(**counted, run_requests=0))
             rows = measures.assign(submission=submission)
@@ -129,7 +129,7 @@ class Figures:
         """Stores what a national asset was made from: of each LA, and a version of every other input by its name."""
         about = {"asset": asset, "collection_year": year}
         others = [{"input": name, "version": version} for name, version in versions.items()]
-        with writing(self._engine, self._guard) as connection:
+        with alone(self._engine, f"{NATIONAL_INPUTS.name} {asset} {year}", self._guard) as connection:
             for table, rows in ((NATIONAL_INPUTS, map(vars, inputs)), (NATIONAL_INPUT_VERSIONS, others)):
                 connection.execute(delete(table).where(table.c.asset == asset, table.c.collection_year == year))
                 if values := [{**about, **row} for row in rows]:
@@ -189,7 +189,7 @@ class Figures:
 
     def note_recounts_in_vain(self, recounts: Iterable[Recount]) -> None:
         """Notes of each how many runs that were asked for it have ended in vain."""
-        with writing(self._engine, self._guard) as connection:
+        with alone(self._engine, COUNTS.name, self._guard) as connection:
             for each in recounts:
                 connection.execute(
                     update(COUNTS)
@@ -204,11 +204,9 @@ class Figures:
 
     def write_interpretation_counts(self, counts: DataFrame, submission: int) -> None:
         """Stores how many records of one submission each interpretation touches, in place of earlier counts."""
-        self._replace(
-            INTERPRETATION_COUNTS,
-            INTERPRETATION_COUNTS.c.submission == submission,
-            counts.assign(submission=submission),
-        )
+        table = INTERPRETATION_COUNTS
+        with alone(self._engine, f"{table.name} {submission}", self._guard) as connection:
+            _replace(connection, table, table.c.submission == submission, counts.assign(submission=submission))
 
     def current_interpretation_counts(self, year: int) -> DataFrame:
         """How many records each interpretation touches in every LA of a year, from the current submissions; columns
@@ -224,7 +222,8 @@ class Figures:
 
     def write_estimates(self, estimates: DataFrame, year: int) -> None:
         """Stores the estimates of a year in place of earlier ones."""
-        self._replace(ESTIMATES, ESTIMATES.c.collection_year == year, estimates)
+        with alone(self._engine, f"{ESTIMATES.name} {year}", self._guard) as connection:
+            _replace(connection, ESTIMATES, ESTIMATES.c.collection_year == year, estimates)
 
     def estimates(self, year: int) -> DataFrame:
         """The estimates of a year."""
@@ -233,12 +232,8 @@ class Figures:
 
     def clear_estimates(self, year: int) -> None:
         """Takes back the estimates of a year, so that none outlives the figures it was made from."""
-        with writing(self._engine, self._guard) as connection:
+        with alone(self._engine, f"{ESTIMATES.name} {year}", self._guard) as connection:
             connection.execute(delete(ESTIMATES).where(ESTIMATES.c.collection_year == year))
-
-    def _replace(self, table: Table, where: ColumnElement[bool], rows: DataFrame) -> None:
-        with writing(self._engine, self._guard) as connection:
-            _replace(connection, table, where, rows)
 
     def _read(self, query: object, dtypes: dict[str, str]) -> DataFrame:
         with self._engine.connect() as connection:

@@ -20,6 +20,7 @@ from cin_pipeline.store.notes import is_note
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.return_files import ReturnFiles
 from cin_pipeline.store.submissions import RefusedFile, Submission
+from cin_pipeline.store.transactions import alone
 
 PARTIAL_SUFFIXES = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp", "~")
 GROWING = "still growing: it is taken once two looks find it the same"
@@ -227,7 +228,7 @@ class Inbox:
         ]
         if not rows:
             return
-        with self._engine.begin() as connection:
+        with alone(self._engine, INBOX_FILES.name) as connection:
             for row in rows:
                 changed = connection.execute(
                     update(INBOX_FILES).where(INBOX_FILES.c.path == row["path"]).values(**row)

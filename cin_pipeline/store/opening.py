@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import QueuePool
 
-from cin_pipeline.store.surroundings import fault_of
+from cin_pipeline.store.postgresql import StateUnreachable, pooled_engine, why_unreachable
 from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, upgrade
 from cin_pipeline.store.versions import CURRENT, StateDamaged, StateReadOnly, UpgradeNeeded, version_of
 
@@ -84,15 +84,24 @@ def _version(engine: Engine) -> str | None:
     try:
         with engine.connect() as connection:
             return version_of(connection)
+    except OperationalError as error:
+        if engine.dialect.name == "sqlite":
+            raise _damaged(error) from None
+        told = why_unreachable(error.orig or error)
+        raise StateUnreachable(
+            f"the database cannot be reached: {told}. Is the server there, and is CIN_DATABASE right?"
+        ) from None
     except DBAPIError as error:  # without its message, which could hold parameters
-        if engine.dialect.name != "sqlite" and fault_of(error):
-            raise  # nothing is damaged: the server is away
-        raise StateDamaged(f"the database of the state cannot be read ({type(error).__name__})") from None
+        raise _damaged(error) from None
+
+
+def _damaged(error: DBAPIError) -> StateDamaged:
+    return StateDamaged(f"the database of the state cannot be read ({type(error).__name__})")
 
 
 def _engine(url: str, path: Path | None) -> Engine:
     if path is None:
-        return create_engine(url, hide_parameters=True)
+        return pooled_engine(url)
     if path.exists() and not can_be_written(path):
         engine = create_engine(
             "sqlite://", hide_parameters=True, creator=partial(_read_only, path), poolclass=QueuePool

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from cin_pipeline.census.unreadable import ItemRead
 from cin_pipeline.store.database import ITEMS_NOT_READ, QUALITY, SUBMISSIONS
 from cin_pipeline.store.submission_queries import of_year
-from cin_pipeline.store.writing import Guard, unguarded, writing
+from cin_pipeline.store.transactions import Guard, alone, unguarded
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Quality:
             }
             for each in items
         ]
-        with writing(self._engine, self._guard) as connection:
+        with alone(self._engine, f"{QUALITY.name} {submission}", self._guard) as connection:
             connection.execute(delete(ITEMS_NOT_READ).where(ITEMS_NOT_READ.c.submission == submission))
             if rows:
                 connection.execute(insert(ITEMS_NOT_READ), rows)
@@ -96,7 +96,7 @@ class Quality:
             return {row[0]: Grade(*row[1:]) for row in connection.execute(query)}
 
     def _note(self, submission: int, **values: object) -> None:
-        with writing(self._engine, self._guard) as connection:
+        with alone(self._engine, f"{QUALITY.name} {submission}", self._guard) as connection:
             _note(connection, submission, **values)
 
 

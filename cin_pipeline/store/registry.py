@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from cin_pipeline.census.holding import SentChildren
@@ -35,7 +35,7 @@ from cin_pipeline.store.submission_queries import (
     was_landed,
 )
 from cin_pipeline.store.submissions import COLLECTION, DecisionRefused, Event, OnceHeld, RefusedFile, Submission
-from cin_pipeline.store.writing import Guard, unguarded
+from cin_pipeline.store.transactions import Guard, alone_in, unguarded
 
 CONFIRMED_BY = "run --confirm-held"  # who confirmed, where a run was told to take whatever is held
 CONFIRMED_BEFOREHAND = "every held return was to be taken"
@@ -428,12 +428,7 @@ class Registry:
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         """A transaction in which what was read stays true until it is written. Raises LeaseLost."""
-        with self._engine.begin() as connection:
-            sqlite = connection.dialect.name == "sqlite"
-            connection.execute(
-                text("BEGIN IMMEDIATE" if sqlite else "LOCK TABLE submissions IN SHARE ROW EXCLUSIVE MODE")
-            )
-            self._guard(connection)  # once it has waited for its turn: its lease may have run out meanwhile
+        with alone_in(self._engine, SUBMISSIONS.name, self._guard) as connection:
             yield connection
 
     def _add(self, connection: Connection, move: Move, **values: object) -> Submission:

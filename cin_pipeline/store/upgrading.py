@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from cin_pipeline.store.database import METADATA
+from cin_pipeline.store.postgresql import pooled_engine
 from cin_pipeline.store.versions import CURRENT, VERSION, StateDamaged, UpgradeFailed, version_of
 
 _WAIT_SECONDS = 60  # for another process that writes, or upgrades too
@@ -35,7 +36,7 @@ def upgrade(url: str) -> Upgrade:
     SQLite is copied first, beside itself. Another process that upgrades is waited for. Raises StateRefused: too new or
     too old, damaged, or failed; then it is as it was."""
     path = sqlite_file(url)
-    engine = create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=_timeout(path))
+    engine = _sqlite_engine(url) if path else pooled_engine(url)
     copy, done = None, False
     try:
         with engine.connect() as connection:
@@ -67,8 +68,8 @@ def can_be_written(path: Path) -> bool:
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
-def _timeout(path: Path | None) -> dict[str, int]:
-    return {"timeout": _WAIT_SECONDS} if path else {}
+def _sqlite_engine(url: str) -> Engine:
+    return create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args={"timeout": _WAIT_SECONDS})
 
 
 def _alone(connection: Connection) -> None:

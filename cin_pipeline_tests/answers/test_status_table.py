@@ -8,6 +8,7 @@ import pytest
 from cin_pipeline.answers.status_table import STATUS_COLUMNS, status_of_year, status_summary, status_table
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.quality import Grade
+from cin_pipeline_tests.support.databases import BOTH
 from cin_pipeline_tests.support.random_returns import whole_return
 from cin_pipeline_tests.support.stored import FIRST_DAY, Office
 
@@ -18,7 +19,7 @@ def edition(number: int) -> bytes:
     return EMPTY.replace(b"<SerialNo>001", f"<SerialNo>{number:03}".encode())
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def office(request: pytest.FixtureRequest, settings: Settings) -> Office:
     if request.param == "postgresql":
         url = request.getfixturevalue("postgresql_url")

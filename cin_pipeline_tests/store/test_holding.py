@@ -19,6 +19,7 @@ from cin_pipeline.store.holding import Arrival
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import DecisionRefused
+from cin_pipeline_tests.support.databases import BOTH
 
 WHEN = datetime(2017, 6, 1, tzinfo=UTC)
 TAKEN = "run --confirm-held"
@@ -61,7 +62,7 @@ class Season:
         return [(each.la_code, str(each.state), each.reason) for each in self.registry.history(2017)]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def season(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Season]:
     if request.param == "postgresql":
         settings = Settings(settings.state, request.getfixturevalue("postgresql_url"), settings.dagster_home)

@@ -10,13 +10,14 @@ from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import DecisionRefused, Submission
+from cin_pipeline_tests.support.databases import BOTH
 from cin_pipeline_tests.support.pipeline import measures_table
 from cin_pipeline_tests.support.random_returns import messy_return
 
 WHEN = datetime(2017, 6, 1, tzinfo=UTC)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def store(request: pytest.FixtureRequest, settings: Settings) -> Store:
     if request.param == "sqlite":
         return Store(settings)

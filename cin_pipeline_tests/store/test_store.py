@@ -30,6 +30,7 @@ from cin_pipeline.store.row_tables import TablesDamaged, TablesMissing
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.stored_returns import read_cleaned, read_sent, tables_of_cleaned
 from cin_pipeline.store.submissions import RefusedFile, Submission
+from cin_pipeline_tests.support.databases import BOTH
 from cin_pipeline_tests.support.kept import tables_in, write_input
 from cin_pipeline_tests.support.pipeline import facts_of, measures_table
 from cin_pipeline_tests.support.random_returns import messy_return
@@ -38,7 +39,7 @@ WHEN = datetime(2017, 6, 1, tzinfo=UTC)
 TWO_YEARS = ExpectedReturns({2017: frozenset({"201", "202"}), 2016: frozenset({"201", "202"})})
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def store(request: pytest.FixtureRequest, settings: Settings) -> Store:
     if request.param == "sqlite":
         return Store(settings)

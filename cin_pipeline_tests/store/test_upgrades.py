@@ -35,7 +35,10 @@ from cin_pipeline.store.versions import (
     UpgradeFailed,
     UpgradeNeeded,
 )
+from cin_pipeline_tests.support.databases import BOTH
 from cin_pipeline_tests.support.old_state import Rows, into, rows_of, unpacked
+
+pytestmark = pytest.mark.empty_database
 
 UNIDENTIFIED = {8, 15}
 
@@ -50,7 +53,7 @@ def database(old: Settings) -> Path:
     return old.state / "cin.db"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def url(request: pytest.FixtureRequest, old: Settings, database: Path) -> str:
     """The old rows in a database of each kind."""
     if request.param == "sqlite":
@@ -82,7 +85,7 @@ def test_an_upgraded_database_has_the_tables_of_a_new_one(url: str, database: Pa
     assert differences(url) == []
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", BOTH)
 def test_a_new_database_is_of_the_current_version(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     url = request.getfixturevalue("postgresql_url") if kind == "postgresql" else f"sqlite:///{tmp_path / 'new.db'}"
     open_database(url).dispose()

@@ -58,7 +58,9 @@ class BucketServer:
         def made() -> bool:
             master = f"-master=127.0.0.1:{self._master}.{self._grpc}"
             asked = f"s3.bucket.create -name {bucket}\ns3.bucket.list\n"
-            said = subprocess.run([self._weed, "shell", master], input=asked, capture_output=True, text=True, check=False)
+            said = subprocess.run(
+                [self._weed, "shell", master], input=asked, capture_output=True, text=True, check=False
+            )
             return f"  {bucket}\t" in said.stdout
 
         wait_for("the bucket", made, 60, self._process.log)

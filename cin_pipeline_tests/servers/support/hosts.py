@@ -81,7 +81,9 @@ class Deployment:
 
     def command(self, host: str, *arguments: str) -> Process:
         """`cin-pipeline` on a host."""
-        return Process([sys.executable, "-m", "cin_pipeline.cli", *arguments], self._log(host, "cli"), self.environment(host))
+        return Process(
+            [sys.executable, "-m", "cin_pipeline.cli", *arguments], self._log(host, "cli"), self.environment(host)
+        )
 
     def settings(self) -> Settings:
         return Settings.from_environment(self.environment("looking"))

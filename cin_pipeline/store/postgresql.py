@@ -1,0 +1,148 @@
+"""Connections to PostgreSQL: one small pool a process, whatever opens stores and Dagster instances there.
+
+A connection that died while it lay in the pool is replaced before anybody gets it. Where the server cannot be reached,
+connecting waits for it, for so long and no longer; once a statement was sent, nothing here sends it again.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from functools import cache
+from time import monotonic, sleep
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, Dialect, make_url
+
+from cin_pipeline.store.versions import StateRefused
+
+FIRST_SECONDS = 10.0  # that a process waits for a server it never reached: it may be starting, or misspelt
+AGAIN_SECONDS = 60.0  # for one that it reached, or that says it is starting: a restart
+_POOL = {"pool_size": 2, "max_overflow": 5, "pool_recycle": 1800, "pool_pre_ping": True, "pool_use_lifo": True}
+# Of libpq, where the URL does not say otherwise: a host that vanished is noticed within a minute.
+_CONNECTING = {
+    "application_name": "cin_pipeline",
+    "connect_timeout": 10,
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+_LONGEST_PAUSE_SECONDS = 2.0
+# What libpq says where it is worth while to try again. psycopg2 gives errors of connecting no code.
+_AWAY = (
+    "connection refused",
+    "no such file or directory",  # the socket of a server on this machine
+    "connection reset",
+    "closed the connection unexpectedly",
+    "timeout expired",
+    "timed out",
+    "no route to host",
+    "network is unreachable",
+    "terminating connection",
+)
+_COMES = ("starting up", "shutting down", "recovery", "too many clients", "remaining connection slots")
+
+_log = logging.getLogger(__name__)
+
+
+class StateUnreachable(StateRefused):
+    """The database server does not answer, or lets nobody in."""
+
+
+def with_driver(url: str) -> URL:
+    """The URL as this program connects. `postgresql://` alone stands for whichever driver SQLAlchemy likes best."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg2") if parsed.drivername == "postgresql" else parsed
+
+
+def is_postgresql(url: str) -> bool:
+    """Whether the URL is one of PostgreSQL, with whatever driver."""
+    return make_url(url).get_backend_name() == "postgresql"
+
+
+def pooled_engine(url: str, *, statement_seconds: float | None = None, overflow: int | None = None) -> Engine:
+    """The engine of a database in this process, the same whoever asks; it may be disposed of, and opens again.
+
+    statement_seconds: after which the server ends a statement. overflow: how many connections beyond those kept may
+    be open at once. Errors never print parameters. Raises StateRefused where the driver is not installed."""
+    return _engine(with_driver(url), statement_seconds, _POOL["max_overflow"] if overflow is None else overflow)
+
+
+def close_pools() -> None:
+    """Closes the connections that this process keeps and nobody uses at the moment."""
+    for engine in _engines:
+        engine.dispose()
+
+
+_engines: list[Engine] = []
+
+
+@cache
+def _engine(url: URL, statement_seconds: float | None, overflow: int) -> Engine:
+    options = {name: value for name, value in _CONNECTING.items() if name not in url.query}
+    if statement_seconds is not None:
+        before = f"{given} " if isinstance(given := url.query.get("options"), str) else ""
+        options["options"] = f"{before}-c statement_timeout={round(statement_seconds * 1000)}"
+    try:
+        engine = create_engine(url, hide_parameters=True, connect_args=options, **{**_POOL, "max_overflow": overflow})
+    except ModuleNotFoundError as error:
+        raise StateRefused(
+            f"the URL of the database asks for the package {error.name}, which is not installed; write "
+            "postgresql+psycopg2://, and install what requirements/server.txt names"
+        ) from None
+    event.listen(engine, "do_connect", _patiently())
+    _engines.append(engine)
+    return engine
+
+
+def _after_fork() -> None:
+    """A child must not speak on its parent's connections, nor close them."""
+    for engine in _engines:
+        engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_after_fork)
+
+
+def _patiently() -> Callable[..., Any]:
+    """How an engine connects: again and again where the server is away, ever more slowly, up to a limit."""
+    reached = False
+
+    def connect(dialect: Dialect, _record: object, args: list[Any], options: dict[str, Any]) -> Any:
+        nonlocal reached
+        began, pause = monotonic(), 0.1
+        while True:
+            try:
+                connection = dialect.connect(*args, **options)
+            except dialect.loaded_dbapi.OperationalError as error:
+                waited = monotonic() - began
+                if waited + pause > patience(str(error), reached=reached):
+                    raise
+                if pause == 0.1:
+                    _log.warning("The database server does not answer; it is tried again for a while.")
+            else:
+                reached = True
+                return connection
+            sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+
+    return connect
+
+
+def patience(message: str, *, reached: bool) -> float:
+    """How many seconds it is worth to try again after connecting failed with this message; 0 where it is not.
+
+    reached: whether this process was connected before."""
+    told = message.lower()
+    if any(each in told for each in _COMES):
+        return AGAIN_SECONDS
+    if any(each in told for each in _AWAY):
+        return AGAIN_SECONDS if reached else FIRST_SECONDS
+    return 0
+
+
+def why_unreachable(error: BaseException) -> str:
+    """Why connecting failed, in the words of the driver: host, database and user, and never a password."""
+    lines = str(error).strip().splitlines()
+    return lines[0].strip() if lines else type(error).__name__
