@@ -14,8 +14,9 @@ import dagster as dg
 
 from cin_pipeline.census.years import COLLECTION_YEARS, FIRST_YEAR
 from cin_pipeline.orchestration.bulk import error_type
-from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.orchestration.home import no_place_left, open_instance
 from cin_pipeline.orchestration.jobs import (
+    BULK_JOB,
     INPUTS_JOB,
     bulk_load_job,
     england_job,
@@ -38,6 +39,7 @@ from cin_pipeline.orchestration.runs import end_orphaned_runs
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.inbox import Scan
 from cin_pipeline.store.landing import ExpectedReturns
+from cin_pipeline.store.liveness import Life
 from cin_pipeline.store.missing_data import for_re_referrals_alone
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.store import Store
@@ -61,6 +63,8 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         end_orphaned_runs(context.instance, store)
         scan = scan_inbox(store)
         requests, said = request_runs(context.instance, store, datetime.now(UTC))
+        if any(request.job_name == BULK_JOB for request in requests) and (why := no_place_left(context.instance)):
+            context.log.warning(why)
         summary = "; ".join(filter(None, (scan_summary(scan), said)))
         return dg.SensorResult(run_requests=requests, skip_reason=None if requests else summary)
 
@@ -103,7 +107,10 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         description="Requeues, or rejects after three attempts, what a failed run had claimed.",
     )
     def failure(context: dg.RunFailureSensorContext) -> None:
-        requeue_or_reject(context.dagster_run.run_id, error_type(context.get_step_failure_events()), store)
+        # Said to have failed by whoever cannot reach it, it may be at work: it ends what it holds, or is orphaned.
+        if store.liveness.look(context.dagster_run.run_id) is not Life.ALIVE:
+            error = error_type(context.get_step_failure_events())
+            requeue_or_reject(context.dagster_run.run_id, error, store)
 
     return [landing, prior_year, national, failure]
 
