@@ -1,29 +1,32 @@
-"""The bulk lane: the runs of many LAs in a few warm processes.
+"""The bulk lane: the runs of many LAs, one after the other in a warm process.
 
 Each run is the same as if it had been launched alone, with its own events, checks and data version; only the price of
-starting a process and loading the definitions, about 8 CPU seconds a run, is paid once per worker.
+starting a process and loading the definitions, about 8 CPU seconds a run, is paid once per process. A command starts a
+few such processes; a bulk run is one, wherever a launcher puts it, and starts none, as not every launcher lets it.
 """
 
 import multiprocessing
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 from multiprocessing.connection import wait
 from threading import Thread
 from typing import Any
 
 import dagster as dg
 
+from cin_pipeline.orchestration.chunks import FEW, Line, in_lines
 from cin_pipeline.orchestration.faults import fault_in_events, given_back_for, signals_noted
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.la_job import FIGURES, LA_JOB, QUIET, la_definitions, recounted_assets
 from cin_pipeline.orchestration.partitions import partition_key
 from cin_pipeline.orchestration.run_requests import after_failure
-from cin_pipeline.orchestration.runs import HOLDER_TAG
+from cin_pipeline.orchestration.runs import HOLDER_TAG, LANE_TAG, PART_LANE
 from cin_pipeline.orchestration.submissions import CONFIRMED_TAG, SUBMISSION_TAG
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.moves import SubmissionState
@@ -31,8 +34,6 @@ from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
 from cin_pipeline.store.surroundings import Stopped, SurroundingsFailed
-
-FEW = 3  # up to so many LAs, starting workers takes longer than they save
 
 
 class WorkerDied(RuntimeError):
@@ -44,13 +45,14 @@ class WorkerDied(RuntimeError):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one submission."""
+    """What became of one submission. elsewhere: nothing was done, as another run is at work on it."""
 
     submission: int
     year: int
     la_code: str
     accepted: bool
     reason: str
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,27 +74,17 @@ class Load:
 
 
 def load_returns(submissions: Iterable[Submission], settings: Settings, load: Load) -> Iterator[Outcome]:
-    """Runs the job of each submission, an LA's in their order, years first; yields outcomes as they come.
+    """Runs the job of each submission, an LA's in their order, years first, in as many processes as the settings say;
+    yields outcomes as they come.
 
-    Those of a new LA are among its predecessor's, whose return of the year before it may be counted with. Largest LA
-    first, so that no worker is left with a large one at the end. Raises WorkerDied; SurroundingsFailed at the first
-    fault of the surroundings that others would meet too, Stopped at a signal to end: the holder is then to give back
-    what it has claimed still."""
-    wanted = list(submissions)
-    old: dict[str, str] = {}
+    Raises WorkerDied; SurroundingsFailed at the first fault of the surroundings that others would meet too, Stopped at
+    a signal to end: the holder is then to give back what it has claimed still."""
     with closing(Store(settings)) as store:
-        for year in {each.collection_year for each in wanted}:
-            old |= store.inputs.predecessors(year)
-    by_la: dict[str, list[Submission]] = {}
-    for submission in wanted:
-        by_la.setdefault(_first_in_line(submission.la_code, old), []).append(submission)
-    work = [sorted(several, key=lambda each: (each.partition, each.submission)) for several in by_la.values()]
-    work.sort(key=lambda several: sum(each.size for each in several), reverse=True)
-    if len(work) <= FEW or settings.workers == 1:
+        lines = lines_of(submissions, store)
+    if len(lines) <= FEW or settings.workers == 1:
         with closing(_Worker(settings)) as worker:
-            for several in work:
-                for each in several:
-                    yield worker.load(each.submission, load)
+            for each in chain.from_iterable(lines):
+                yield worker.load(each.submission, load)
         return
     # Two processes that open a new home at the same time break it: open it here first.
     with open_instance(settings):
@@ -103,7 +95,7 @@ def load_returns(submissions: Iterable[Submission], settings: Settings, load: Lo
         ExitStack() as end,
     ):
         end.push(partial(_end_workers, pool))
-        waiting = [pool.submit(_load, settings, [each.submission for each in several], load) for several in work]
+        waiting = [pool.submit(_load, settings, [each.submission for each in line], load) for line in lines]
         try:
             for done in as_completed(waiting):
                 yield from done.result()
@@ -111,13 +103,33 @@ def load_returns(submissions: Iterable[Submission], settings: Settings, load: Lo
             raise WorkerDied from None
 
 
-def _first_in_line(la_code: str, predecessors: Mapping[str, str]) -> str:
-    """The LA that an LA goes back to by its predecessors."""
-    seen = {la_code}
-    while (before := predecessors.get(la_code)) is not None and before not in seen:
-        seen.add(before)
-        la_code = before
-    return la_code
+def load_chunk(submissions: Iterable[Submission], settings: Settings, load: Load) -> Iterator[Outcome]:
+    """The same in this process alone, as a bulk run does while others work: each is claimed when its turn comes.
+
+    An LA that another run is at work on by then is left to the end, and left alone if it still is."""
+    with closing(Store(settings)) as store, closing(_Worker(settings)) as worker:
+        lines = lines_of(submissions, store)
+        for last_time in (False, True):
+            later: list[Line] = []
+            for line in lines:
+                for place, each in enumerate(line):
+                    outcome = worker.load(each.submission, load)
+                    if outcome.elsewhere and not last_time:
+                        later.append(line[place:])
+                        break
+                    yield outcome
+                    if outcome.elsewhere:
+                        break
+            lines = later
+
+
+def lines_of(submissions: Iterable[Submission], store: Store) -> list[Line]:
+    """The submissions in lines, a new LA's in that of its predecessor."""
+    wanted = list(submissions)
+    old: dict[str, str] = {}
+    for year in {each.collection_year for each in wanted}:
+        old |= store.inputs.predecessors(year)
+    return in_lines(wanted, old)
 
 
 def _end_with_parent() -> None:
@@ -171,11 +183,16 @@ class _Worker:
             self._store.liveness.join(load.holder, load.fence)
         submission = registry.get(number)
         year, la_code = submission.partition
+        if load.try_again and (why := self._left_alone(submission, load)):
+            return Outcome(number, year, la_code, False, f"nothing was done: {why}", elsewhere=True)
+        if load.try_again and not load.recount and submission.state is SubmissionState.ACCEPTED:
+            return Outcome(number, year, la_code, True, "")  # by a run of its own, since this one was asked for
         if submission.state is SubmissionState.LANDED:
             registry.claim(number, load.holder)  # another run may be faster
             submission = registry.get(number)
         if not _ours(submission, load.holder):
-            return Outcome(number, year, la_code, False, f"nothing was done: it is {_why_not(submission)}")
+            at_work = submission.state is SubmissionState.CLAIMED
+            return Outcome(number, year, la_code, False, f"nothing was done: it is {_why_not(submission)}", at_work)
         with signals_noted() as signal_came:
             run = self._job.execute_in_process(
                 partition_key=partition_key(year, la_code),
@@ -183,6 +200,7 @@ class _Worker:
                 tags={
                     SUBMISSION_TAG: str(number),
                     HOLDER_TAG: load.holder,
+                    LANE_TAG: PART_LANE,
                     **({CONFIRMED_TAG: load.confirmed_by} if load.confirmed_by else {}),
                 },
                 asset_selection=self._selection(submission, load),
@@ -205,6 +223,14 @@ class _Worker:
         after = registry.get(number)
         accepted = run.success and after.state is SubmissionState.ACCEPTED
         return Outcome(number, year, la_code, accepted, after.reason or failure)
+
+    def _left_alone(self, submission: Submission, load: Load) -> str:
+        """Why nothing is done now: one submission of an LA at a time, and another run is at work on one."""
+        others = [each for each in self._store.registry.waiting() if each.la_code == submission.la_code]
+        for each in others:
+            if each.state is SubmissionState.CLAIMED and each.run != load.holder:
+                return f"submission {each.submission} of the LA is {each.standing}"
+        return ""
 
     def _selection(self, submission: Submission, load: Load) -> list[dg.AssetKey] | None:
         if load.recount:

@@ -23,7 +23,7 @@ RUN_KEY_TAG = "dagster/run_key"  # which Dagster gives each run that a sensor as
 FIRST_RUN = "run"  # the request for a submission that waits
 
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-_LAST = 200  # of bulk loads, or of runs for England of one year: many times what is ever tried
+_LAST = 500  # of bulk runs, or of runs for England of one year: many times what is ever tried
 
 
 def counted_with(previous: int | None) -> str:
@@ -43,27 +43,38 @@ def unfinished_runs(instance: dg.DagsterInstance, **about: Any) -> list[dg.Dagst
     ]
 
 
-def named_by_unfinished_runs(instance: dg.DagsterInstance) -> set[int]:
-    """The submissions that a run which has not ended is about."""
-    named: set[int] = set()
+def named_by_unfinished_runs(instance: dg.DagsterInstance) -> tuple[set[int], set[int]]:
+    """The submissions that a run which has not ended is about: all, and those of them that only bulk runs name."""
+    alone: set[int] = set()
+    in_bulk: set[int] = set()
     for run in unfinished_runs(instance):
         if SUBMISSION_TAG in run.tags:
-            named.add(int(run.tags[SUBMISSION_TAG]))
+            alone.add(int(run.tags[SUBMISSION_TAG]))
         elif run.job_name == BULK_JOB:
-            named.update(_bulk_requests(run))
-    return named
+            in_bulk.update(_bulk_requests(run))
+    return alone | in_bulk, in_bulk - alone
 
 
 def ended_runs(instance: dg.DagsterInstance, store: Store, submissions: Collection[int]) -> dict[int, list[EndedRun]]:
     """Of each submission, the runs about it that have ended, in the order they were created."""
     history: dict[int, list[EndedRun]] = {number: [] for number in submissions}
     claims = store.registry.claims(submissions)
-    for record, requests in _in_order(instance, submissions):
-        run, wanted = record.dagster_run.run_id, requests.keys() & history.keys()
-        fault = _fault(instance, record, any((number, run) in claims for number in wanted)) if wanted else ""
-        for number in wanted:
-            history[number].append(_ended(record, requests[number], fault, (number, run) in claims))
+    records = list(_in_order(instance, submissions))
+    tags = [record.dagster_run.tags for record, _ in records]
+    begun = claims | {(int(each[SUBMISSION_TAG]), each[HOLDER_TAG]) for each in tags if HOLDER_TAG in each}
+    for record, requests in records:
+        run = record.dagster_run
+        ours = {number: (number, run.run_id) in begun for number in requests.keys() & history.keys()}
+        began = run.job_name == BULK_JOB and ours and (any(ours.values()) or _has_parts(instance, run))
+        fault = _fault(instance, record, any((number, run.run_id) in claims for number in ours)) if ours else ""
+        for number, came_to_it in ours.items():
+            claimed, at_others = (number, run.run_id) in claims, bool(began) and not came_to_it
+            history[number].append(_ended(record, requests[number], fault, claimed, at_others))
     return history
+
+
+def _has_parts(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    return bool(instance.get_runs(dg.RunsFilter(tags={HOLDER_TAG: run.run_id}), limit=1))
 
 
 def ended_national_runs(instance: dg.DagsterInstance, year_key: str) -> list[EndedRun]:
@@ -112,7 +123,7 @@ def _fault(instance: dg.DagsterInstance, record: dg.RunRecord, claimed: bool = F
     return fault.sentence if fault else ""
 
 
-def _ended(record: dg.RunRecord, request: str, fault: str, claimed: bool = False) -> EndedRun:
+def _ended(record: dg.RunRecord, request: str, fault: str, claimed: bool = False, at_others: bool = False) -> EndedRun:
     run = record.dagster_run
     key = run.tags.get(RUN_KEY_TAG, "").rpartition("|")[2]
     return EndedRun(
@@ -122,7 +133,8 @@ def _ended(record: dg.RunRecord, request: str, fault: str, claimed: bool = False
         int(key) if key.isdecimal() else 0,
         # That a bulk load came to its end says nothing of any one return; its parts do.
         run.status is dg.DagsterRunStatus.SUCCESS and run.job_name != BULK_JOB,
-        claimed or record.start_time is not None or run.status is not dg.DagsterRunStatus.FAILURE,
+        claimed or at_others or record.start_time is not None or run.status is not dg.DagsterRunStatus.FAILURE,
         claimed,
         fault,
+        at_others,
     )

@@ -1,6 +1,7 @@
 """DAGSTER_HOME: made on first use, with settings that fit this pipeline."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,17 @@ import dagster as dg
 import yaml
 from dagster._core.instance.ref import InstanceRef  # the public way in takes no overrides
 
+from cin_pipeline.orchestration.runs import BULK_LANE, LANE_TAG, SINGLE_LANE
 from cin_pipeline.orchestration.storages import storage_overrides
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.opening import refuse_read_only
 from cin_pipeline.store.postgresql import is_postgresql
 from cin_pipeline.store.versions import StateReadOnly, StateRefused
 
+_CONFIGURATION = "dagster.yaml"
+
+# A bulk run takes two places, its own and that of the LA it is at; as many are left for runs of a single return, and
+# one for England. So neither a load nor what comes one by one keeps the others waiting.
 _DAGSTER_YAML = """\
 # Written on first use; change it freely, it is not written again.
 telemetry:
@@ -22,10 +28,12 @@ nux:
   enabled: false  # else a dialogue covers the UI
 concurrency:
   runs:
-    max_concurrent_runs: 2
+    max_concurrent_runs: {places}  # a bulk run takes two
     tag_concurrency_limits:
+      - {{key: {lane}, value: {bulk}, limit: {workers}}}
+      - {{key: {lane}, value: {single}, limit: {workers}}}
       - key: dagster/partition
-        value: {applyLimitPerUniqueValue: true}
+        value: {{applyLimitPerUniqueValue: true}}
         limit: 1
 run_monitoring:
   enabled: true
@@ -34,7 +42,7 @@ run_retries:
   enabled: false
 retention:
   sensor:
-    purge_after_days: {skipped: 7, started: 30, failure: 30, success: 30}
+    purge_after_days: {{skipped: 7, started: 30, failure: 30, success: 30}}
 """
 
 _POOLED = "cin_pipeline.orchestration.pooled_postgres"
@@ -52,14 +60,17 @@ storage:
 def prepare_home(settings: Settings) -> None:
     """Makes DAGSTER_HOME with its dagster.yaml where there is none, and names it to this process.
 
-    Where the database is PostgreSQL, Dagster's history is kept in it too. Raises StateReadOnly where the home, or the
-    database beside it, cannot be written: whatever runs writes to both."""
-    _refuse_read_only(settings)
-    settings.dagster_home.mkdir(parents=True, exist_ok=True)
-    configuration = settings.dagster_home / "dagster.yaml"
+    Where the database is PostgreSQL, Dagster's history is kept in it too. Raises StateReadOnly where what a run writes
+    to cannot be written: the database, and the history of runs unless dagster.yaml says that it is kept elsewhere. Then
+    nothing is written here, and it may be mounted to be read."""
+    refuse_read_only(settings.database)
     pooled = is_postgresql(settings.database)
-    if not configuration.exists():
-        _write_new(configuration, _DAGSTER_YAML + (_POOLED_STORAGE if pooled else ""))
+    if not _kept_elsewhere(settings.dagster_home):
+        _refuse_read_only(settings.dagster_home)
+        settings.dagster_home.mkdir(parents=True, exist_ok=True)
+        configuration = settings.dagster_home / _CONFIGURATION
+        if not configuration.exists():
+            _write_new(configuration, _configuration(settings.workers) + (_POOLED_STORAGE if pooled else ""))
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     if pooled:
         os.environ["CIN_DATABASE"] = settings.database  # which that file names
@@ -72,13 +83,48 @@ def _write_new(path: Path, text: str) -> None:
     half.replace(path)
 
 
-def _refuse_read_only(settings: Settings) -> None:
-    refuse_read_only(settings.database)
-    home = settings.dagster_home
+def _configuration(workers: int) -> str:
+    return _DAGSTER_YAML.format(
+        workers=workers, places=3 * workers + 1, lane=LANE_TAG, bulk=BULK_LANE, single=SINGLE_LANE
+    )
+
+
+def _configured(home: Path) -> Mapping[str, Any]:
+    """What dagster.yaml says; nothing where there is none yet."""
+    configuration = home / _CONFIGURATION
+    if not configuration.exists():
+        return {}
+    return yaml.safe_load(configuration.read_text(encoding="utf-8")) or {}
+
+
+def _kept_elsewhere(home: Path) -> bool:
+    """Whether dagster.yaml names the storages of history, else kept in files below it."""
+    return bool({*_configured(home)} & {"storage", "run_storage", "event_log_storage"})
+
+
+def _refuse_read_only(home: Path) -> None:
     # Folders alone: there is a file for each run, and this is asked in every process that runs one.
     held = [path for path in (home, home / "history") if path.exists() and not os.access(path, os.W_OK)]
     if held:
         raise StateReadOnly(f"{held[0]}: the history of runs cannot be written, and this needs to")
+
+
+def no_place_left(instance: dg.DagsterInstance) -> str:
+    """What is to be said where bulk runs may fill the queue; empty where dagster.yaml leaves places for others."""
+    queue = instance.get_concurrency_config().run_queue_config
+    if queue is None or queue.max_concurrent_runs < 0:
+        return ""
+    limits = [
+        limit["limit"]
+        for limit in queue.tag_concurrency_limits
+        if limit["key"] == LANE_TAG and limit.get("value") == BULK_LANE
+    ]
+    if limits and 2 * min(limits) < queue.max_concurrent_runs:
+        return ""
+    return (
+        "a return that is sent again waits for the end of this load: dagster.yaml limits the lane of bulk runs "
+        "nowhere, or to all places of the queue (docs/operations.md, The queue)"
+    )
 
 
 def open_instance(settings: Settings) -> dg.DagsterInstance:
@@ -91,10 +137,9 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     overrides: dict[str, Any] = {
         "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
     }
-    configured = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
-    if not configured.keys() & {"storage", "run_storage", "event_log_storage"}:
+    if not _kept_elsewhere(home):
         overrides |= storage_overrides(home / "history")
-    elif _POOLED in str(configured) and not is_postgresql(settings.database):
+    elif _POOLED in str(_configured(home)) and not is_postgresql(settings.database):
         raise StateRefused(
             f"{home / 'dagster.yaml'} names a PostgreSQL database for Dagster's history and CIN_DATABASE does not; set "
             "CIN_DATABASE, or name another DAGSTER_HOME"
@@ -102,7 +147,7 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     try:
         return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))
     except ModuleNotFoundError as error:
-        if not configured.keys() & {"storage", "run_storage", "event_log_storage", "schedule_storage"}:
+        if not {*_configured(home)} & {"storage", "run_storage", "event_log_storage", "schedule_storage"}:
             raise
         raise StateRefused(
             f"{home / 'dagster.yaml'} names a storage that needs the package {error.name}, which is not installed; for "

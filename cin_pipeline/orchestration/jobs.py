@@ -5,10 +5,10 @@ import dagster as dg
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT
-from cin_pipeline.orchestration.bulk import Load, WorkerDied, load_returns
+from cin_pipeline.orchestration.bulk import Load, load_chunk
 from cin_pipeline.orchestration.faults import giving_back
 from cin_pipeline.orchestration.la_job import QUIET
-from cin_pipeline.orchestration.runs import PARTITION_TAG
+from cin_pipeline.orchestration.runs import BULK_LANE, LANE_TAG, PARTITION_TAG
 from cin_pipeline.store.store import Store
 
 NATIONAL_JOB, PUBLISH_JOB = "england", "publish"
@@ -45,7 +45,7 @@ publish_job = dg.define_asset_job(
 
 
 class BulkConfig(dg.Config):
-    """What a bulk load works through.
+    """What a bulk run works through: a chunk of what waited together.
 
     submissions: their numbers. recount: only count again with the previous year's return. previous: which was that when
     the recount was asked for, by submission; not there where there was none."""
@@ -55,25 +55,27 @@ class BulkConfig(dg.Config):
     previous: dict[str, int] = {}  # noqa: RUF012 - Dagster copies it
 
 
-@dg.op(description="Runs the job of each LA in warm worker processes, largest file first.")
+@dg.op(description="Runs the job of each LA in this process, one after the other, largest file first.")
 def load_many_returns(context: dg.OpExecutionContext, config: BulkConfig, store: dg.ResourceParam[Store]) -> None:
-    """See orchestration.bulk.load_returns."""
+    """See orchestration.bulk.load_chunk."""
     submissions = [store.registry.get(number) for number in config.submissions]
     fence = store.liveness.fence(context.run_id) if store.settings.executor == "in_process" else 0
     load = Load(context.run_id, try_again=True, recount=config.recount, fence=fence)
-    try:
-        with giving_back(store, context.run_id):
-            for outcome in load_returns(submissions, store.settings, load):
-                said = "accepted" if outcome.accepted else "not accepted"
-                context.log.info(f"{outcome.la_code} {outcome.year}: {said}")
-    except WorkerDied as died:
-        raise dg.Failure(str(died), allow_retries=False) from None
+    with giving_back(store, context.run_id):
+        for outcome in load_chunk(submissions, store.settings, load):
+            done = "accepted" if outcome.accepted else "left to another run" if outcome.elsewhere else "not accepted"
+            context.log.info(f"{outcome.la_code} {outcome.year}: {done}")
+
+
+# After all that is smaller; and under Celery in a queue of its own, so that a worker can be kept for that.
+BULK_TAGS = {LANE_TAG: BULK_LANE, "dagster/priority": "-1", "dagster-celery/queue": "bulk"}
 
 
 @dg.job(
     name=BULK_JOB,
-    description="Many returns at once: the same run per LA as la_return, in warm processes. For a folder of returns.",
+    description="Many returns: the same run per LA as la_return, in one warm process. For a folder of returns.",
     executor_def=dg.in_process_executor,
+    tags=BULK_TAGS,
 )
 def bulk_load_job() -> None:
     """One op that runs the others."""

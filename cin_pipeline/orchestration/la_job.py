@@ -8,6 +8,7 @@ import dagster as dg
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets import measures, returns, validation
 from cin_pipeline.orchestration.resources import resources_of
+from cin_pipeline.orchestration.runs import LANE_TAG, SINGLE_LANE
 from cin_pipeline.store.store import Store, place_of
 from cin_pipeline.store.submissions import Submission
 
@@ -34,6 +35,7 @@ LA_ASSETS: tuple[dg.AssetsDefinition | dg.AssetSpec, ...] = (
 la_return_job = dg.define_asset_job(
     LA_JOB,
     selection=dg.AssetSelection.groups(*FIGURES, groups.VALIDATION),
+    tags={LANE_TAG: SINGLE_LANE},
     description="One LA's return of one year: reading, cleaning, rules, measures. Always one partition a run: "
     "a range would give every LA the same data version and let one LA's failure stop the others.",
 )

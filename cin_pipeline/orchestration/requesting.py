@@ -13,6 +13,8 @@ import dagster as dg
 
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT
+from cin_pipeline.orchestration.bulk import lines_of
+from cin_pipeline.orchestration.chunks import in_chunks
 from cin_pipeline.orchestration.ended_runs import (
     FIRST_RUN,
     INPUTS_TAG,
@@ -52,7 +54,8 @@ from cin_pipeline.store.submissions import Submission
 def request_runs(instance: dg.DagsterInstance, store: Store, now: datetime) -> tuple[list[dg.RunRequest], str]:
     """Run requests for what waits, and what is to be said of what must wait longer. Requeues what orphaned runs held,
     and rejects what was tried often enough."""
-    unfinished = named_by_unfinished_runs(instance)  # first: else what a run ends meanwhile would be asked for again
+    # First: else what a run ends meanwhile would be asked for again.
+    unfinished, in_bulk = named_by_unfinished_runs(instance)
     waiting = store.registry.waiting()
     if not waiting:
         return [], ""
@@ -62,32 +65,33 @@ def request_runs(instance: dg.DagsterInstance, store: Store, now: datetime) -> t
     later = _later(tries, now)
     orphaned = {run for run in {each.run for each in waiting if each.run} if is_orphaned(run, instance, store)}
     faulty = {run for run in orphaned if fault_of_run(instance, run)}
-    plan = plan_run_requests([_without_attempt(each, faulty) for each in waiting], {*unfinished, *later}, orphaned)
+    waiting = [_without_attempt(each, faulty) for each in waiting]
+    plan = plan_run_requests(waiting, {*unfinished, *later}, orphaned, in_bulk - later.keys())
     for each in plan.requeue:
         requeue_orphan(each, instance, store)
         store.liveness.forget(each.run)
     for each in plan.give_up:
         store.registry.reject(each.submission, given_up(each))
     requests = [_run_of(each, tries[each.submission].number) for each in plan.alone]
-    if plan.together:
-        requests.append(_bulk_run([(each.submission, tries[each.submission].last_run) for each in plan.together]))
+    requests += _bulk_runs(plan.together, tries, store)
     return requests, put_off(tries.values(), now)
 
 
 def request_recounts(instance: dg.DagsterInstance, store: Store, now: datetime) -> tuple[list[dg.RunRequest], str]:
     """Run requests for what was counted with another return of the previous year than the current one, and what is to
     be said of what is not asked for."""
-    unfinished = named_by_unfinished_runs(instance)
+    unfinished, _ = named_by_unfinished_runs(instance)
     recounts, tries = recounts_tried(instance, store)
     later = _later(tries, now)
     todo = plan_recounts(recounts, {*unfinished, *later})
     said = [put_off(tries.values(), now), *map(given_up_recount, filter(tried_out, recounts))]
     if at_work := sorted(each.submission for each in recounts if each.submission in unfinished):
         said.append(f"runs are at work on {len(at_work)}")
-    if len(todo) > FEW_WAITING:
-        requests = [_bulk_run([(each.submission, tries[each.submission].last_run) for each in todo], todo)]
-    else:
-        requests = [_recount_run(each, tries[each.submission].number, store) for each in todo]
+    fresh = [each for each in todo if not each.run_requests]
+    together = fresh if len(fresh) > FEW_WAITING else []
+    requests = [_recount_run(each, tries[each.submission].number, store) for each in todo if each not in together]
+    submissions = [store.registry.get(each.submission) for each in together]
+    requests += _bulk_runs(submissions, tries, store, {each.submission: each.previous for each in together})
     return requests, "; ".join(filter(None, said))
 
 
@@ -161,19 +165,32 @@ def _recount_run(recount: Recount, request: int, store: Store) -> dg.RunRequest:
     )
 
 
-def _bulk_run(requested: Iterable[tuple[int, str]], recounts: Iterable[Recount] = ()) -> dg.RunRequest:
-    """One run for many submissions, each with the run about it that ended last: its key changes when one has ended."""
-    requests = list(requested)
-    config: dict[str, Any] = {"submissions": [number for number, _ in requests]}
-    if previous := {str(each.submission): each.previous for each in recounts}:
-        known = {number: before for number, before in previous.items() if before is not None}
-        config |= {"recount": True, "previous": known}
-    key = repr((sorted(config.items()), requests))
-    return dg.RunRequest(
-        run_key=f"{BULK_JOB}|{hashlib.sha256(key.encode()).hexdigest()}",
-        job_name=BULK_JOB,
-        run_config={"ops": {load_many_returns.name: {"config": config}}},
-    )
+def _bulk_runs(
+    submissions: Iterable[Submission],
+    tries: Mapping[int, Tries],
+    store: Store,
+    recounts: Mapping[int, int | None] | None = None,
+) -> list[dg.RunRequest]:
+    """A run for each chunk of what is to be done, as many as there are workers.
+
+    recounts: what each submission is to be counted with, where it only is counted again."""
+    requests = []
+    for chunk in in_chunks(lines_of(submissions, store), store.settings.workers):
+        numbers = [each.submission for line in chunk for each in line]
+        config: dict[str, Any] = {"submissions": numbers}
+        if recounts is not None:
+            previous = {str(number): before for number in numbers if (before := recounts[number]) is not None}
+            config |= {"recount": True, "previous": previous}
+        # With the run about each that ended last: the key changes when one has ended.
+        key = repr((sorted(config.items()), [tries[number].last_run for number in numbers]))
+        requests.append(
+            dg.RunRequest(
+                run_key=f"{BULK_JOB}|{hashlib.sha256(key.encode()).hexdigest()}",
+                job_name=BULK_JOB,
+                run_config={"ops": {load_many_returns.name: {"config": config}}},
+            )
+        )
+    return requests
 
 
 def _noted_in_vain(waiting: list[Submission], tries: Mapping[int, Tries], store: Store) -> list[Submission]:

@@ -21,7 +21,8 @@ class EndedRun:
     """A run that has ended. request: what it was asked for, empty where by no sensor. number: of that request, 0 where
     its run key has none. launched: whether it began, or a person ended it before; else the machine could not start it.
     claimed: whether it took the submission, which the registry counts as an attempt. fault: of the surroundings, that
-    ended it; empty where none did."""
+    ended it; empty where none did. at_others: a bulk run that began on some of its submissions and never came to this
+    one, which so has no part in how it ended."""
 
     run: str
     request: str
@@ -31,6 +32,7 @@ class EndedRun:
     launched: bool = True
     claimed: bool = False
     fault: str = ""
+    at_others: bool = False
 
     @property
     def tried(self) -> bool:
@@ -72,7 +74,7 @@ def tries_of(history: Sequence[EndedRun], request: str) -> Tries:
     since = [each for each in history[undone + 1 :] if each.request == request]
     untried = list(takewhile(lambda each: not each.tried, reversed(since)))
     return Tries(
-        in_vain=sum(each.tried and not each.claimed for each in since),
+        in_vain=sum(each.tried and not (each.claimed or each.at_others) for each in since),
         # Never that of a run there is, also where runs were deleted in Dagster: it would be skipped for ever.
         number=1 + max([len(asked), *(each.number for each in asked)]),
         last_run=asked[-1].run if asked else "",
@@ -87,7 +89,7 @@ class RunRequests:
     """What to do about the submissions that wait.
 
     requeue: to land again, as the run that had claimed them is orphaned. give_up: to reject. alone: a run each.
-    together: one bulk load."""
+    together: bulk runs, as many as there are workers."""
 
     requeue: tuple[Submission, ...] = ()
     give_up: tuple[Submission, ...] = ()
@@ -96,30 +98,47 @@ class RunRequests:
 
 
 def plan_run_requests(
-    waiting: Sequence[Submission], requested: Collection[int], orphaned: Collection[str]
+    waiting: Sequence[Submission],
+    requested: Collection[int],
+    orphaned: Collection[str],
+    in_bulk: Collection[int] = (),
 ) -> RunRequests:
     """Requests runs for what is landed, and for what was claimed by an orphaned run.
 
-    requested: submissions that an unfinished run names, or whose run could not be started just now. orphaned: runs and
-    commands whose process is no more. One submission of an LA at a time, the earlier year first, then in their order:
-    else an older return could become current after a newer one, or be counted with the previous year's return just
-    before that changes. What was tried before is run alone: else the return that killed one bulk load would take the
-    others down with the next."""
+    requested: submissions that an unfinished run names, or whose run could not be started just now. in_bulk: those of
+    them that only bulk runs name. orphaned: runs and commands whose process is no more. One submission of an LA at a
+    time, the earlier year first, then in their order: else an older return could become current after a newer one, or
+    be counted with the previous year's return just before that changes. What was tried before is run alone: else the
+    return that killed one bulk run would take the others down with the next. An LA that sent again while its return
+    waits in a bulk run is run alone as well: else it would wait for all that the bulk run has before it."""
     requeue = [each for each in waiting if each.state is SubmissionState.CLAIMED and each.run in orphaned]
     free = [each for each in waiting if each.state is SubmissionState.LANDED] + requeue
     open_to_request = {each.submission for each in free} - set(requested)
     busy = {each.la_code for each in waiting if each.submission not in open_to_request}
     give_up = [each for each in free if each.submission in open_to_request and _tried_enough(each)]
-    todo = sorted(
-        (each for each in free if each.la_code not in busy and not _tried_enough(each)),
-        key=lambda each: (each.la_code, each.collection_year, each.submission),
-    )
+    todo = _in_order(each for each in free if each.la_code not in busy and not _tried_enough(each))
     suspects = {each.la_code for each in todo if each.attempt}
     fresh = [each for each in todo if each.la_code not in suspects]
+    ahead = _ahead_of_bulk(waiting, open_to_request, in_bulk)
     if len(fresh) <= FEW_WAITING:
-        return RunRequests(tuple(requeue), tuple(give_up), _first_of_each_la(todo))
+        return RunRequests(tuple(requeue), tuple(give_up), (*_first_of_each_la(todo), *ahead))
     alone = _first_of_each_la(each for each in todo if each.la_code in suspects)
-    return RunRequests(tuple(requeue), tuple(give_up), alone, tuple(fresh))
+    return RunRequests(tuple(requeue), tuple(give_up), (*alone, *ahead), tuple(fresh))
+
+
+def _ahead_of_bulk(
+    waiting: Sequence[Submission], open_to_request: Collection[int], in_bulk: Collection[int]
+) -> tuple[Submission, ...]:
+    """Of each LA that sent again, and of which only bulk runs that have not come to it hold it up, what comes first.
+
+    None where many did: that is a load of its own, and the bulk runs come to them sooner than so many processes."""
+    sent_again = {each.la_code for each in waiting if each.submission in open_to_request and not _tried_enough(each)}
+    in_bulk_alone = [each for each in waiting if each.submission in in_bulk and each.state is SubmissionState.LANDED]
+    held_up = {each.la_code for each in in_bulk_alone} & sent_again
+    free = {*open_to_request, *(each.submission for each in in_bulk_alone)}
+    held_up -= {each.la_code for each in waiting if each.submission not in free}
+    first = _first_of_each_la(_in_order(each for each in waiting if each.la_code in held_up))
+    return first if len(first) <= FEW_WAITING else ()
 
 
 def plan_recounts(recounts: Iterable[Recount], busy: Collection[int]) -> list[Recount]:
@@ -182,6 +201,10 @@ def quiet(last_change: datetime | None, now: datetime, seconds: float) -> bool:
 
 def _tried_enough(submission: Submission) -> bool:
     return submission.attempt >= MOST_ATTEMPTS or submission.run_requests >= MOST_REQUESTS
+
+
+def _in_order(work: Iterable[Submission]) -> list[Submission]:
+    return sorted(work, key=lambda each: (each.la_code, each.collection_year, each.submission))
 
 
 def _first_of_each_la(work: Iterable[Submission]) -> tuple[Submission, ...]:

@@ -13,6 +13,11 @@ from cin_pipeline.store.store import Store
 HOLDER_TAG = "cin/holder"  # the bulk load or command that a run is a part of
 PARTITION_TAG = "dagster/partition"
 
+# For which of the queue's places a run is: dagster.yaml limits each lane, so that none keeps another waiting. A part
+# of a bulk run is in progress as well, and so takes a place of the queue, but none of the lane of single runs.
+LANE_TAG = "cin/lane"
+BULK_LANE, SINGLE_LANE, PART_LANE = "bulk", "single", "part"
+
 UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,

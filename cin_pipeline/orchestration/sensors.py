@@ -15,8 +15,9 @@ import dagster as dg
 from cin_pipeline.census.years import COLLECTION_YEARS, FIRST_YEAR
 from cin_pipeline.orchestration.bulk import error_type
 from cin_pipeline.orchestration.faults import fault_of_run, given_back_for
-from cin_pipeline.orchestration.home import open_instance
+from cin_pipeline.orchestration.home import no_place_left, open_instance
 from cin_pipeline.orchestration.jobs import (
+    BULK_JOB,
     INPUTS_JOB,
     bulk_load_job,
     england_job,
@@ -40,6 +41,7 @@ from cin_pipeline.settings import Settings
 from cin_pipeline.settings.places import holds
 from cin_pipeline.store.inbox import Scan
 from cin_pipeline.store.landing import ExpectedReturns
+from cin_pipeline.store.liveness import Life
 from cin_pipeline.store.missing_data import for_re_referrals_alone
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.objects import ObjectsUnavailable
@@ -66,6 +68,8 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         end_orphaned_runs(context.instance, store)
         scan = scan_inbox(store)
         requests, said = request_runs(context.instance, store, datetime.now(UTC))
+        if any(request.job_name == BULK_JOB for request in requests) and (why := no_place_left(context.instance)):
+            context.log.warning(why)
         summary = "; ".join(filter(None, (scan_summary(scan), said)))
         return dg.SensorResult(run_requests=requests, skip_reason=None if requests else summary)
 
@@ -110,8 +114,10 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
     )
     def failure(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run.run_id
-        fault = fault_of_run(context.instance, run)
-        requeue_or_reject(run, error_type(context.get_step_failure_events()), store, fault)
+        # Said to have failed by whoever cannot reach it, it may be at work: it ends what it holds, or is orphaned.
+        if store.liveness.look(run) is not Life.ALIVE:
+            fault = fault_of_run(context.instance, run)
+            requeue_or_reject(run, error_type(context.get_step_failure_events()), store, fault)
 
     return [landing, prior_year, national, failure]
 

@@ -19,6 +19,11 @@ NINE = tuple(str(la) for la in range(201, 210))
 ALONE, TOGETHER, RECOUNT, RECOUNTS, ENGLAND = "landing alone", "landing", "recount", "recounts", "england"
 
 
+def chunks(what: str) -> int:
+    """How many runs are asked for: nine LAs for two workers are two chunks."""
+    return 2 if what == TOGETHER else 1
+
+
 class Office(Living):
     """Living, where any of the requests there are can be made to be due."""
 
@@ -73,10 +78,12 @@ def office(tmp_path: Path, settings: Settings) -> Iterator[Office]:
 def test_lost_ticks_ask_again_with_the_same_run_key(office: Office, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     sensor = office.due(what, monkeypatch)
     keys = {request.run_key for _ in range(LOST) for request in office.tick(sensor)}
-    (request,) = office.tick(sensor)
-    assert keys == {request.run_key}  # if one of the lost ones is made up for after all, Dagster launches it once
+    requests = office.tick(sensor)
+    # If one of the lost ones is made up for after all, Dagster launches it once.
+    assert keys == {request.run_key for request in requests}
+    assert len(keys) == chunks(what)
     if what != TOGETHER:
-        assert office.run(request).success
+        assert office.run(requests[0]).success
         assert office.tick(sensor) == []
     assert all(each.state != "rejected" for each in office.state.registry.history(2017))
 
@@ -87,15 +94,17 @@ def test_a_run_that_the_machine_could_not_start_is_asked_for_later_for_ever(
 ) -> None:
     sensor, keys = office.due(what, monkeypatch), set()
     for _ in range(LOST):
-        (request,) = office.an_hour_later(sensor, monkeypatch)
-        keys.add(request.run_key)
-        run = office.created(request)
+        requests = office.an_hour_later(sensor, monkeypatch)
+        keys.update(request.run_key for request in requests)
+        runs = [office.created(request) for request in requests]
         assert office.tick(sensor) == []  # it may still start
-        office.instance.report_run_failed(run, "no process could be started")
+        for run in runs:
+            office.instance.report_run_failed(run, "no process could be started")
         assert office.tick(sensor) == []
         assert "could not be started; asked for again from 20" in office.said
-    (request,) = office.an_hour_later(sensor, monkeypatch)
-    assert len({*keys, request.run_key}) == LOST + 1  # a key that Dagster knows would be skipped
+    (request, *others) = office.an_hour_later(sensor, monkeypatch)
+    keys.update(each.run_key for each in (request, *others))
+    assert len(keys) == (LOST + 1) * chunks(what)  # a key that Dagster knows would be skipped
     assert all(each.state != "rejected" for each in office.state.registry.history(2017))
     if what != TOGETHER:
         assert office.run(request).success
@@ -108,11 +117,13 @@ def test_a_run_that_the_daemon_made_and_never_handed_on_is_asked_for_again(
 ) -> None:
     """With the same run key, by which Dagster finds it and hands it on."""
     sensor = office.due(what, monkeypatch)
-    (request,) = office.tick(sensor)
-    office.created(request, dg.DagsterRunStatus.NOT_STARTED)
-    (again,) = office.tick(sensor)
-    assert again.run_key == request.run_key
-    office.created(request)
+    requests = office.tick(sensor)
+    for request in requests:
+        office.created(request, dg.DagsterRunStatus.NOT_STARTED)
+    again = office.tick(sensor)
+    assert [each.run_key for each in again] == [each.run_key for each in requests]
+    for request in requests:
+        office.created(request)
     assert office.tick(sensor) == []
 
 

@@ -80,6 +80,24 @@ def test_what_was_tried_before_goes_alone() -> None:
     assert numbers(plan.together) == list(range(2, 12))
 
 
+def test_who_sent_again_behind_a_bulk_run_is_run_ahead_of_it() -> None:
+    waiting = [landed(1, "201"), landed(2, "202", run="bulk", attempt=1), landed(3, "201"), landed(4, "202")]
+    requested, in_bulk = {1, 2}, {1, 2}
+    # In its order, and not where the bulk run has come to it.
+    assert numbers(plan_run_requests(waiting, requested, (), in_bulk).alone) == [1]
+    assert plan_run_requests(waiting, requested, (), {2}).alone == ()  # a run of its own is asked for already
+    assert numbers(plan_run_requests([*waiting, landed(5, "201", 2016)], requested, (), in_bulk).alone) == [5]
+    assert plan_run_requests(waiting[:2], requested, (), in_bulk) == RunRequests()  # nobody sent again
+
+
+def test_whole_england_sent_again_is_not_run_ahead() -> None:
+    """A load of its own: a process for each would take longer than what is before it."""
+    first, again = [[landed(n + more, str(200 + n)) for n in range(1, 10)] for more in (0, 100)]
+    in_bulk = {each.submission for each in first}
+    assert plan_run_requests([*first, *again], in_bulk, (), in_bulk) == RunRequests()
+    assert len(plan_run_requests([*first, *again[:8]], in_bulk, (), in_bulk).alone) == 8
+
+
 @pytest.mark.parametrize("tried", [{"attempt": MOST_ATTEMPTS}, {"run_requests": MOST_REQUESTS}])
 def test_what_was_tried_often_enough_is_given_up(tried: dict[str, int]) -> None:
     plan = plan_run_requests([landed(1, **tried), landed(2)], (), ())
@@ -138,6 +156,13 @@ def test_only_runs_that_ended_are_tries() -> None:
     tries = tries_of(ended("failed", "claimed", "failed"), "run")
     assert (tries.in_vain, tries.number, tries.last_run) == (2, 4, "run 2")  # a claim is counted by the registry
     assert tries_of(ended("failed", "failed", request="counted with 7"), "run") == Tries()
+
+
+def test_a_bulk_run_that_never_came_to_a_return_was_no_try_of_it() -> None:
+    """However it ended: killed by another return ten times, it would take all after that down with it."""
+    died = [replace(each, at_others=True) for each in ended(*["failed"] * 12)]
+    tries = tries_of(died, "run")
+    assert (tries.in_vain, tries.last_run) == (0, "run 11")
 
 
 def test_a_success_about_something_else_undoes_what_was_tried_before_it() -> None:

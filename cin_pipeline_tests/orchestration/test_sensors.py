@@ -13,7 +13,7 @@ from sqlalchemy import delete
 
 from cin_pipeline.orchestration import decisions
 from cin_pipeline.orchestration.build import build_definitions
-from cin_pipeline.orchestration.bulk import Load, load_returns
+from cin_pipeline.orchestration.bulk import Load, load_chunk, load_returns
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.la_job import QUIET
 from cin_pipeline.orchestration.partitions import partition_key
@@ -27,6 +27,7 @@ from cin_pipeline_tests.support import oracle
 from cin_pipeline_tests.support.kept import table_of, write_input
 from cin_pipeline_tests.support.random_returns import messy_return
 
+NINE = tuple(str(la) for la in range(201, 210))
 LONG_AGO = datetime(2017, 6, 1, tzinfo=UTC)
 
 
@@ -292,22 +293,131 @@ def test_what_a_killed_run_held_is_offered_again_and_its_run_is_ended(living: Li
     assert ends == ["landed", "claimed", "landed", "claimed", "accepted"]
 
 
-def test_above_eight_one_bulk_load_is_asked_for(living: Living) -> None:
-    las = ("201", "202", "203", "204", "205", "206", "207", "208", "209")
+def put_many(living: Living, las: tuple[str, ...] = NINE) -> None:
     write_input(living.state, "expected.csv", "la_code\n" + "\n".join(las) + "\n")
-    for la in las:
-        living.put(la)
-    (request,) = living.landing()
-    assert request.job_name == "bulk_load"
-    assert request.run_config["ops"]["load_many_returns"]["config"]["submissions"] == list(range(1, 10))
+    for seed, la in enumerate(las):
+        living.put(la, seed=seed)
+
+
+def submissions(request: dg.RunRequest) -> list[int]:
+    return request.run_config["ops"]["load_many_returns"]["config"]["submissions"]
+
+
+def begun(living: Living, request: dg.RunRequest) -> dg.DagsterRun:
+    """The run of a bulk run's request as Dagster makes it."""
     job = living.definitions.resolve_job_def("bulk_load")
-    begun = living.instance.create_run_for_job(
-        job, status=dg.DagsterRunStatus.STARTING, run_config=dict(request.run_config)
+    return living.instance.create_run_for_job(
+        job, status=dg.DagsterRunStatus.STARTED, run_config=dict(request.run_config)
     )
+
+
+def test_above_eight_a_bulk_run_is_asked_for_by_worker(living: Living) -> None:
+    put_many(living)
+    first, second = requests = living.landing()
+    assert {request.job_name for request in requests} == {"bulk_load"}
+    assert sorted(submissions(first) + submissions(second)) == list(range(1, 10))
+    one, two = begun(living, first), begun(living, second)
     assert living.tick("landing") == []  # asked for already
-    living.instance.report_run_canceled(begun)
+    living.instance.report_run_canceled(one)
+    again = living.tick("landing")
+    assert {request.run_key for request in again}.isdisjoint({first.run_key})  # else it would never be run
+    assert sorted(request.tags["cin/submission"] for request in again) == sorted(map(str, submissions(first)))
+    living.instance.report_run_canceled(two)
+
+
+def test_whatever_the_number_of_chunks_the_figures_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cin_pipeline.orchestration.run_requests.FEW_WAITING", 0)
+    # Not every launcher lets a bulk run start processes.
+    monkeypatch.setattr("cin_pipeline.orchestration.bulk.ProcessPoolExecutor", crash)
+    found = []
+    for workers in (1, 2):
+        (tmp_path / str(workers)).mkdir()
+        settings = replace(Settings.from_environment({}, state=tmp_path / str(workers) / "state"), workers=workers)
+        with Living.opened(tmp_path / str(workers) / "inbox", settings) as living:
+            put_many(living, NINE[:6])
+            requests = living.landing()
+            assert len(requests) == workers
+            for request in reversed(requests):
+                assert living.run(request).success
+            figures = living.state.figures.current_la_measures(2017)
+            found.append(figures.sort_values(list(figures)).to_csv(index=False))
+            assert {each.state for each in living.state.registry.history(2017)} == {"accepted"}
+    assert found[0] == found[1]
+    assert len(found[0].splitlines()) > 6
+
+
+def test_a_bulk_run_that_died_loses_what_it_was_at_and_no_more(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The return that killed it is run alone; the others wait as if nothing had been, however often that happens."""
+    monkeypatch.setattr("cin_pipeline.orchestration.run_requests.FEW_WAITING", 0)
+    living.state.__dict__["settings"] = replace(living.settings, workers=1)
+    put_many(living, (*NINE, "210", "211", "212"))
+    job = living.definitions.resolve_job_def("la_return")
+    requests = living.landing()
+    for killers in range(1, 13):  # more than the ten runs in vain after which a return is given up
+        (bulk,) = (request for request in requests if request.job_name == "bulk_load")
+        first, *rest = submissions(bulk)
+        run = begun(living, bulk)
+        living.state.registry.claim(first, run.run_id)
+        tags = {"cin/submission": str(first), "cin/holder": run.run_id}
+        part = living.instance.create_run_for_job(job, status=dg.DagsterRunStatus.STARTED, tags=tags)
+        with living.state.liveness.alive(run.run_id):
+            assert [each for each in living.tick("landing") if each.job_name == "bulk_load"] == []
+        (living.settings.state / "locks" / run.run_id).touch()  # what a killed process leaves
+        requests = living.tick("landing")
+        assert living.instance.get_run_by_id(part.run_id).status is dg.DagsterRunStatus.FAILURE
+        alone = [request.tags["cin/submission"] for request in requests if request.job_name == "la_return"]
+        assert str(first) in alone
+        assert len(alone) == killers
+        assert [submissions(each) for each in requests if each.job_name == "bulk_load"] == ([rest] if rest else [])
+    history = living.state.registry.history(2017)
+    assert {(each.state, each.attempt, each.run_requests) for each in history} == {("landed", 1, 0)}
+
+
+def test_a_return_sent_again_while_its_bulk_run_is_at_others_is_not_kept_waiting(living: Living) -> None:
+    put_many(living)
+    first, second = living.landing()
+    run = begun(living, first)
+    begun(living, second)
+    last = submissions(first)[-1]
+    la = living.state.registry.get(last).la_code
+    sent = living.put(la, seed=20)
+    (alone,) = living.landing()
+    assert alone.tags["cin/submission"] == str(last)  # the earlier first
+    assert living.run(alone).success
     (again,) = living.tick("landing")
-    assert again.run_key != request.run_key  # else it would never be run
+    assert again.tags["cin/submission"] == "10"
+    assert living.run(again).success
+    assert living.measures(la) == oracle.la_measures(sent, None, 2017)
+    # The bulk run then finds nothing to do there, and does the others.
+    outcomes = list(
+        load_chunk(
+            [living.state.registry.get(number) for number in submissions(first)],
+            living.settings,
+            Load(run.run_id, try_again=True),
+        )
+    )
+    assert [each.submission for each in outcomes if not each.accepted] == [last]
+    assert "nothing was done: it is superseded" in outcomes[-1].reason
+    assert living.state.registry.current(2017, la).submission == 10
+
+
+def test_a_bulk_run_leaves_an_la_that_another_run_is_at_work_on(living: Living) -> None:
+    living.put("201"), living.put("202"), living.put("201", 2016)
+    living.landing()
+    waiting = living.state.registry.waiting()
+    (before,) = (each.submission for each in waiting if each.collection_year == 2016)
+    with living.state.liveness.alive("another"):
+        living.state.registry.claim(before, "another")
+        chunk = [each for each in waiting if each.submission != before]
+        outcomes = list(load_chunk(chunk, living.settings, Load("bulk", try_again=True)))
+    assert [(each.la_code, each.accepted, each.elsewhere) for each in outcomes] == [
+        ("202", True, False),
+        ("201", False, True),
+    ]
+    (left,) = (each for each in living.state.registry.waiting() if each.submission != before)
+    assert (left.state, left.attempt) == ("landed", 0)
 
 
 def test_a_second_run_on_the_same_submission_does_nothing_and_says_so(living: Living) -> None:
