@@ -7,6 +7,7 @@ import dagster as dg
 import yaml
 from dagster._core.instance.ref import InstanceRef  # the public way in takes no overrides
 
+from cin_pipeline.orchestration.home_faults import HomeRefused, said_of_home
 from cin_pipeline.orchestration.storages import storage_overrides
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.opening import refuse_read_only
@@ -41,6 +42,8 @@ def prepare_home(settings: Settings) -> None:
 
     Raises StateReadOnly where it, or the database beside it, cannot be written: whatever runs writes to both."""
     _refuse_read_only(settings)
+    if settings.dagster_home.exists() and not settings.dagster_home.is_dir():
+        raise HomeRefused(f"DAGSTER_HOME is {settings.dagster_home}, which is a file; a directory was expected")
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     configuration = settings.dagster_home / "dagster.yaml"
     if not configuration.exists():
@@ -60,14 +63,16 @@ def _refuse_read_only(settings: Settings) -> None:
 def open_instance(settings: Settings) -> dg.DagsterInstance:
     """The Dagster instance that remembers runs, events and checks, for runs in this process.
 
-    Capturing what a step prints starts two processes a step, and our steps print nothing: it is left off here. Where
+    Raises HomeRefused, in a sentence, where dagster.yaml or a storage that it names cannot be used. Capturing what a
+    step prints starts two processes a step, and our steps print nothing: it is left off here. Where
     dagster.yaml names no storage of its own, Dagster's SQLite files are used through connections that stay open."""
     prepare_home(settings)
     home = settings.dagster_home
     overrides: dict[str, Any] = {
         "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
     }
-    configured = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
-    if not configured.keys() & {"storage", "run_storage", "event_log_storage"}:
-        overrides |= storage_overrides(home / "history")
-    return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))
+    with said_of_home(home):
+        configured = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
+        if not {*configured} & {"storage", "run_storage", "event_log_storage"}:
+            overrides |= storage_overrides(home / "history")
+        return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))

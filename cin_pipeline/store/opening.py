@@ -11,6 +11,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from cin_pipeline.store.database_faults import told
 from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, upgrade
 from cin_pipeline.store.versions import CURRENT, StateDamaged, StateReadOnly, UpgradeNeeded, version_of
 
@@ -83,8 +84,8 @@ def _version(engine: Engine) -> str | None:
     try:
         with engine.connect() as connection:
             return version_of(connection)
-    except DBAPIError as error:  # without its message, which could hold parameters
-        raise StateDamaged(f"the database of the state cannot be read ({type(error).__name__})") from None
+    except DBAPIError as error:
+        raise told(error, engine.url) from None
 
 
 def _engine(url: str, path: Path | None) -> Engine:

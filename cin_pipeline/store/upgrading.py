@@ -9,11 +9,11 @@ from itertools import count
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, insert, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from cin_pipeline.store.database import METADATA
+from cin_pipeline.store.database_faults import database_url
 from cin_pipeline.store.versions import CURRENT, VERSION, StateDamaged, UpgradeFailed, version_of
 
 _WAIT_SECONDS = 60  # for another process that writes, or upgrades too
@@ -57,8 +57,8 @@ def upgrade(url: str) -> Upgrade:
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The file of an SQLite database; None for any other."""
-    parsed = make_url(url)
+    """The file of an SQLite database; None for any other. Raises DatabaseRefused for what is no address of one."""
+    parsed = database_url(url)
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
