@@ -10,6 +10,7 @@ from cin_pipeline.cli import (
     compare,
     decide,
     diff,
+    doctor,
     explain,
     publish,
     replay,
@@ -46,6 +47,7 @@ app.command("withdraw")(decide.withdraw)
 app.command("publish")(publish.publish)
 app.command("compare")(compare.compare)
 app.command("upgrade")(upgrade.upgrade)
+app.command("doctor")(doctor.doctor)
 
 
 INTERNAL_ERROR = 70  # as sysexits.h has it: never mistaken for a code that a command documents

@@ -34,6 +34,7 @@ from cin_pipeline.store.database_faults import database_url, told
 from cin_pipeline.store.versions import StateRefused
 
 STORAGE = "the storage in dagster.yaml"  # what sentences about its address begin with
+CONNECT_SECONDS = 10  # that a server may take to take a connection
 
 
 class HomeRefused(StateRefused):
@@ -85,9 +86,10 @@ def refuse_unusable(home: Path, *, servers: bool = False) -> None:
         connect_once(url, STORAGE)
 
 
-def connect_once(url: URL, setting: str) -> None:
+def connect_once(url: URL, setting: str, seconds: int = CONNECT_SECONDS) -> None:
     """Raises what `told` makes of it where a database cannot be reached."""
-    engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
+    options = {"connect_timeout": seconds}
+    engine = create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=options)
     try:
         engine.connect().close()
     except DBAPIError as error:
@@ -112,14 +114,18 @@ def storages(instance: InstanceRef) -> list[ConfigurableClassData]:
 
 def configuration_of(data: ConfigurableClassData) -> Mapping[str, Any]:
     """How a class is configured, with the variables that are named filled in. Within `said_of_home`."""
-    try:
-        configurable = getattr(import_module(data.module_name), data.class_name)
-    except AttributeError:
-        raise HomeRefused(f"dagster.yaml: there is no class {data.module_name}.{data.class_name}") from None
-    found = process_config(resolve_to_config_type(configurable.config_type()), data.config_dict)
+    found = process_config(resolve_to_config_type(class_of(data).config_type()), data.config_dict)
     if not found.success:
         raise HomeRefused(f"dagster.yaml, {data.class_name}: {_entry(found.errors or [])}")
     return found.value or {}
+
+
+def class_of(data: ConfigurableClassData) -> Any:
+    """The class that is named. Raises HomeRefused where there is none; ModuleNotFoundError, see `said_of_home`."""
+    try:
+        return getattr(import_module(data.module_name), data.class_name)
+    except AttributeError:
+        raise HomeRefused(f"dagster.yaml: there is no class {data.module_name}.{data.class_name}") from None
 
 
 def _postgresql(configuration: Mapping[str, Any]) -> str:

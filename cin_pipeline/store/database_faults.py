@@ -43,7 +43,7 @@ _REFUSED = {
 }
 
 
-def database_url(text: str, setting: str = "CIN_DATABASE") -> URL:
+def database_url(text: str | URL, setting: str = "CIN_DATABASE") -> URL:
     """The address as SQLAlchemy takes it. Raises DatabaseRefused, naming what it was set in.
 
     It connects to nothing, but sees that the driver is there."""

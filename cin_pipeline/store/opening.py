@@ -6,12 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
-from cin_pipeline.store.database_faults import told
+from cin_pipeline.store.database_faults import database_url, told
 from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, upgrade
 from cin_pipeline.store.versions import CURRENT, StateDamaged, StateReadOnly, UpgradeNeeded, version_of
 
@@ -62,6 +62,16 @@ def upgrade_database(url: str) -> Upgrade:
             "writable, or copy the state and name the copy"
         )
     return upgrade(url)
+
+
+def engine_to_look(url: str | URL, seconds: int) -> Engine:
+    """An engine for a look at a database, whatever its version: it makes and changes nothing by itself, and a server
+    has so many seconds to take a connection. Raises StateRefused for what is no address."""
+    path = sqlite_file(url)
+    if path:
+        return create_engine("sqlite://", hide_parameters=True, creator=partial(_read_only, path), poolclass=NullPool)
+    options = {"connect_timeout": seconds}
+    return create_engine(database_url(url), hide_parameters=True, poolclass=NullPool, connect_args=options)
 
 
 def refuse_read_only(url: str) -> None:

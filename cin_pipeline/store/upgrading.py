@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, insert, text
+from sqlalchemy import URL, Connection, Engine, create_engine, insert, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -56,7 +56,7 @@ def upgrade(url: str) -> Upgrade:
     return Upgrade(before, CURRENT, copy)
 
 
-def sqlite_file(url: str) -> Path | None:
+def sqlite_file(url: str | URL) -> Path | None:
     """The file of an SQLite database; None for any other. Raises DatabaseRefused for what is no address of one."""
     parsed = database_url(url)
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
