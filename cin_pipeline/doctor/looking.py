@@ -82,14 +82,14 @@ def examine(looks: Sequence[Look], case: Case) -> Iterator[tuple[Look, Finding]]
     """What each look finds, in their order."""
     failed: set[str] = set()
     # A thread for each look: one that hangs keeps no other waiting, nor, being a daemon, the program from ending.
-    pool = ThreadPool(len(looks))
-    for look in looks:
-        waits_for = [f"{name} is wrong" for name in look.settings if name in case.faults]
-        waits_for += [f"see {name}" for name in look.after if name in failed]
-        found = [Finding(Mark.NOT_LOOKED, waits_for[0])] if waits_for else _found(pool, look, case)
-        if any(each.mark in (Mark.WRONG, Mark.CRASHED, Mark.NOT_LOOKED) for each in found):
-            failed.add(look.name)
-        yield from ((look, each) for each in found)
+    with ThreadPool(len(looks)) as pool:
+        for look in looks:
+            waits_for = [f"{name} is wrong" for name in look.settings if name in case.faults]
+            waits_for += [f"see {name}" for name in look.after if name in failed]
+            found = [Finding(Mark.NOT_LOOKED, waits_for[0])] if waits_for else _found(pool, look, case)
+            if any(each.mark in (Mark.WRONG, Mark.CRASHED, Mark.NOT_LOOKED) for each in found):
+                failed.add(look.name)
+            yield from ((look, each) for each in found)
 
 
 def _found(pool: ThreadPool, look: Look, case: Case) -> list[Finding]:
