@@ -81,6 +81,7 @@ docs: $(VENV)/test.done  ## write the generated documentation again
 	$(BIN)/python -m cin_pipeline.outputs.data_dictionary
 	$(BIN)/python -m cin_pipeline.store.moves_page
 	$(BIN)/python -m cin_pipeline.outputs.years_page
+	$(BIN)/python -m cin_pipeline.doctor.page
 
 bench: $(VENV)/test.done  ## measure the stages on one large synthetic return, and the sensors under load
 	$(BIN)/python -m benchmarks.stages

@@ -41,7 +41,9 @@ LAYERS = {
         "answers",
         "outputs",
     },
+    "doctor": {"settings", "store", "orchestration"},
     "cli": {
+        "doctor",
         "reference",
         "census",
         "validation",

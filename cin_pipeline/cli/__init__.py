@@ -10,6 +10,7 @@ from cin_pipeline.cli import (
     compare,
     decide,
     diff,
+    doctor,
     explain,
     publish,
     replay,
@@ -47,6 +48,7 @@ app.command("withdraw")(decide.withdraw)
 app.command("publish")(publish.publish)
 app.command("compare")(compare.compare)
 app.command("upgrade")(upgrade.upgrade)
+app.command("doctor")(doctor.doctor)
 
 
 # As sysexits.h has them: never mistaken for a code that a command documents. After a signal it is 128 and its number.

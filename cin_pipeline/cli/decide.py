@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cin_pipeline.cli.terminal import console, wrong_use
+from cin_pipeline.cli.terminal import console, os_fault, wrong_use
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.surroundings import fault_of
 
@@ -30,7 +30,7 @@ def accept(submission: Number, reason: Reason, by: By, state: StateDirectory = N
     """
     from cin_pipeline.orchestration import decisions
 
-    _decide(decisions.accept, submission, reason, by, state)
+    _decide(decisions.accept, submission, reason, by, state, runs=True)
 
 
 def reject(submission: Number, reason: Reason, by: By, state: StateDirectory = None) -> None:
@@ -44,16 +44,23 @@ def withdraw(submission: Number, reason: Reason, by: By, state: StateDirectory =
     """Take a submission back: the one that was current before it is current again, or none is."""
     from cin_pipeline.orchestration import decisions
 
-    _decide(decisions.withdraw, submission, reason, by, state)
+    _decide(decisions.withdraw, submission, reason, by, state, runs=True)
 
 
-def _decide(decision: _Decision, submission: int, reason: str, by: str, state: Path | None) -> None:
+def _decide(
+    decision: _Decision, submission: int, reason: str, by: str, state: Path | None, *, runs: bool = False
+) -> None:
+    """Decides, and says what follows. `runs`: something is run, so Dagster must be able to remember it."""
+    from cin_pipeline.orchestration.home_faults import refuse_unusable
+
     if not reason.strip():
         wrong_use("--reason is empty; why was expected")
     try:
         settings = Settings.from_environment(state=state)
         if not settings.state.is_dir():
             wrong_use(f"there is no state in {settings.state}; name one with --state")
+        if runs:
+            refuse_unusable(settings.dagster_home)
         console.print(decision(settings, submission, by, reason.strip()), markup=False)
         again = _england_again(settings, submission)
     except KeyError:
@@ -63,7 +70,7 @@ def _decide(decision: _Decision, submission: int, reason: str, by: str, state: P
     except OSError as error:  # such as a folder that may not be written
         if fault_of(error):
             raise
-        wrong_use(f"{error.filename or state}: {error.strerror}")
+        wrong_use(os_fault(error, state))
     if again:
         console.print(f"England is made again by the sensors, or with: {again}", markup=False)
         console.print("With --output FOLDER it writes the files of results again, too.", markup=False)

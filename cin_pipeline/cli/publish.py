@@ -9,7 +9,7 @@ from rich.table import Table
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_in_doubt, say_missing
 from cin_pipeline.cli.stored import StateDirectory, VintageOption, opened_store
-from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
+from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, os_fault, progress_shown, wrong_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ def publish(
         except (ReleaseRefused, UnknownProfile, InputFileError, NotARelease) as error:
             wrong_use(str(error))
         except OSError as error:
-            wrong_use(f"{error.filename or output}: {error.strerror}")
+            wrong_use(os_fault(error, output))
         with progress_shown() as progress:
             tables = publication_tables(release, form, progress)
             faults = {name: found for name, found in broken_checks(release, form, tables, progress).items() if found}
@@ -68,7 +68,7 @@ def publish(
     except NotARelease as error:
         wrong_use(str(error))
     except OSError as error:
-        wrong_use(f"{error.filename or output}: {error.strerror}")
+        wrong_use(os_fault(error, output))
     _show_doubts(release, proposed)
     console.print(_listing(files), soft_wrap=False)
     held = ", ".join(CollectionYear(each).label for each in release.years)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cin_pipeline.cli.terminal import console, wrong_use
+from cin_pipeline.cli.terminal import console, os_fault, wrong_use
 
 
 def replay(
@@ -41,5 +41,5 @@ def replay(
     except ValueError as error:
         wrong_use(str(error))
     except OSError as error:
-        wrong_use(f"{error.filename or into}: {error.strerror}")
+        wrong_use(os_fault(error, into))
     console.print(f"{files} files into {into}", markup=False)

@@ -14,7 +14,7 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_in_doubt, say_missing
 from cin_pipeline.cli.rules import chosen_rules
 from cin_pipeline.cli.stored import VintageOption
-from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, progress_shown, wrong_use
+from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, os_fault, progress_shown, wrong_use
 from cin_pipeline.methodology.headlines import HEADLINES
 from cin_pipeline.reference.authorities import ENGLAND, every_authority
 from cin_pipeline.reference.missing_data import Practice
@@ -81,6 +81,7 @@ def run(
     # Dagster takes seconds to load; a wrong option should not wait for it.
     from cin_pipeline.orchestration.bulk import WorkerDied
     from cin_pipeline.orchestration.folder_run import Folder, NothingToRun, run_folder
+    from cin_pipeline.orchestration.home_faults import refuse_unusable
     from cin_pipeline.store.national_inputs import InputFileError
     from cin_pipeline.store.row_tables import TablesDamaged
     from cin_pipeline.store.versions import StateRefused
@@ -101,6 +102,7 @@ def run(
     try:
         settings = _settings(output, state)
         chosen_rules(settings)  # a wrong id is told before anything is run
+        refuse_unusable(settings.dagster_home)
     except ValueError as error:
         wrong_use(str(error))
     try:
@@ -129,7 +131,7 @@ def run(
     except OSError as error:  # such as a folder that may not be written
         if fault_of(error):
             raise
-        wrong_use(f"{error.filename or output}: {error.strerror}")
+        wrong_use(os_fault(error, output))
     _show(report, output, settings)
     unanswered = any(each.answer is None for each in report.doubts)
     if report.rejected or report.held or report.impossible or unanswered:

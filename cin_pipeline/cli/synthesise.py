@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from cin_pipeline.cli.collection_years import Year, say_if_provisional
-from cin_pipeline.cli.terminal import console, progress_shown, wrong_use
+from cin_pipeline.cli.terminal import console, os_fault, progress_shown, wrong_use
 
 
 def synthesise(
@@ -94,7 +94,7 @@ def synthesise(
                 step()
         people = None if has_population(year) else write_population(out, year)
     except OSError as error:
-        wrong_use(f"{error.filename or out}: {error.strerror}")
+        wrong_use(os_fault(error, out))
     console.print(f"{files} returns, {size / 1e6:,.1f} MB, in {out}", markup=False)
     say_if_provisional(year)
     for line in not_published(year, la) if calibrated else ():

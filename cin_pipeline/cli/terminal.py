@@ -26,6 +26,12 @@ def wrong_use(message: str) -> NoReturn:
     raise typer.Exit(WRONG_USE)
 
 
+def os_fault(error: OSError, where: object) -> str:
+    """What the system said of a file, or what a store of objects says of itself; `where`: what it was about, if not
+    said."""
+    return f"{error.filename or where}: {error.strerror}" if error.strerror else str(error)
+
+
 @contextmanager
 def progress_shown() -> Iterator[Callable[[str, int], Step]]:
     """Gives a function that starts a bar (what is done, how many steps) and returns what to call after each step.

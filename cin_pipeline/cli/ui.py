@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from cin_pipeline.cli.terminal import console, wrong_use
+from cin_pipeline.cli.terminal import console, os_fault, wrong_use
 from cin_pipeline.settings import Settings
 
 
@@ -22,17 +22,24 @@ def ui(
 ) -> None:
     """Open the Dagster UI on what a run left behind: graph, partitions, checks, figures."""
     from cin_pipeline.orchestration.home import prepare_home
+    from cin_pipeline.orchestration.home_faults import refuse_unusable
     from cin_pipeline.store.store import Store
 
     try:
         settings = Settings.from_environment(state=state)
+    except ValueError as error:
+        wrong_use(str(error))
+    if isinstance(settings.inbox, Path) and not settings.inbox.is_dir():
+        wrong_use(f"CIN_INBOX is {settings.inbox}, where there is no directory")
+    try:
         prepare_home(settings)
+        refuse_unusable(settings.dagster_home, servers=True)
         with closing(Store(settings)) as opened:
             _ = opened.engine  # made here, before several processes would make it at once
     except ValueError as error:
         wrong_use(str(error))
     except OSError as error:
-        wrong_use(f"{error.filename}: {error.strerror}")
+        wrong_use(os_fault(error, settings.state))
     console.print(f"Dagster UI on http://{host}:{port} over {settings.state}; Ctrl+C ends it", markup=False)
     # A shell starts what it puts in the background of a script with SIGINT ignored; Dagster gives SIGTERM the same
     # handler, and neither it nor the processes it starts could be ended.

@@ -9,12 +9,13 @@ import dagster as dg
 import yaml
 from dagster._core.instance.ref import InstanceRef  # the public way in takes no overrides
 
+from cin_pipeline.orchestration.home_faults import HomeRefused, said_of_home
 from cin_pipeline.orchestration.runs import BULK_LANE, LANE_TAG, SINGLE_LANE
 from cin_pipeline.orchestration.storages import storage_overrides
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.opening import refuse_read_only
 from cin_pipeline.store.postgresql import is_postgresql
-from cin_pipeline.store.versions import StateReadOnly, StateRefused
+from cin_pipeline.store.versions import StateReadOnly
 
 _CONFIGURATION = "dagster.yaml"
 
@@ -62,7 +63,9 @@ def prepare_home(settings: Settings) -> None:
 
     Where the database is PostgreSQL, Dagster's history is kept in it too. Raises StateReadOnly where what a run writes
     to cannot be written: the database, and the history of runs unless dagster.yaml says that it is kept elsewhere. Then
-    nothing is written here, and it may be mounted to be read."""
+    nothing is written here, and it may be mounted to be read. Raises HomeRefused for a file."""
+    if settings.dagster_home.exists() and not settings.dagster_home.is_dir():
+        raise HomeRefused(f"DAGSTER_HOME is {settings.dagster_home}, which is a file; a directory was expected")
     refuse_read_only(settings.database)
     pooled = is_postgresql(settings.database)
     if not _kept_elsewhere(settings.dagster_home):
@@ -94,7 +97,8 @@ def _configured(home: Path) -> Mapping[str, Any]:
     configuration = home / _CONFIGURATION
     if not configuration.exists():
         return {}
-    return yaml.safe_load(configuration.read_text(encoding="utf-8")) or {}
+    with said_of_home(home):
+        return yaml.safe_load(configuration.read_text(encoding="utf-8")) or {}
 
 
 def _kept_elsewhere(home: Path) -> bool:
@@ -130,26 +134,20 @@ def no_place_left(instance: dg.DagsterInstance) -> str:
 def open_instance(settings: Settings) -> dg.DagsterInstance:
     """The Dagster instance that remembers runs, events and checks, for runs in this process.
 
-    Capturing what a step prints starts two processes a step, and our steps print nothing: it is left off here. Where
+    Raises HomeRefused, in a sentence, where dagster.yaml or a storage that it names cannot be used. Capturing what a
+    step prints starts two processes a step, and our steps print nothing: it is left off here. Where
     dagster.yaml names no storage of its own, Dagster's SQLite files are used through connections that stay open."""
     prepare_home(settings)
     home = settings.dagster_home
     overrides: dict[str, Any] = {
         "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
     }
-    if not _kept_elsewhere(home):
-        overrides |= storage_overrides(home / "history")
-    elif _POOLED in str(_configured(home)) and not is_postgresql(settings.database):
-        raise StateRefused(
-            f"{home / 'dagster.yaml'} names a PostgreSQL database for Dagster's history and CIN_DATABASE does not; set "
-            "CIN_DATABASE, or name another DAGSTER_HOME"
-        )
-    try:
+    with said_of_home(home):
+        if not _kept_elsewhere(home):
+            overrides |= storage_overrides(home / "history")
+        elif _POOLED in str(_configured(home)) and not is_postgresql(settings.database):
+            raise HomeRefused(
+                f"{home / _CONFIGURATION} names a PostgreSQL database for Dagster's history and CIN_DATABASE does not; "
+                "set CIN_DATABASE, or name another DAGSTER_HOME"
+            )
         return dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=overrides))
-    except ModuleNotFoundError as error:
-        if not {*_configured(home)} & {"storage", "run_storage", "event_log_storage", "schedule_storage"}:
-            raise
-        raise StateRefused(
-            f"{home / 'dagster.yaml'} names a storage that needs the package {error.name}, which is not installed; for "
-            "PostgreSQL let its URL (or scheme) begin with postgresql+psycopg2, or see docs/deployment.md"
-        ) from None

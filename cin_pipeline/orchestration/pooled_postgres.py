@@ -20,7 +20,8 @@ from dagster_postgres.utils import pg_config, pg_url_from_config
 from sqlalchemy import Engine
 
 from cin_pipeline.orchestration.storages import pooled_fits
-from cin_pipeline.store.postgresql import is_postgresql, pooled_engine, with_driver
+from cin_pipeline.store.database_faults import database_url
+from cin_pipeline.store.postgresql import is_postgresql, pooled_engine
 from cin_pipeline.store.versions import StateRefused
 
 
@@ -120,4 +121,4 @@ def _url(config: Any) -> str:
         raise StateRefused(
             "dagster.yaml names the storage for PostgreSQL with the URL of another database; is CIN_DATABASE right?"
         )
-    return with_driver(url).render_as_string(hide_password=False)
+    return database_url(url, "the storage in dagster.yaml").render_as_string(hide_password=False)

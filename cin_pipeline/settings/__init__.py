@@ -69,9 +69,7 @@ class Settings:
     max_return_bytes: int = setting(
         "CIN_MAX_RETURN_BYTES", COUNT, "size, in bytes, above which a file is refused", default=MAX_BYTES
     )
-    workers: int = setting(
-        "CIN_WORKERS", COUNT, "processes of a command; bulk runs of a load", default=2
-    )
+    workers: int = setting("CIN_WORKERS", COUNT, "processes of a command; bulk runs of a load", default=2)
     executor: str = setting(
         "CIN_EXECUTOR",
         one_of("in_process", "multiprocess"),
@@ -124,10 +122,11 @@ class Settings:
         """Settings from environment variables; `state` wins over CIN_STATE, `default_state` stands in for it.
 
         An empty variable is as one that is not set. Raises ValueError naming the variable and what was expected; also
-        for a variable that is no setting, but nearly called like one."""
-        _refuse_misspelt(environ)
+        for a variable that is no setting, but nearly called like one. `faults_in` has all of them."""
+        if faults := faults_in(environ):
+            raise ValueError(next(iter(faults.values())))
         chosen: dict[str, Any] = {
-            field.name: declaration.read(text, shown=field.repr)
+            field.name: declaration.read(text)
             for field, declaration in declared()
             if (text := environ.get(declaration.variable))
         }
@@ -149,11 +148,25 @@ def declared() -> list[tuple[Field[Any], Setting]]:
     return [(field, field.metadata[SETTING]) for field in fields(Settings)]
 
 
-def _refuse_misspelt(environ: Mapping[str, str]) -> None:
+def faults_in(environ: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the settings of an environment: variable to sentence, the misspelt ones first."""
+    faults = _misspelt(environ)
+    for field, declaration in declared():
+        if text := environ.get(declaration.variable):
+            try:
+                declaration.read(text, shown=field.repr)
+            except ValueError as fault:
+                faults[declaration.variable] = str(fault)
+    return faults
+
+
+def _misspelt(environ: Mapping[str, str]) -> dict[str, str]:
     # Else CIN_WORKER=3 would change nothing, and nobody would know. What resembles no setting is left alone: other
     # tools may start theirs with CIN_ too.
     variables = [declaration.variable for _, declaration in declared()]
-    for name in sorted(environ):
-        if name.startswith("CIN_") and name not in variables:
-            for meant in get_close_matches(name, variables, n=1, cutoff=_ALIKE):
-                raise ValueError(f"{name} is no setting; did you mean {meant}?")
+    return {
+        name: f"{name} is no setting; did you mean {meant}?"
+        for name in sorted(environ)
+        if name.startswith("CIN_") and name not in variables
+        for meant in get_close_matches(name, variables, n=1, cutoff=_ALIKE)
+    }

@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool, QueuePool
 
-from cin_pipeline.store.postgresql import StateUnreachable, pooled_engine, why_unreachable
+from cin_pipeline.store.database_faults import database_url, told
+from cin_pipeline.store.postgresql import pooled_engine
 from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, upgrade
 from cin_pipeline.store.versions import CURRENT, StateDamaged, StateReadOnly, UpgradeNeeded, version_of
 
@@ -64,6 +65,16 @@ def upgrade_database(url: str) -> Upgrade:
     return upgrade(url)
 
 
+def engine_to_look(url: str | URL, seconds: int) -> Engine:
+    """An engine for a look at a database, whatever its version: it makes and changes nothing by itself, and a server
+    has so many seconds to take a connection. Raises StateRefused for what is no address."""
+    path = sqlite_file(url)
+    if path:
+        return create_engine("sqlite://", hide_parameters=True, creator=partial(_read_only, path), poolclass=NullPool)
+    options = {"connect_timeout": seconds}
+    return create_engine(database_url(url), hide_parameters=True, poolclass=NullPool, connect_args=options)
+
+
 def refuse_read_only(url: str) -> None:
     """Raises StateReadOnly where an SQLite file is there and cannot be written: for what writes, before it begins."""
     path = sqlite_file(url)
@@ -84,19 +95,8 @@ def _version(engine: Engine) -> str | None:
     try:
         with engine.connect() as connection:
             return version_of(connection)
-    except OperationalError as error:
-        if engine.dialect.name == "sqlite":
-            raise _damaged(error) from None
-        told = why_unreachable(error.orig or error)
-        raise StateUnreachable(
-            f"the database cannot be reached: {told}. Is the server there, and is CIN_DATABASE right?"
-        ) from None
-    except DBAPIError as error:  # without its message, which could hold parameters
-        raise _damaged(error) from None
-
-
-def _damaged(error: DBAPIError) -> StateDamaged:
-    return StateDamaged(f"the database of the state cannot be read ({type(error).__name__})")
+    except DBAPIError as error:
+        raise told(error, engine.url) from None
 
 
 def _engine(url: str, path: Path | None) -> Engine:

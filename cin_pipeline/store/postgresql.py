@@ -14,10 +14,9 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Dialect, make_url
 
-from cin_pipeline.store.versions import StateRefused
+from cin_pipeline.store.database_faults import Answer, answer_in, database_url
 
-FIRST_SECONDS = 10.0  # that a process waits for a server it never reached: it may be starting, or misspelt
-AGAIN_SECONDS = 60.0  # for one that it reached, or that says it is starting: a restart
+AGAIN_SECONDS = 60.0  # that a process waits for a server that it reached before, or that says it is starting
 _POOL = {"pool_size": 2, "max_overflow": 5, "pool_recycle": 1800, "pool_pre_ping": True, "pool_use_lifo": True}
 # Of libpq, where the URL does not say otherwise: a host that vanished is noticed within a minute.
 _CONNECTING = {
@@ -29,31 +28,8 @@ _CONNECTING = {
     "keepalives_count": 3,
 }
 _LONGEST_PAUSE_SECONDS = 2.0
-# What libpq says where it is worth while to try again. psycopg2 gives errors of connecting no code.
-_AWAY = (
-    "connection refused",
-    "no such file or directory",  # the socket of a server on this machine
-    "connection reset",
-    "closed the connection unexpectedly",
-    "timeout expired",
-    "timed out",
-    "no route to host",
-    "network is unreachable",
-    "terminating connection",
-)
-_COMES = ("starting up", "shutting down", "recovery", "too many clients", "remaining connection slots")
 
 _log = logging.getLogger(__name__)
-
-
-class StateUnreachable(StateRefused):
-    """The database server does not answer, or lets nobody in."""
-
-
-def with_driver(url: str) -> URL:
-    """The URL as this program connects. `postgresql://` alone stands for whichever driver SQLAlchemy likes best."""
-    parsed = make_url(url)
-    return parsed.set(drivername="postgresql+psycopg2") if parsed.drivername == "postgresql" else parsed
 
 
 def is_postgresql(url: str) -> bool:
@@ -66,7 +42,7 @@ def pooled_engine(url: str, *, statement_seconds: float | None = None, overflow:
 
     statement_seconds: after which the server ends a statement. overflow: how many connections beyond those kept may
     be open at once. Errors never print parameters. Raises StateRefused where the driver is not installed."""
-    return _engine(with_driver(url), statement_seconds, _POOL["max_overflow"] if overflow is None else overflow)
+    return _engine(database_url(url), statement_seconds, _POOL["max_overflow"] if overflow is None else overflow)
 
 
 def close_pools() -> None:
@@ -84,13 +60,7 @@ def _engine(url: URL, statement_seconds: float | None, overflow: int) -> Engine:
     if statement_seconds is not None:
         before = f"{given} " if isinstance(given := url.query.get("options"), str) else ""
         options["options"] = f"{before}-c statement_timeout={round(statement_seconds * 1000)}"
-    try:
-        engine = create_engine(url, hide_parameters=True, connect_args=options, **{**_POOL, "max_overflow": overflow})
-    except ModuleNotFoundError as error:
-        raise StateRefused(
-            f"the URL of the database asks for the package {error.name}, which is not installed; write "
-            "postgresql+psycopg2://, and install what requirements/server.txt names"
-        ) from None
+    engine = create_engine(url, hide_parameters=True, connect_args=options, **{**_POOL, "max_overflow": overflow})
     event.listen(engine, "do_connect", _patiently())
     _engines.append(engine)
     return engine
@@ -133,16 +103,11 @@ def _patiently() -> Callable[..., Any]:
 def patience(message: str, *, reached: bool) -> float:
     """How many seconds it is worth to try again after connecting failed with this message; 0 where it is not.
 
-    reached: whether this process was connected before."""
-    told = message.lower()
-    if any(each in told for each in _COMES):
-        return AGAIN_SECONDS
-    if any(each in told for each in _AWAY):
-        return AGAIN_SECONDS if reached else FIRST_SECONDS
-    return 0
-
-
-def why_unreachable(error: BaseException) -> str:
-    """Why connecting failed, in the words of the driver: host, database and user, and never a password."""
-    lines = str(error).strip().splitlines()
-    return lines[0].strip() if lines else type(error).__name__
+    reached: whether this process was connected before; one that never was may have a wrong address."""
+    match answer_in(message):
+        case (Answer.COMING, _):
+            return AGAIN_SECONDS
+        case (Answer.AWAY, _) if reached:
+            return AGAIN_SECONDS
+        case _:
+            return 0

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from cin_pipeline.store.database_faults import Answer, answer_in
+
 # The names of the classes of an error, its own first, and its text.
 Seen: TypeAlias = tuple[tuple[str, ...], str]
 
@@ -51,6 +53,7 @@ _BY_CLASS = {
     "ObjectMissing": _MISSING,
     "MemoryError": _MEMORY,
     "LeaseLost": _LEASE,
+    "DatabaseAway": _DATABASE,
     "Stopped": STOPPED,
     "KeyboardInterrupt": STOPPED,
     "DagsterExecutionInterruptedError": STOPPED,
@@ -65,27 +68,14 @@ _BY_NUMBER = {
     "ENFILE": Fault("too many files are open"),
     "ESTALE": Fault("a shared disk was taken away"),
 }
-# Looked for in the text of an error of a database, in this order.
+# Looked for in the text of an error of SQLite, or of a database's disk.
 _BY_TEXT = {
     "database is locked": _LOCKED,
     "disk i/o error": _DISK,
     "unable to open database file": _DISK,
     "database or disk is full": _FULL,
     "no space left on device": _FULL,
-    "too many clients": Fault("the database takes no more connections"),
-    "remaining connection slots": Fault("the database takes no more connections"),
     "queuepool limit": Fault("the database takes no more connections"),
-    "server closed the connection": _DATABASE,
-    "terminating connection": _DATABASE,
-    "connection to server": _DATABASE,
-    "could not connect": _DATABASE,
-    "could not translate host name": _DATABASE,
-    "could not receive data": _DATABASE,
-    "could not send data": _DATABASE,
-    "connection already closed": _DATABASE,
-    "connection has been closed": _DATABASE,
-    "ssl syscall error": _DATABASE,
-    "the database system is": _DATABASE,  # starting up, shutting down, in recovery
 }
 _OF_DATABASES = {"DBAPIError", "OperationalError", "InterfaceError", "DatabaseError", "InternalError", "TimeoutError"}
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
@@ -124,5 +114,9 @@ def _fault(classes: tuple[str, ...], text: str) -> Fault | None:
         return found
     if _OF_DATABASES & set(classes):
         lower = text.lower()
-        return next((fault for words, fault in _BY_TEXT.items() if words in lower), None)
+        if fault := next((fault for words, fault in _BY_TEXT.items() if words in lower), None):
+            return fault
+        match answer_in(text):
+            case (Answer.COMING | Answer.AWAY, why):
+                return Fault(f"the connection to the database was lost: {why}")
     return None

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, insert, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, insert, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from cin_pipeline.store.database import METADATA
+from cin_pipeline.store.database_faults import database_url
 from cin_pipeline.store.postgresql import pooled_engine
 from cin_pipeline.store.versions import CURRENT, VERSION, StateDamaged, UpgradeFailed, version_of
 
@@ -57,9 +57,9 @@ def upgrade(url: str) -> Upgrade:
     return Upgrade(before, CURRENT, copy)
 
 
-def sqlite_file(url: str) -> Path | None:
-    """The file of an SQLite database; None for any other."""
-    parsed = make_url(url)
+def sqlite_file(url: str | URL) -> Path | None:
+    """The file of an SQLite database; None for any other. Raises DatabaseRefused for what is no address of one."""
+    parsed = database_url(url)
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
