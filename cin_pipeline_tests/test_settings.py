@@ -90,6 +90,7 @@ VALUES = {
     "sensors": st.booleans(),
     "tick_seconds": ABOVE_0,
     "quiet_seconds": ABOVE_0,
+    "log": st.sampled_from(["json", "text"]),
 }
 
 

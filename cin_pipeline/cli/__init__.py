@@ -1,5 +1,6 @@
 """The `cin-pipeline` command: one module per verb."""
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from cin_pipeline.cli import (
     years,
 )
 from cin_pipeline.cli.terminal import errors
+from cin_pipeline.settings.log import happened
 
 app = typer.Typer(
     help="Children in need census: from returns to national statistics.",
@@ -60,6 +62,7 @@ def main(args: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("CIN_DEBUG"):
             raise
+        happened("internal_error", level=logging.ERROR, why=type(error).__name__)
         errors.print(
             f"cin-pipeline: internal error ({type(error).__name__}). What was accepted before is kept. Set CIN_DEBUG=1 "
             "to see where.",

@@ -4,6 +4,7 @@ Each run is the same as if it had been launched alone, with its own events, chec
 starting a process and loading the definitions, about 8 CPU seconds a run, is paid once per worker.
 """
 
+import logging
 import multiprocessing
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from cin_pipeline.orchestration.run_requests import after_failure
 from cin_pipeline.orchestration.runs import HOLDER_TAG
 from cin_pipeline.orchestration.submissions import CONFIRMED_TAG, SUBMISSION_TAG
 from cin_pipeline.settings import Settings
+from cin_pipeline.settings.log import happened
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
@@ -168,7 +170,11 @@ class _Worker:
             run_config=QUIET,
             raise_on_error=False,
         )
-        failure = "" if run.success else f"the run failed ({_error_type(run)}); run {run.run_id} in the UI tells more"
+        error = "" if run.success else _error_type(run)
+        if error:
+            about: dict[str, Any] = {"submission": number, "year": year, "la_code": la_code}
+            happened("run_failed", level=logging.ERROR, **about, run=run.run_id, job=LA_JOB, why=error)
+        failure = f"the run failed ({error}); run {run.run_id} in the UI tells more" if error else ""
         # Nothing happens where the run has said why, or the submission was current before.
         if failure and load.try_again and after_failure(registry.get(number)) is SubmissionState.LANDED:
             registry.requeue(number, load.holder, failure)

@@ -7,6 +7,7 @@ failed run held. All but the last compare what is with what should be, and count
 """
 
 import json
+import logging
 import time
 from datetime import UTC, datetime
 
@@ -20,6 +21,7 @@ from cin_pipeline.orchestration.jobs import (
     bulk_load_job,
     england_job,
     look_at_inputs,
+    publish_job,
 )
 from cin_pipeline.orchestration.la_job import la_return_job
 from cin_pipeline.orchestration.requesting import (
@@ -36,6 +38,7 @@ from cin_pipeline.orchestration.run_requests import (
 )
 from cin_pipeline.orchestration.runs import end_orphaned_runs
 from cin_pipeline.settings import Settings
+from cin_pipeline.settings.log import happened
 from cin_pipeline.store.inbox import Scan
 from cin_pipeline.store.landing import ExpectedReturns
 from cin_pipeline.store.missing_data import for_re_referrals_alone
@@ -97,13 +100,15 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         return dg.SensorResult(run_requests=requests, skip_reason=skip, cursor=json.dumps(cursor))
 
     @dg.run_failure_sensor(
-        monitored_jobs=[la_return_job, bulk_load_job],
+        monitored_jobs=[la_return_job, bulk_load_job, england_job, publish_job],
         minimum_interval_seconds=seconds,
         default_status=status,
-        description="Requeues, or rejects after three attempts, what a failed run had claimed.",
+        description="Requeues, or rejects after three attempts, what a failed run had claimed; logs every failed run.",
     )
     def failure(context: dg.RunFailureSensorContext) -> None:
-        requeue_or_reject(context.dagster_run.run_id, error_type(context.get_step_failure_events()), store)
+        run, error = context.dagster_run, error_type(context.get_step_failure_events())
+        happened("run_failed", level=logging.ERROR, run=run.run_id, job=run.job_name, why=error)
+        requeue_or_reject(run.run_id, error, store)
 
     return [landing, prior_year, national, failure]
 

@@ -26,6 +26,7 @@ from cin_pipeline.settings.kinds import (
     setting,
     some_of,
 )
+from cin_pipeline.settings.log import JSON, TEXT
 
 # How alike a variable and a setting must be for one to be the other misspelt, 1 being the same. CIN_DATABASE_URL is
 # (0.86); CIN_DATABASE_PORT (0.83), as Kubernetes sets it for a service called cin-database, is not.
@@ -95,6 +96,12 @@ class Settings:
     )
     quiet_seconds: int = setting(
         "CIN_QUIET_SECONDS", COUNT, "seconds in which nothing changed before England is made again", default=300
+    )
+    log: str = setting(
+        "CIN_LOG",
+        one_of(TEXT, JSON),
+        "`json`: a line of JSON on standard error for each thing that happens; `text`: what the commands print alone",
+        default=TEXT,
     )
 
     @classmethod
