@@ -12,6 +12,7 @@ from cin_pipeline.cli import (
     decide,
     diff,
     explain,
+    health,
     publish,
     replay,
     rules,
@@ -48,6 +49,7 @@ app.command("withdraw")(decide.withdraw)
 app.command("publish")(publish.publish)
 app.command("compare")(compare.compare)
 app.command("upgrade")(upgrade.upgrade)
+app.command("health")(health.health)
 
 
 INTERNAL_ERROR = 70  # as sysexits.h has it: never mistaken for a code that a command documents
