@@ -2,8 +2,8 @@
 
 landing: looks into the inbox and requests a run for every submission that waits. prior_year: recounts an LA whose
 return of the previous year has changed. national: makes England again after a quiet spell. failure: requeues what a
-failed run held. All but the last compare what is with what should be, and count what was tried by the runs that ended
-(`ended_runs`), so a tick that is lost, or comes twice, changes nothing.
+failed run held. notices: tells people (`orchestration.notices`). The first three compare what is with what should be,
+and count what was tried by the runs that ended (`ended_runs`), so a tick that is lost, or comes twice, changes nothing.
 """
 
 import json
@@ -24,6 +24,7 @@ from cin_pipeline.orchestration.jobs import (
     publish_job,
 )
 from cin_pipeline.orchestration.la_job import la_return_job
+from cin_pipeline.orchestration.notices import notices_sensor
 from cin_pipeline.orchestration.requesting import (
     national_request,
     outdated,
@@ -49,7 +50,7 @@ SCAN_SECONDS = 30  # Dagster ends an evaluation after 60
 
 
 def all_sensors(store: Store) -> list[dg.SensorDefinition]:
-    """The four sensors over a state."""
+    """The five sensors over a state."""
     settings = store.settings
     status = dg.DefaultSensorStatus.RUNNING if settings.sensors else dg.DefaultSensorStatus.STOPPED
     seconds = settings.tick_seconds
@@ -110,7 +111,7 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         happened("run_failed", level=logging.ERROR, run=run.run_id, job=run.job_name, why=error)
         requeue_or_reject(run.run_id, error, store)
 
-    return [landing, prior_year, national, failure]
+    return [landing, prior_year, national, failure, notices_sensor(store)]
 
 
 def expected_returns(store: Store, settings: Settings) -> ExpectedReturns:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, func, insert, select, text, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from cin_pipeline.census.holding import SentChildren
@@ -380,6 +380,19 @@ class Registry:
         with self._engine.connect() as connection:
             rows = connection.execute(select(EVENTS).where(EVENTS.c.submission == submission).order_by(EVENTS.c.event))
             return [Event(**dict(row._mapping)) for row in rows]
+
+    def events_after(self, event: int, most: int) -> list[tuple[Event, Submission]]:
+        """The first so many events after one, in their order, each with its submission as it is now."""
+        query = select(EVENTS).where(EVENTS.c.event > event).order_by(EVENTS.c.event).limit(most)
+        with self._engine.connect() as connection:
+            found = [Event(**dict(row._mapping)) for row in connection.execute(query)]
+            about = {each.submission: get_submission(connection, each.submission) for each in found}
+        return [(each, about[each.submission]) for each in found]
+
+    def last_event(self) -> int:
+        """The number of the last event there is; 0 without any."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.max(EVENTS.c.event))).scalar() or 0
 
     def answers(self, year: int) -> dict[int, Event]:
         """The last answer of a person to each submission of a year, by submission."""
