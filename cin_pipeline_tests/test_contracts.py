@@ -27,6 +27,7 @@ LAYERS = {
     "publication": {"tables", "reference", "census", "methodology", "validation", "pages"},
     "settings": {"census"},
     "store": {"tables", "reference", "census", "methodology", "settings"},
+    "notices": {"reference", "census", "settings"},
     "answers": {"reference", "census", "validation", "methodology", "settings", "store"},
     "outputs": {"tables", "reference", "census", "validation", "methodology", "publication", "settings", "store"},
     "orchestration": {
@@ -40,6 +41,7 @@ LAYERS = {
         "store",
         "answers",
         "outputs",
+        "notices",
     },
     "doctor": {"settings", "store", "orchestration"},
     "cli": {

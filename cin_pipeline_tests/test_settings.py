@@ -98,6 +98,13 @@ VALUES = {
     "sensors": st.booleans(),
     "tick_seconds": ABOVE_0,
     "quiet_seconds": ABOVE_0,
+    "log": st.sampled_from(["json", "text"]),
+    "due": st.frozensets(st.tuples(st.integers(FIRST_YEAR, LAST_YEAR), st.dates())),
+    "notices": st.frozensets(
+        st.sampled_from(["log", "mail:ann@example.org", "https://example.org/hook?key=1", "chat:room 7"])
+    ),
+    "smtp_url": st.from_regex(r"smtps?://[!-.0-~]+", fullmatch=True),
+    "mail_from": st.from_regex(r"[a-z.]+@[a-z.]+", fullmatch=True),
 }
 
 

@@ -1,5 +1,6 @@
 """The `cin-pipeline` command: one module per verb."""
 
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from cin_pipeline.cli import (
     diff,
     doctor,
     explain,
+    health,
     publish,
     replay,
     rules,
@@ -24,6 +26,7 @@ from cin_pipeline.cli import (
     years,
 )
 from cin_pipeline.cli.terminal import errors
+from cin_pipeline.settings.log import happened
 from cin_pipeline.store.surroundings import Stopped, fault_of
 
 app = typer.Typer(
@@ -49,6 +52,7 @@ app.command("publish")(publish.publish)
 app.command("compare")(compare.compare)
 app.command("upgrade")(upgrade.upgrade)
 app.command("doctor")(doctor.doctor)
+app.command("health")(health.health)
 
 
 # As sysexits.h has them: never mistaken for a code that a command documents. After a signal it is 128 and its number.
@@ -73,6 +77,7 @@ def main(args: Sequence[str] | None = None) -> None:
         if fault := fault_of(error):
             errors.print(f"cin-pipeline: {fault.sentence}. {_GO_ON}", markup=False)
             sys.exit(TRY_AGAIN)
+        happened("internal_error", level=logging.ERROR, why=type(error).__name__)
         errors.print(
             f"cin-pipeline: internal error ({type(error).__name__}). What was accepted before is kept. Set CIN_DEBUG=1 "
             "to see where.",

@@ -10,6 +10,7 @@ from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.cli.collection_years import Year, say_if_provisional, say_in_doubt, say_missing
 from cin_pipeline.cli.stored import StateDirectory, VintageOption, opened_store
 from cin_pipeline.cli.terminal import SOME_REJECTED, console, errors, os_fault, progress_shown, wrong_use
+from cin_pipeline.settings.log import happened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,7 @@ def publish(
         wrong_use(str(error))
     except OSError as error:
         wrong_use(os_fault(error, output))
+    happened("published", year=year)
     _show_doubts(release, proposed)
     console.print(_listing(files), soft_wrap=False)
     held = ", ".join(CollectionYear(each).label for each in release.years)

@@ -26,8 +26,15 @@ def build_definitions(settings: Settings, store: Store | None = None) -> dg.Defi
             publication.publication_tables_asset,
             publication.release_report,
         ],
-        asset_checks=list(national.INPUTS_CURRENT.values()),
-        jobs=[la_return_job, jobs.england_job, jobs.publish_job, jobs.bulk_load_job, jobs.inputs_current_job],
+        asset_checks=[*national.INPUTS_CURRENT.values(), submission_status.returns_due],
+        jobs=[
+            la_return_job,
+            jobs.england_job,
+            jobs.publish_job,
+            jobs.bulk_load_job,
+            jobs.inputs_current_job,
+            jobs.returns_due_job,
+        ],
         sensors=all_sensors(store),
         resources=resources_of(store),
         # The built-in default starts a process per step: 44 CPU seconds an LA instead of 8.

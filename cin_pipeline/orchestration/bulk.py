@@ -5,6 +5,7 @@ starting a process and loading the definitions, about 8 CPU seconds a run, is pa
 few such processes; a bulk run is one, wherever a launcher puts it, and starts none, as not every launcher lets it.
 """
 
+import logging
 import multiprocessing
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ from cin_pipeline.orchestration.run_requests import after_failure
 from cin_pipeline.orchestration.runs import HOLDER_TAG, LANE_TAG, PART_LANE
 from cin_pipeline.orchestration.submissions import CONFIRMED_TAG, SUBMISSION_TAG
 from cin_pipeline.settings import Settings
+from cin_pipeline.settings.log import happened
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
@@ -209,12 +211,16 @@ class _Worker:
             )
             if came := signal_came():
                 raise Stopped(came)
+        error = "" if run.success else _error_type(run)
+        if error:
+            about: dict[str, Any] = {"submission": number, "year": year, "la_code": la_code}
+            happened("run_failed", level=logging.ERROR, **about, run=run.run_id, job=LA_JOB, why=error)
         if fault := None if run.success else fault_in_events(run.all_events):
             registry.give_back(number, load.holder, given_back_for(fault))
             if not fault.of_one:
                 raise SurroundingsFailed(fault.sentence)
             return Outcome(number, year, la_code, False, given_back_for(fault))
-        failure = "" if run.success else f"the run failed ({_error_type(run)}); run {run.run_id} in the UI tells more"
+        failure = f"the run failed ({error}); run {run.run_id} in the UI tells more" if error else ""
         # Nothing happens where the run has said why, or the submission was current before.
         if failure and load.try_again and after_failure(registry.get(number)) is SubmissionState.LANDED:
             registry.requeue(number, load.holder, failure)

@@ -2,6 +2,7 @@
 
 Without a folder, what the state holds is run again."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -29,6 +30,7 @@ from cin_pipeline.outputs.publishing import ShowSteps
 from cin_pipeline.outputs.run_files import issue_rows, write_england, write_issues, write_measures
 from cin_pipeline.reference.missing_data import Practice
 from cin_pipeline.settings import Settings
+from cin_pipeline.settings.log import happened
 from cin_pipeline.store.deliveries.directory import RESULTS_MARKER, files_in
 from cin_pipeline.store.doubts import doubts_of, note_earlier
 from cin_pipeline.store.landing import ExpectedReturns, identities_in, land
@@ -305,6 +307,7 @@ def _run_england(year: CollectionYear, settings: Settings, store: Store) -> str:
         run = job.execute_in_process(partition_key=year.key, instance=instance, run_config=QUIET, raise_on_error=False)
     if run.success:
         return ""
+    happened("run_failed", level=logging.ERROR, year=year.ending, run=run.run_id, job=NATIONAL_JOB)
     failures = [event for event in run.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
     reasons = [
         data.user_failure_data.description

@@ -5,6 +5,7 @@ import dagster as dg
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.orchestration import groups
 from cin_pipeline.orchestration.assets.national import INPUTS_CURRENT
+from cin_pipeline.orchestration.assets.submission_status import returns_due
 from cin_pipeline.orchestration.bulk import Load, load_chunk
 from cin_pipeline.orchestration.faults import giving_back
 from cin_pipeline.orchestration.la_job import QUIET
@@ -13,6 +14,7 @@ from cin_pipeline.store.store import Store
 
 NATIONAL_JOB, PUBLISH_JOB = "england", "publish"
 BULK_JOB, INPUTS_JOB = "bulk_load", "inputs_current"
+RETURNS_DUE_JOB = "returns_due"
 
 england_job = dg.define_asset_job(
     NATIONAL_JOB,
@@ -35,6 +37,19 @@ def look_at_inputs(job: dg.JobDefinition, instance: dg.DagsterInstance, store: S
         # By tag: Dagster sees no partitions in a job of checks only.
         tags = {PARTITION_TAG: CollectionYear(year).key}
         job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
+
+
+returns_due_job = dg.define_asset_job(
+    RETURNS_DUE_JOB,
+    selection=dg.AssetSelection.checks(returns_due),
+    description="Whether every return of a year that is due is there.",
+)
+
+
+def look_at_returns_due(job: dg.JobDefinition, instance: dg.DagsterInstance, year: int) -> None:
+    """Runs that job here, as `look_at_inputs` does."""
+    tags = {PARTITION_TAG: CollectionYear(year).key}
+    job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
 
 
 publish_job = dg.define_asset_job(

@@ -1,12 +1,14 @@
 """Which runs are alive. A killed process cannot tell Dagster that its run has ended, so its run would stay "started"
 for ever, hold a place in the queue, and keep its submission. Each run holds a lock while it is alive instead."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import dagster as dg
 
 from cin_pipeline.orchestration.faults import requeue_orphan
+from cin_pipeline.settings.log import happened
 from cin_pipeline.store.liveness import Life
 from cin_pipeline.store.store import Store
 
@@ -66,6 +68,7 @@ def end_orphaned_runs(instance: dg.DagsterInstance, store: Store) -> list[str]:
         if is_orphaned(holder, instance, store) if holder else store.liveness.look(run.run_id) is Life.DEAD:
             instance.report_run_failed(run, "The process of this run ended without a word.")
             store.liveness.forget(run.run_id)
+            happened("run_orphaned", level=logging.ERROR, run=run.run_id, job=run.job_name)
             ended.append(run.run_id)
     return ended
 

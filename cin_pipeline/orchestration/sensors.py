@@ -2,11 +2,12 @@
 
 landing: looks into the inbox and requests a run for every submission that waits. prior_year: recounts an LA whose
 return of the previous year has changed. national: makes England again after a quiet spell. failure: requeues what a
-failed run held. All but the last compare what is with what should be, and count what was tried by the runs that ended
-(`ended_runs`), so a tick that is lost, or comes twice, changes nothing.
+failed run held. notices: tells people (`orchestration.notices`). The first three compare what is with what should be,
+and count what was tried by the runs that ended (`ended_runs`), so a tick that is lost, or comes twice, changes nothing.
 """
 
 import json
+import logging
 import time
 from datetime import UTC, datetime
 
@@ -22,8 +23,10 @@ from cin_pipeline.orchestration.jobs import (
     bulk_load_job,
     england_job,
     look_at_inputs,
+    publish_job,
 )
 from cin_pipeline.orchestration.la_job import la_return_job
+from cin_pipeline.orchestration.notices import notices_sensor
 from cin_pipeline.orchestration.requesting import (
     national_request,
     outdated,
@@ -38,6 +41,7 @@ from cin_pipeline.orchestration.run_requests import (
 )
 from cin_pipeline.orchestration.runs import end_orphaned_runs
 from cin_pipeline.settings import Settings
+from cin_pipeline.settings.log import happened
 from cin_pipeline.settings.places import holds
 from cin_pipeline.store.inbox import Scan
 from cin_pipeline.store.landing import ExpectedReturns
@@ -53,7 +57,7 @@ SCAN_SECONDS = 30  # Dagster ends an evaluation after 60
 
 
 def all_sensors(store: Store) -> list[dg.SensorDefinition]:
-    """The four sensors over a state."""
+    """The five sensors over a state."""
     settings = store.settings
     status = dg.DefaultSensorStatus.RUNNING if settings.sensors else dg.DefaultSensorStatus.STOPPED
     seconds = settings.tick_seconds
@@ -106,20 +110,20 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         return dg.SensorResult(run_requests=requests, skip_reason=skip, cursor=json.dumps(cursor))
 
     @dg.run_failure_sensor(
-        monitored_jobs=[la_return_job, bulk_load_job],
+        monitored_jobs=[la_return_job, bulk_load_job, england_job, publish_job],
         minimum_interval_seconds=seconds,
         default_status=status,
         description="Requeues, or rejects after three attempts, what a failed run had claimed; gives it back where the "
-        "surroundings failed it.",
+        "surroundings failed it. Logs every failed run.",
     )
     def failure(context: dg.RunFailureSensorContext) -> None:
-        run = context.dagster_run.run_id
+        run, error = context.dagster_run, error_type(context.get_step_failure_events())
+        happened("run_failed", level=logging.ERROR, run=run.run_id, job=run.job_name, why=error)
         # Said to have failed by whoever cannot reach it, it may be at work: it ends what it holds, or is orphaned.
-        if store.liveness.look(run) is not Life.ALIVE:
-            fault = fault_of_run(context.instance, run)
-            requeue_or_reject(run, error_type(context.get_step_failure_events()), store, fault)
+        if store.liveness.look(run.run_id) is not Life.ALIVE:
+            requeue_or_reject(run.run_id, error, store, fault_of_run(context.instance, run.run_id))
 
-    return [landing, prior_year, national, failure]
+    return [landing, prior_year, national, failure, notices_sensor(store)]
 
 
 def expected_returns(store: Store, settings: Settings) -> ExpectedReturns:

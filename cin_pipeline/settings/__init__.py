@@ -7,6 +7,7 @@ wrong value, and its row in docs/operations.md all come from that.
 import os
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
@@ -14,18 +15,23 @@ from typing import Any, Self
 from cin_pipeline.census.hold_reasons import HOLD_REASONS
 from cin_pipeline.census.text import MAX_BYTES
 from cin_pipeline.settings.kinds import (
+    ADDRESS,
     COUNT,
     DATABASE_URL,
+    DUE_DATES,
+    MAIL_SERVER,
     PATH,
     RULE_IDS,
     SETTING,
     SWITCH,
+    TARGETS,
     YEARS,
     Setting,
     one_of,
     setting,
     some_of,
 )
+from cin_pipeline.settings.log import JSON, TEXT
 from cin_pipeline.settings.places import PLACE, Place
 
 # How alike a variable and a setting must be for one to be the other misspelt, 1 being the same. CIN_DATABASE_URL is
@@ -110,6 +116,35 @@ class Settings:
     quiet_seconds: int = setting(
         "CIN_QUIET_SECONDS", COUNT, "seconds in which nothing changed before England is made again", default=300
     )
+    log: str = setting(
+        "CIN_LOG",
+        one_of(TEXT, JSON),
+        "`json`: a line of JSON on standard error for each thing that happens; `text`: what the commands print alone",
+        default=TEXT,
+    )
+    due: frozenset[tuple[int, date]] = setting(
+        "CIN_DUE",
+        DUE_DATES,
+        "until when the returns of a year are due: what is not there then is overdue",
+        default=frozenset(),
+        unset="none is overdue",
+    )
+    notices: frozenset[str] = setting(
+        "CIN_NOTICES",
+        TARGETS,
+        "who is told of returns that were not taken, of failed runs and overdue returns",
+        default=frozenset(),
+        unset="nobody",
+        shown=False,  # the address of a webhook may hold a key
+    )
+    smtp_url: str = setting(
+        "CIN_SMTP_URL",
+        MAIL_SERVER,
+        "mail server for notices, with user and password where it asks for them",
+        default="smtp://localhost",
+        shown=False,  # may hold a password
+    )
+    mail_from: str = setting("CIN_MAIL_FROM", ADDRESS, "sender of notices", default="cin-pipeline@localhost")
 
     @classmethod
     def from_environment(

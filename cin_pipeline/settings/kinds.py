@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import MISSING, dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
 
 SETTING = "setting"  # where the metadata of a field keeps it
+_NOT_SHOWN = "something else, not shown as it may hold a password"
 _MOST_DIGITS = 18  # so that Python reads any of them; more is a slip of the keyboard
 
 
@@ -46,11 +48,12 @@ class Setting:
             parts = sorted(filter(None, map(str.strip, text.split(","))))
             for part in parts:
                 if not kind.fits(part):
-                    raise ValueError(f"{self.variable} names {part!r}; {kind.expected} were expected")
+                    found = repr(part) if shown else _NOT_SHOWN
+                    raise ValueError(f"{self.variable} names {found}; {kind.expected} were expected")
             return frozenset(map(kind.value, parts))
         if not kind.fits(text):
             shown = shown and "@" not in text  # before which an address may have a password
-            found = repr(text) if shown else "something else, not shown as it may hold a password"
+            found = repr(text) if shown else _NOT_SHOWN
             raise ValueError(f"{self.variable} is {found}; {kind.expected} was expected")
         return kind.value(text)
 
@@ -94,6 +97,28 @@ def _whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
+def _year_and_date(text: str) -> bool:
+    year, _, day = text.partition(":")
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return False
+    return YEARS.fits(year) and len(day) == len("2017-07-31")
+
+
+def _address(text: str) -> bool:
+    return re.fullmatch(r"[^@\s,<>]+@[^@\s,<>]+", text) is not None
+
+
+def _target(text: str) -> bool:
+    kind, _, rest = text.partition(":")
+    if kind == "mail":
+        return _address(rest)
+    if kind in ("http", "https"):
+        return re.match(r"//[^/\s]", rest) is not None
+    return text == "log" or (re.fullmatch(r"[a-z][a-z0-9_-]*", kind) is not None and bool(rest))
+
+
 COUNT = Kind("a whole number above 0", lambda text: _whole(text) and int(text) > 0, int)
 PATH = Kind("a path", _anything, lambda text: Path(text).absolute())
 SWITCH = Kind("one of off, on", ("off", "on").__contains__, "on".__eq__, lambda on: "on" if on else "off")
@@ -109,3 +134,15 @@ DATABASE_URL = Kind(
     "a URL that starts with sqlite:// or postgresql+psycopg2://",
     lambda text: re.match(r"(sqlite(\+pysqlite)?|postgresql(\+psycopg2)?)://", text) is not None,
 )
+DUE_DATES = Kind(
+    "years, each with the last day for its returns, such as 2017:2017-07-31",
+    _year_and_date,
+    lambda text: (int(text.partition(":")[0]), date.fromisoformat(text.partition(":")[2])),
+    lambda each: f"{each[0]}:{each[1].isoformat()}",
+    several=True,
+)
+TARGETS = Kind("targets such as log, mail:ann@example.org or https://example.org/hook", _target, several=True)
+MAIL_SERVER = Kind(
+    "a URL that starts with smtp:// or smtps://", lambda text: re.match(r"smtps?://[^/\s]", text) is not None
+)
+ADDRESS = Kind("an e-mail address", _address)

@@ -91,6 +91,14 @@ class Bundles:
             raise BundleMissing(f"nothing is stored of {place}")
         return str(found)
 
+    def is_whole(self, place: str, prefix: str) -> bool:
+        """Whether the files of a prefix are all there, as they were written."""
+        try:
+            self._read(place, prefix)
+        except BundleDamaged:
+            return False
+        return True
+
     def keys(self, place: str) -> list[str]:
         """The objects right under a place: of a state from before there were bundles."""
         keys = [found.key for found in self._objects.list(place)]

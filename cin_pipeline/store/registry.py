@@ -4,19 +4,22 @@ The truth about submissions. They are in the order of their numbers, never of ti
 one transaction and leaves an event, so that the history is kept.
 """
 
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from cin_pipeline.census.holding import SentChildren
+from cin_pipeline.settings.log import happened, is_wanted
 from cin_pipeline.store import moves
 from cin_pipeline.store.database import COUNTS, EVENTS, FURTHER_NAMES, REFUSED_FILES, RETURN_CHILDREN, SUBMISSIONS
 from cin_pipeline.store.holding import Arrival, KnownChildren, note_children, why_held, with_same_children
 from cin_pipeline.store.moves import ACCEPTED, CLAIMED, HELD, LANDED, REJECTED, Move
+from cin_pipeline.store.reason_kinds import reason_kind
 from cin_pipeline.store.submission_queries import (
     OURS,
     came_as,
@@ -39,6 +42,11 @@ from cin_pipeline.store.transactions import Guard, alone_in, unguarded
 
 CONFIRMED_BY = "run --confirm-held"  # who confirmed, where a run was told to take whatever is held
 CONFIRMED_BEFOREHAND = "every held return was to be taken"
+
+# What is logged of a move, where it is not the state that it leads to.
+_LOGGED = {moves.REQUEUE: "requeued", moves.GIVE_BACK: "given_back", moves.ANSWER: "answered"}
+_WARNED = (HELD, REJECTED)
+_TO_LOG = "cin_pipeline: moves to log"  # of a connection, while a transaction lasts
 
 
 def _utc_now() -> datetime:
@@ -126,6 +134,7 @@ class Registry:
             values = {"file_name": file_name, "sha256": sha256, "size": size, "received": received, "reason": reason}
             connection.execute(insert(REFUSED_FILES).values(number=number, refused=self._now(), **values))
             row = connection.execute(select(REFUSED_FILES).where(REFUSED_FILES.c.number == number)).one()
+            _to_log(connection, "file_refused", level=logging.WARNING, submission=number)
             return RefusedFile(**dict(row._mapping))
 
     def claim(self, submission: int, run: str) -> bool:
@@ -381,6 +390,19 @@ class Registry:
             rows = connection.execute(select(EVENTS).where(EVENTS.c.submission == submission).order_by(EVENTS.c.event))
             return [Event(**dict(row._mapping)) for row in rows]
 
+    def events_after(self, event: int, most: int) -> list[tuple[Event, Submission]]:
+        """The first so many events after one, in their order, each with its submission as it is now."""
+        query = select(EVENTS).where(EVENTS.c.event > event).order_by(EVENTS.c.event).limit(most)
+        with self._engine.connect() as connection:
+            found = [Event(**dict(row._mapping)) for row in connection.execute(query)]
+            about = {each.submission: get_submission(connection, each.submission) for each in found}
+        return [(each, about[each.submission]) for each in found]
+
+    def last_event(self) -> int:
+        """The number of the last event there is; 0 without any."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.max(EVENTS.c.event))).scalar() or 0
+
     def answers(self, year: int) -> dict[int, Event]:
         """The last answer of a person to each submission of a year, by submission."""
         answered = (EVENTS.c.from_state == moves.ANSWER.target) & (EVENTS.c.to_state == moves.ANSWER.target)
@@ -429,13 +451,16 @@ class Registry:
     def _writing(self) -> Iterator[Connection]:
         """A transaction in which what was read stays true until it is written. Raises LeaseLost."""
         with alone_in(self._engine, SUBMISSIONS.name, self._guard) as connection:
+            connection.info[_TO_LOG] = to_log = list[tuple[str, dict[str, Any]]]()
             yield connection
+        for event, fields in to_log:  # what was rolled back never happened
+            happened(event, **fields)
 
     def _add(self, connection: Connection, move: Move, **values: object) -> Submission:
         number = next_number(connection)
         connection.execute(insert(SUBMISSIONS).values(submission=number, state=move.target, **values))
         submission = get_submission(connection, number)
-        self._tell(connection, submission.submission, "", submission.state, submission.reason, "", "")
+        self._tell(connection, submission, move, "", submission.reason, "", "")
         return submission
 
     def _note_name(self, connection: Connection, this: Submission, file_name: str) -> None:
@@ -472,30 +497,55 @@ class Registry:
         values: Mapping[str, Any] | None = None,
     ) -> bool:
         """Moves a submission if it is where the move begins, and tells so; whether it was. No other code does."""
-        before = get_submission(connection, submission).state
+        this = get_submission(connection, submission)
         where = (SUBMISSIONS.c.submission == submission) & SUBMISSIONS.c.state.in_(move.origins)
         if held_by is not None:
             where &= SUBMISSIONS.c.run == held_by
         written = {"state": move.target, "reason": reason, **({"decided_by": by} if by else {}), **(values or {})}
         changed = connection.execute(update(SUBMISSIONS).where(where).values(**written)).rowcount
         if changed:
-            self._tell(connection, submission, before, move.target, reason, run, by)
+            self._tell(connection, this, move, this.state, reason, run, by)
         return bool(changed)
 
     def _tell(
-        self, connection: Connection, submission: int, before: str, after: str, reason: str, run: str, by: str
+        self, connection: Connection, this: Submission, move: Move, before: str, reason: str, run: str, by: str
     ) -> None:
+        now = self._now()
         connection.execute(
             insert(EVENTS).values(
-                submission=submission,
-                at=self._now(),
+                submission=this.submission,
+                at=now,
                 from_state=before,
-                to_state=after,
+                to_state=move.target,
                 reason=reason,
                 run=run,
                 decided_by=by,
             )
         )
+        if is_wanted():
+            _to_log(
+                connection,
+                _LOGGED.get(move, str(move.target)),
+                level=logging.WARNING if move.target in _WARNED else logging.INFO,
+                submission=this.submission,
+                year=this.collection_year,
+                la_code=this.la_code,
+                run=run,
+                seconds=_seconds_since_claim(connection, this, now) if before == CLAIMED else None,
+                why=reason_kind(before, move.target, reason, by),
+            )
+
+
+def _to_log(connection: Connection, event: str, **fields: Any) -> None:
+    connection.info[_TO_LOG].append((event, fields))
+
+
+def _seconds_since_claim(connection: Connection, this: Submission, now: datetime) -> float | None:
+    claims = (EVENTS.c.submission == this.submission) & (EVENTS.c.to_state == CLAIMED)
+    at: datetime | None = connection.execute(
+        select(EVENTS.c.at).where(claims).order_by(EVENTS.c.event.desc()).limit(1)
+    ).scalar()
+    return None if at is None else (now - at.replace(tzinfo=at.tzinfo or UTC)).total_seconds()
 
 
 def _claimed_by(run: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from functools import cached_property
 from sqlalchemy import Engine
 
 from cin_pipeline.settings import Settings
+from cin_pipeline.settings.log import begin_logging
 from cin_pipeline.store.bundles import Bundles
 from cin_pipeline.store.figures import Figures
 from cin_pipeline.store.inbox import Inbox
@@ -27,6 +28,7 @@ class Store:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        begin_logging(settings.log)  # here, as every process that works on a deployment makes one
 
     @cached_property
     def engine(self) -> Engine:

@@ -56,6 +56,7 @@ CHECKS = {
     ("estimates", "schema", True),
     ("estimates", "identities", True),
     ("estimates", "inputs_current", False),
+    ("submission_status", "returns_due", False),
     ("publication_tables", "schema", True),
     ("publication_tables", "screening", True),
     ("publication_tables", "disclosure", True),

@@ -167,9 +167,7 @@ def test_a_url_without_a_driver_serves_as_well(postgresql_url: str) -> None:
 
 
 def test_a_driver_that_is_not_installed_is_told(postgresql_url: str) -> None:
-    with pytest.raises(
-        StateRefused, match=r"begins with postgresql\+psycopg://; "
-    ):
+    with pytest.raises(StateRefused, match=r"begins with postgresql\+psycopg://; "):
         open_database(postgresql_url.replace("psycopg2", "psycopg"))
 
 

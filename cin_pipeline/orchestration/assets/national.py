@@ -1,5 +1,6 @@
 """From the measures of all LAs to England and its regions."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,6 +31,7 @@ from cin_pipeline.orchestration.metadata import (
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, partition_key
 from cin_pipeline.reference.authorities import ENGLAND, authorities
 from cin_pipeline.reference.figure_keys import TOTAL
+from cin_pipeline.settings.log import happened
 from cin_pipeline.store.figures import Input
 from cin_pipeline.store.made_from import ESTIMATES, NATIONAL_MEASURES, note_made_from, since_changed, why_uncounted
 from cin_pipeline.store.missing_data import missing_data_of, treatment_of
@@ -111,6 +113,7 @@ def estimates(
     context: dg.AssetExecutionContext, store: dg.ResourceParam[Store], la_measures: CurrentFigures
 ) -> Iterator[dg.Output[DataFrame] | dg.AssetCheckResult]:
     """See methodology.estimates.estimate_england."""
+    began = time.monotonic()
     year = CollectionYear.from_key(context.partition_key)
     _refuse_uncounted(store, year)
     inputs = store.inputs.of(year.ending)
@@ -130,6 +133,7 @@ def estimates(
         metadata={**provisional(year), **frame_metadata(table), **_headline(table), **told, **_manifest(made_from)},
     )
     note_made_from(store, ESTIMATES, year.ending, made_from, inputs, treatment)
+    happened("england_made", year=year.ending, run=context.run.run_id, seconds=time.monotonic() - began)
     yield schema_result(ESTIMATES_SCHEMA, (methodology_estimates.ESTIMATES, table))
     yield result(NATIONAL_IDENTITIES, broken_national_identities(table))
 

@@ -21,6 +21,7 @@ from cin_pipeline.publication.disclosure import PROTECTED_CELLS
 from cin_pipeline.publication.manifest import digest
 from cin_pipeline.publication.profiles import DEFAULT, Profile, UnknownProfile, profile_named
 from cin_pipeline.reference.population import VINTAGES
+from cin_pipeline.settings.log import happened
 from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 
@@ -114,6 +115,7 @@ def release_report(context: dg.AssetExecutionContext, store: dg.ResourceParam[St
     except (ReleaseRefused, TablesDamaged) as refused:
         raise dg.Failure(str(refused), allow_retries=False) from None
     prefix = store.bundles.write(f"releases/{release.year.ending}", files, run=context.run.run_id)
+    happened("published", year=release.year.ending, run=context.run.run_id)
     where = dg.MetadataValue.path(f"{store.objects.place}/{prefix}")
     return dg.MaterializeResult(metadata={**in_doubt(release.doubts), "folder": where, **_files(files)})
 

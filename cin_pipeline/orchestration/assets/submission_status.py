@@ -1,7 +1,10 @@
 """The screen the data team watches: one line per LA."""
 
+from datetime import UTC, datetime
+
 import dagster as dg
 
+from cin_pipeline.answers.overdue import due_date, overdue
 from cin_pipeline.answers.status_table import status_of_year, status_summary
 from cin_pipeline.census.text import visible
 from cin_pipeline.census.years import CollectionYear
@@ -10,6 +13,7 @@ from cin_pipeline.orchestration.assets.measures import la_measures_asset
 from cin_pipeline.orchestration.assets.validation import data_confidence_asset
 from cin_pipeline.orchestration.metadata import OWNERS, in_doubt, markdown_table, partition_link, provisional, with_bars
 from cin_pipeline.orchestration.partitions import all_las_of_year, by_year, partition_key
+from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.store.doubts import doubts_of
 from cin_pipeline.store.store import Store
 
@@ -52,4 +56,28 @@ def submission_status(
             "states": markdown_table(("state", "", "LAs"), with_bars(states)),
             "status": markdown_table(_SHOWN, cells),
         }
+    )
+
+
+@dg.asset_check(
+    name="returns_due",
+    asset=submission_status,
+    description="Every expected return is there once the date of its year in CIN_DUE has passed. Looked at again when "
+    "that changes.",
+    partitions_def=by_year,
+)  # and no freshness policy: that knows when an asset was last made, for any LA and year
+def returns_due(context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[Store]) -> dg.AssetCheckResult:
+    """See answers.overdue.overdue."""
+    year = CollectionYear.from_key(context.op_execution_context.partition_key).ending
+    due, late = due_date(store.settings, year), overdue(store, year, datetime.now(UTC).date())
+    rows = [(partition_link("raw_return", partition_key(year, la), la), every_authority()[la].name) for la in late]
+    return dg.AssetCheckResult(
+        passed=not late,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{len(late)} returns are overdue since {due}: {', '.join(late)}" if late else None,
+        metadata={
+            "due": str(due or "no date is set"),
+            "overdue": len(late),
+            **({"las": markdown_table(("overdue", "authority"), rows)} if rows else {}),
+        },
     )
