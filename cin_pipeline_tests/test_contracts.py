@@ -28,6 +28,7 @@ LAYERS = {
     "settings": {"census"},
     "store": {"tables", "reference", "census", "methodology", "settings"},
     "answers": {"reference", "census", "validation", "methodology", "settings", "store"},
+    "analysis": {"tables", "reference", "census", "methodology", "validation", "publication", "settings", "store"},
     "outputs": {"tables", "reference", "census", "validation", "methodology", "publication", "settings", "store"},
     "orchestration": {
         "tables",
@@ -50,6 +51,7 @@ LAYERS = {
         "synthetic",
         "store",
         "answers",
+        "analysis",
         "outputs",
         "orchestration",
         "settings",
