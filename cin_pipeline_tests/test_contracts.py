@@ -29,6 +29,7 @@ LAYERS = {
     "store": {"tables", "reference", "census", "methodology", "settings"},
     "notices": {"reference", "census", "settings"},
     "answers": {"reference", "census", "validation", "methodology", "settings", "store"},
+    "analysis": {"tables", "reference", "census", "methodology", "validation", "publication", "settings", "store"},
     "outputs": {"tables", "reference", "census", "validation", "methodology", "publication", "settings", "store"},
     "orchestration": {
         "tables",
@@ -54,6 +55,7 @@ LAYERS = {
         "synthetic",
         "store",
         "answers",
+        "analysis",
         "outputs",
         "orchestration",
         "settings",

@@ -18,6 +18,7 @@ from cin_pipeline.cli import (
     replay,
     rules,
     run,
+    sql,
     status,
     synthesise,
     ui,
@@ -50,6 +51,7 @@ app.command("reject")(decide.reject)
 app.command("withdraw")(decide.withdraw)
 app.command("publish")(publish.publish)
 app.command("compare")(compare.compare)
+app.command("sql")(sql.sql)
 app.command("upgrade")(upgrade.upgrade)
 app.command("doctor")(doctor.doctor)
 app.command("health")(health.health)

@@ -15,7 +15,8 @@ from cin_pipeline.methodology.measures import LA_MEASURES
 from cin_pipeline.methodology.national import NATIONAL_MEASURES
 from cin_pipeline.methodology.referrals import PRIOR_REFERRALS
 from cin_pipeline.publication.cells import CELLS
-from cin_pipeline.publication.disclosure import PROTECTED_CELLS
+from cin_pipeline.publication.protected_cells import PROTECTED_CELLS
+from cin_pipeline.store.listings import LOCAL_AUTHORITIES, SUBMISSION_LIST
 from cin_pipeline.tables.declaring import Column
 from cin_pipeline.validation.confidence.table import DATA_CONFIDENCE
 from cin_pipeline.validation.results import NAMED_RECORDS, RULE_HITS, RULE_OUTCOMES
@@ -37,6 +38,8 @@ DECLARED = (
     ESTIMATES,
     CELLS,
     PROTECTED_CELLS,
+    SUBMISSION_LIST,
+    LOCAL_AUTHORITIES,
 )
 
 _TYPES = {

@@ -10,9 +10,10 @@ from cin_pipeline.outputs.quality_inputs import quality_input, returns_of
 from cin_pipeline.outputs.release_inputs import provenance
 from cin_pipeline.publication.cells import ReleaseInput, release_cells
 from cin_pipeline.publication.checking import broken_identities, broken_screening
-from cin_pipeline.publication.disclosure import PROTECTED_CELLS, protect
+from cin_pipeline.publication.disclosure import protect
 from cin_pipeline.publication.disclosure_audit import recoverable
 from cin_pipeline.publication.profiles import Profile, protected_for, shown_by
+from cin_pipeline.publication.protected_cells import PROTECTED_CELLS
 from cin_pipeline.publication.quality import quality_report
 from cin_pipeline.publication.release import table_files, with_manifest
 from cin_pipeline.publication.report import release_report

@@ -102,7 +102,12 @@ def write_table(table: DataFrame, path: Path) -> None:
 
 def harmless(column: "Series[str]") -> "Series[str]":
     """A column of a CSV file with an apostrophe before every text that a spreadsheet would run as a formula."""
-    return column.map(lambda cell: _FORMULA.sub("'", cell) if isinstance(cell, str) else cell)
+    return column.map(harmless_cell)
+
+
+def harmless_cell(cell: object) -> object:
+    """One cell of such a column."""
+    return _FORMULA.sub("'", cell) if isinstance(cell, str) else cell
 
 
 def _write(rows: DataFrame, places: "Series[str]", path: Path) -> None:

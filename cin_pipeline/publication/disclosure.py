@@ -4,7 +4,7 @@ Counts from 1 to 5 are suppressed, of England and regions too (`small_places`); 
 (`disclosure_audit`) works one of an LA out, the next smallest count that it hangs together with: in its row, then over
 LAs in its region."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from cin_pipeline.methodology.measures import NOT_AVAILABLE
-from cin_pipeline.publication.cells import CELLS, LOW_RELIABILITY, NOT_APPLICABLE
+from cin_pipeline.publication.cells import LOW_RELIABILITY, NOT_APPLICABLE
 from cin_pipeline.publication.closing import MUST_REMAIN, Indices, close_sums, suppress_next
 from cin_pipeline.publication.declaring import COUNT, DAYS, PERCENT
 from cin_pipeline.publication.disclosure_audit import audit, follows_from_rows
@@ -32,45 +32,12 @@ from cin_pipeline.publication.intruder import (
     rows_of,
 )
 from cin_pipeline.publication.numbers import Flags, Floats
+from cin_pipeline.publication.protected_cells import DEPENDENT, PRIMARY, SECONDARY
 from cin_pipeline.publication.relations import AT_MOST, bands_of, la_counts, la_relations, place_counts
 from cin_pipeline.publication.rounding import rounded, to_whole
 from cin_pipeline.publication.small_places import SmallPlaces, small_places
 from cin_pipeline.publication.symbols import INAPPLICABLE, ROUNDS_TO_ZERO, SUPPRESSED, UNAVAILABLE, UNRELIABLE
 from cin_pipeline.reference.figure_keys import FigureKey
-from cin_pipeline.tables.declaring import ANY, TEXT, Column
-
-PRIMARY, SECONDARY, DEPENDENT = "primary", "secondary", "dependent"
-
-PROTECTED_CELLS = replace(
-    CELLS,
-    name="protected_cells",
-    summary="A cell of a table of the release and what is shown of it.",
-    columns=(
-        *CELLS.columns,
-        Column(
-            "shown",
-            ANY,
-            "The figure as published; missing beside a symbol.",
-            "as `unit` says",
-            nullable=True,
-        ),
-        Column(
-            "symbol",
-            ANY,
-            "What stands in its place: suppressed, rounds to zero, not available, not applicable, low reliability, or "
-            "nothing.",
-            values=("", SUPPRESSED, ROUNDS_TO_ZERO, UNAVAILABLE, INAPPLICABLE, UNRELIABLE),
-        ),
-        Column(
-            "suppressed",
-            TEXT,
-            "Why it is suppressed, or would be if it were reliable: for its own sake, for another, or with a count it "
-            "is of; empty where it is not.",
-            values=("", PRIMARY, SECONDARY, DEPENDENT),
-        ),
-    ),
-    caution="`value` still holds what is suppressed: kept with the state, in no file of the release.",
-)
 
 _ROUNDS = 60
 _NOISE = 1e-6

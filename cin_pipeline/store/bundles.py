@@ -99,6 +99,22 @@ class Bundles:
             return False
         return True
 
+    def prefixes(self, above: str) -> dict[str, str]:
+        """The prefix of every bundle whose place begins with `above` and `/`, by place."""
+        below = BUNDLES.c.place.startswith(f"{above}/", autoescape=True)
+        with self._engine.connect() as connection:
+            return {
+                row[0]: row[1] for row in connection.execute(select(BUNDLES.c.place, BUNDLES.c.prefix).where(below))
+            }
+
+    def sums(self, place: str, prefix: str) -> dict[str, str]:
+        """The sha256 of every file of a bundle by name, to be read one by one. Raises BundleDamaged."""
+        try:
+            found: dict[str, str] = json.loads(self._objects.get(f"{prefix}/{_COMPLETE}"))
+        except ObjectMissing:
+            raise BundleDamaged(place, ["all files"]) from None
+        return found
+
     def keys(self, place: str) -> list[str]:
         """The objects right under a place: of a state from before there were bundles."""
         keys = [found.key for found in self._objects.list(place)]
@@ -118,12 +134,8 @@ class Bundles:
                     yield found
 
     def _read(self, place: str, prefix: str) -> dict[str, bytes]:
-        try:
-            sums = json.loads(self._objects.get(f"{prefix}/{_COMPLETE}"))
-        except ObjectMissing:
-            raise BundleDamaged(place, ["all files"]) from None
         found, wrong = {}, []
-        for name, expected in sums.items():
+        for name, expected in self.sums(place, prefix).items():
             try:
                 found[name] = self._objects.get(f"{prefix}/{name}")
             except ObjectMissing:

@@ -2,6 +2,9 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from hashlib import sha256
 from io import BytesIO
 
 import pyarrow as pa
@@ -9,11 +12,23 @@ import pyarrow.parquet as pq
 from pandas import DataFrame
 
 from cin_pipeline.store.bundles import BundleDamaged, BundleMissing, Bundles
-from cin_pipeline.store.objects import Objects
+from cin_pipeline.store.objects import ObjectMissing, Objects
 
 _TABLES = "tables"
 _SUFFIX = ".parquet"
 _TOGETHER = b"cin_pipeline.tables"  # in the metadata of files from before there were bundles: all tables there
+
+
+_AT_ONCE = 16  # bundles that are looked up: of a bucket each takes as long as the way there and back
+
+
+@dataclass(frozen=True)
+class StoredTable:
+    """Where one table lies, to be read when it is needed; `sha256` is empty where it was not noted."""
+
+    place: str
+    key: str
+    sha256: str = ""
 
 
 class TablesMissing(LookupError):
@@ -57,6 +72,44 @@ class StoredTables:
         except BundleMissing:
             return bool(self._bundles.keys(f"{_TABLES}/{place}"))
         return True
+
+    def stored(self, asset: str, places: Iterable[str]) -> dict[str, dict[str, StoredTable]]:
+        """Where the tables of an asset lie that count, by place and name; without the places where nothing is stored.
+
+        Raises TablesDamaged where it cannot be told which they are."""
+        prefixes = self._bundles.prefixes(f"{_TABLES}/{asset}")
+
+        def look(place: str) -> dict[str, StoredTable]:
+            if (prefix := prefixes.get(whole := f"{_TABLES}/{place}")) is None:
+                keys = self._bundles.keys(whole)
+                return {key.rpartition("/")[2]: StoredTable(place, key) for key in keys if key.endswith(_SUFFIX)}
+            try:
+                sums = self._bundles.sums(whole, prefix)
+            except BundleDamaged as damaged:
+                raise _damaged(place, damaged.files) from None
+            return {name: StoredTable(place, f"{prefix}/{name}", digest) for name, digest in sums.items()}
+
+        with ThreadPoolExecutor(_AT_ONCE) as at_once:
+            found = zip(wanted := list(places), at_once.map(look, wanted), strict=True)
+            return {
+                place: {name.removesuffix(_SUFFIX): each for name, each in tables.items()}
+                for place, tables in found
+                if tables
+            }
+
+    def places(self, asset: str) -> list[str]:
+        """Where tables of an asset are stored, but for those from before there were bundles."""
+        return sorted(place.removeprefix(f"{_TABLES}/") for place in self._bundles.prefixes(f"{_TABLES}/{asset}"))
+
+    def content(self, table: StoredTable) -> bytes:
+        """A table as the Parquet file it is. Raises TablesDamaged."""
+        try:
+            data = self._objects.get(table.key)
+        except ObjectMissing:
+            data = b""
+        if not data or (table.sha256 and sha256(data).hexdigest() != table.sha256):
+            raise _damaged(table.place, [table.key.rpartition("/")[2].removesuffix(_SUFFIX)])
+        return data
 
     def _from_before_bundles(self, place: str, at_first: Collection[str]) -> dict[str, DataFrame]:
         """Every file names all tables, or at first none."""

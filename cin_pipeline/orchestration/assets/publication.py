@@ -17,9 +17,9 @@ from cin_pipeline.outputs.kept_tables import Asked, asked_for, keep_tables, tabl
 from cin_pipeline.outputs.publishing import broken_checks, publication_tables, unseen, whole_release
 from cin_pipeline.outputs.release_inputs import ReleaseRefused, release_input
 from cin_pipeline.publication.cells import ReleaseInput
-from cin_pipeline.publication.disclosure import PROTECTED_CELLS
 from cin_pipeline.publication.manifest import digest
 from cin_pipeline.publication.profiles import DEFAULT, Profile, UnknownProfile, profile_named
+from cin_pipeline.publication.protected_cells import PROTECTED_CELLS
 from cin_pipeline.reference.population import VINTAGES
 from cin_pipeline.settings.log import happened
 from cin_pipeline.store.row_tables import TablesDamaged
