@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from contextlib import closing
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,9 @@ def ui(
     state: Annotated[
         Path | None, typer.Option(exists=True, file_okay=False, help="The state of a run; CIN_STATE by default.")
     ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; only this machine reaches that by default.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
 ) -> None:
     """Open the Dagster UI on what a run left behind: graph, partitions, checks, figures."""
@@ -40,9 +43,23 @@ def ui(
         wrong_use(str(error))
     except OSError as error:
         wrong_use(os_fault(error, settings.state))
+    if not is_loopback(host):
+        console.print(
+            f"Whoever reaches port {port} of {host} can start and stop runs, without a login: put a proxy in front "
+            "(docs/deployment.md)",
+            markup=False,
+        )
     console.print(f"Dagster UI on http://{host}:{port} over {settings.state}; Ctrl+C ends it", markup=False)
     # A shell starts what it puts in the background of a script with SIGINT ignored; Dagster gives SIGTERM the same
     # handler, and neither it nor the processes it starts could be ended.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     command = [sys.executable, "-m", "dagster", "dev", "-m", "cin_pipeline.definitions", "-h", host, "-p", str(port)]
     os.execve(sys.executable, command, {**os.environ, **settings.environment(), "PYTHONWARNINGS": "ignore"})  # noqa: S606
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there; a name other than localhost may be anybody's."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

@@ -15,16 +15,21 @@ from cin_pipeline_tests.test_contracts import ROOT
 WAIT = 60_000  # milliseconds; the UI asks the server for each part of a page
 
 
-@contextmanager
-def webserver(settings: Settings) -> Iterator[str]:
-    """The address of a webserver that loads workspace.yaml."""
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def webserver(settings: Settings, *options: str) -> Iterator[str]:
+    """The address of a webserver that loads workspace.yaml."""
+    port = free_port()
     server = subprocess.Popen(
         [
             Path(sys.executable).with_name("dagster-webserver"),
-            *("-w", ROOT / "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)),
+            *("-w", ROOT / "workspace.yaml", "-h", "127.0.0.1", "-p", str(port), *options),
         ],
         env={**os.environ, **settings.environment()},
         stdout=subprocess.PIPE,
