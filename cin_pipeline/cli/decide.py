@@ -49,9 +49,11 @@ def withdraw(submission: Number, reason: Reason, by: By, state: StateDirectory =
 def _decide(decision: _Decision, submission: int, reason: str, by: str, state: Path | None) -> None:
     if not reason.strip():
         wrong_use("--reason is empty; why was expected")
+    from cin_pipeline.store.opening import is_there
+
     try:
         settings = Settings.from_environment(state=state)
-        if not settings.state.is_dir():
+        if not is_there(settings):
             wrong_use(f"there is no state in {settings.state}; name one with --state")
         console.print(decision(settings, submission, by, reason.strip()), markup=False)
         again = _england_again(settings, submission)
