@@ -55,9 +55,11 @@ def _decide(
 
     if not reason.strip():
         wrong_use("--reason is empty; why was expected")
+    from cin_pipeline.store.opening import is_there
+
     try:
         settings = Settings.from_environment(state=state)
-        if not settings.state.is_dir():
+        if not is_there(settings):
             wrong_use(f"there is no state in {settings.state}; name one with --state")
         if runs:
             refuse_unusable(settings.dagster_home)

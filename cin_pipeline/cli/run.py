@@ -140,8 +140,10 @@ def run(
 
 def _settings(output: Path | None, state: Path | None) -> Settings:
     """Raises ValueError where no state is named, or one that is not there."""
+    from cin_pipeline.store.opening import is_there
+
     settings = Settings.from_environment(state=state, default_state=output / "state" if output else Path("state"))
-    if not output and not settings.state.is_dir():
+    if not output and not is_there(settings):
         raise ValueError(f"there is no state in {settings.state}; name one with --state, or a folder with --landing")
     return settings
 

@@ -49,9 +49,11 @@ ShowChildren = Annotated[bool, typer.Option("--show-children", help="Show LAchil
 def opened_store(directory: Path | None) -> "Iterator[Store]":
     """The state of earlier runs; ends the command where there is none, rather than make an empty one.
 
-    Ends it also where stored tables turn out to be gone while the command looks at them."""
+    Ends it also where what is kept turns out to be gone, or away, while the command looks at it."""
     from sqlalchemy.exc import DBAPIError
 
+    from cin_pipeline.store.objects import ObjectsUnavailable
+    from cin_pipeline.store.opening import is_there
     from cin_pipeline.store.row_tables import TablesDamaged
     from cin_pipeline.store.store import Store
     from cin_pipeline.store.versions import StateRefused
@@ -60,8 +62,7 @@ def opened_store(directory: Path | None) -> "Iterator[Store]":
         settings = Settings.from_environment(state=directory)
     except ValueError as error:
         wrong_use(str(error))
-    own_database = settings.database == f"sqlite:///{settings.state / 'cin.db'}"
-    if not settings.state.is_dir() or (own_database and not (settings.state / "cin.db").exists()):
+    if not is_there(settings):
         wrong_use(f"{settings.state}: there is no state of a run here; --state results/state was expected")
     with closing(Store(settings)) as store:
         try:
@@ -72,8 +73,8 @@ def opened_store(directory: Path | None) -> "Iterator[Store]":
             wrong_use(f"{settings.state}: its database cannot be read ({type(error).__name__})")
         try:
             yield store
-        except TablesDamaged as damaged:
-            wrong_use(str(damaged))
+        except (TablesDamaged, StateRefused, ObjectsUnavailable) as error:
+            wrong_use(str(error))
 
 
 def known_authority(code: str) -> str:

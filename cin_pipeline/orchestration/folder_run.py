@@ -38,6 +38,7 @@ from cin_pipeline.store.missing_data import for_re_referrals_alone, missing_data
 from cin_pipeline.store.moves import ACCEPTED, CLAIMED, HELD, LANDED
 from cin_pipeline.store.national_inputs import Given, InputFileError, NationalInputs, given_in, inputs_of
 from cin_pipeline.store.notes import without_notes
+from cin_pipeline.store.opening import is_there
 from cin_pipeline.store.registry import CONFIRMED_BEFOREHAND, CONFIRMED_BY
 from cin_pipeline.store.store import Store, place_of
 from cin_pipeline.store.submissions import OnceHeld, RefusedFile, Submission
@@ -152,7 +153,7 @@ def _refuse_wrong_inputs(folder: Folder, settings: Settings, paths: list[Path]) 
     if not inputs.own_carries or not inputs.carry_forward:
         return
     held = set[tuple[int, str]]()
-    if settings.state.is_dir():  # none is made to see that it holds nothing
+    if is_there(settings):  # none is made to see that it holds nothing
         with closing(Store(settings)) as store:
             lines = [(line.from_year, line.la_code) for line in inputs.carry_forward]
             held = {(year, la) for year, la in lines if store.registry.current(year, la) is not None}

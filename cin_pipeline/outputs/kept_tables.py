@@ -13,6 +13,7 @@ from cin_pipeline.outputs.release_inputs import ReleaseRefused, provenance
 from cin_pipeline.publication.cells import ReleaseInput
 from cin_pipeline.publication.manifest import manifest
 from cin_pipeline.publication.profiles import DEFAULT, profile_named
+from cin_pipeline.store.bundles import BundleDamaged, BundleMissing
 from cin_pipeline.store.row_tables import TablesDamaged, TablesMissing
 from cin_pipeline.store.store import Store
 
@@ -65,7 +66,10 @@ def tables_kept(store: Store, release: ReleaseInput, asked: Asked) -> Tables:
         )
     cells = kept[_CELLS]
     numbers = [_number(cell) for cell in cells["shown"]]
-    files = store.bundles.read(_files_of(year))
+    try:
+        files = store.bundles.read(_files_of(year))
+    except (BundleMissing, BundleDamaged) as lost:
+        raise ReleaseRefused(f"the files of the tables of {year} are lost ({lost}): run job publish again") from None
     return Tables(cells.assign(shown=DataFrame({"shown": numbers}, dtype=object)["shown"].to_numpy()), files)
 
 

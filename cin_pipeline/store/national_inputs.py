@@ -15,7 +15,7 @@ from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.reference.missing_data import CarryForward, Practice, Predecessor, practice_of
 from cin_pipeline.reference.population import VINTAGES, PopulationSource, population, vintage_of
 from cin_pipeline.store import user_files
-from cin_pipeline.store.bundles import Bundles
+from cin_pipeline.store.bundles import BundleDamaged, Bundles
 from cin_pipeline.store.user_files import InputFileError, UserFile, user_file
 
 __all__ = ["Given", "InputFileError", "InputFiles", "NationalInputs"]
@@ -125,7 +125,12 @@ class InputFiles:
         return _predecessors(year, self._kept(year).predecessors)
 
     def _kept(self, year: int) -> Given:
-        kept = self._bundles.read_also_earlier(_place(year))
+        try:
+            kept = self._bundles.read_also_earlier(_place(year))
+        except BundleDamaged as damaged:
+            raise InputFileError(
+                f"{damaged}: gone or changed since it was kept; give it again with run --landing"
+            ) from None
         files = {stored: UserFile(f"{_place(year)}/{stored}", data) for stored, data in kept.items()}
         vintages = {str(vintage): vintage for vintage in VINTAGES}
         practices = {str(practice): practice for practice in Practice}

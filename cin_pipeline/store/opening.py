@@ -11,6 +11,7 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
+from cin_pipeline.settings import Settings
 from cin_pipeline.store.database_faults import database_url, told
 from cin_pipeline.store.postgresql import pooled_engine
 from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, upgrade
@@ -47,6 +48,12 @@ def open_database(url: str) -> Engine:
             done.copy,
         )
     return engine
+
+
+def is_there(settings: Settings) -> bool:
+    """Whether there is a database to open: a file that exists. What a server has, only a connection would tell."""
+    path = sqlite_file(settings.database)
+    return path is None or path.exists()
 
 
 def upgrade_database(url: str) -> Upgrade:
