@@ -83,10 +83,11 @@ docs: $(VENV)/test.done  ## write the generated documentation again
 	$(BIN)/python -m cin_pipeline.outputs.years_page
 	$(BIN)/python -m cin_pipeline.doctor.page
 
-bench: $(VENV)/test.done  ## measure the stages on one large synthetic return, and the sensors under load
+bench: $(VENV)/test.done  ## measure the stages on one large synthetic return, the sensors under load, and PostgreSQL
 	$(BIN)/python -m benchmarks.stages
 	$(BIN)/python -m benchmarks.validation
 	$(BIN)/python -m benchmarks.living
+	$(BIN)/python -m benchmarks.postgres
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
   --no-annotate

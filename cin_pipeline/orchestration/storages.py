@@ -33,7 +33,7 @@ POOLED_LEANS_ON = (
     *(
         f"dagster_postgres:{storage}.{name}"
         for storage in ("PostgresRunStorage", "PostgresEventLogStorage", "PostgresScheduleStorage")
-        for name in ("__init__#postgres_url", "__init__#_engine", "from_config_value", "optimize_for_webserver#_engine")
+        for name in ("__init__#_engine", "from_config_value", "optimize_for_webserver#_engine")
     ),
 )
 

@@ -13,6 +13,8 @@ from filelock import Timeout
 from cin_pipeline.store.liveness import Life
 from cin_pipeline.store.liveness.files import FileLocks
 
+pytestmark = pytest.mark.sqlite_only("locks on files; on PostgreSQL there are leases, see test_leases")
+
 HOLDS = """
 import sys
 from pathlib import Path

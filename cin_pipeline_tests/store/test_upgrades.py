@@ -331,6 +331,7 @@ def test_an_emptied_database_is_no_new_one(old: Settings, database: Path) -> Non
     assert database.read_bytes() == b""
 
 
+@pytest.mark.sqlite_only("PostgreSQL is looked at by `upgrade` alone, not by whatever opens it")
 def test_a_state_older_than_any_upgrade_is_told_and_left_alone(settings: Settings) -> None:
     settings.state.mkdir(parents=True)
     engine = create_engine(settings.database)
