@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copyfile, which
+from shutil import copyfile
 
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
@@ -48,7 +48,8 @@ class Deployment:
             "CIN_DATABASE": servers.database.database(),
             "CIN_OBJECTS": f"{place}/state",
             "CIN_INBOX": self.inbox,
-            "CIN_BROKER": servers.broker.url,
+            "CELERY_BROKER_URL": servers.broker.url,
+            "CELERY_RESULT_BACKEND": servers.broker.url,
             "CIN_LEASE_SECONDS": str(LEASE_SECONDS),
             "CIN_SENSORS": "on",
             "CIN_TICK_SECONDS": "2",
@@ -71,13 +72,13 @@ class Deployment:
         return Process(command, self._log(host, "daemon"), self.environment(host))
 
     def worker(self, host: str, queues: str) -> Process:
-        """A worker that does one thing at a time."""
-        celery = which("celery", path=str(Path(sys.executable).parent)) or "celery"
+        """A Celery worker that does one thing at a time."""
         command = [
-            celery, "-A", "cin_pipeline.orchestration.celery_app", "worker", "-Q", queues, "-c", "1",
-            "-n", f"{host}-{queues.replace(',', '-')}@%h", "--without-gossip", "--without-mingle",
+            sys.executable, "-m", "celery", "-A", "dagster_celery.app", "worker", "-Q", queues, "-c", "1",
+            "-n", f"{host}-{queues.replace(',', '-')}@%h", "--prefetch-multiplier=1", "--without-gossip",
+            "--without-mingle",
         ]  # fmt: skip
-        return Process(command, self._log(host, "worker"), self.environment(host))
+        return Process(command, self._log(host, "worker"), {**self.environment(host), "CIN_SENSORS": "off"})
 
     def command(self, host: str, *arguments: str) -> Process:
         """`cin-pipeline` on a host."""

@@ -67,6 +67,13 @@ class Process:
     def running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def wait(self, seconds: float) -> int:
+        """Waits for its end; its exit code."""
+        assert self._process is not None, f"{self.command[0]} was not started"
+        code = self._process.wait(seconds)
+        self._process = None
+        return code
+
     def kill(self) -> None:
         """Ends it and all it started at once, as a power cut does."""
         if self._process:
