@@ -2,8 +2,8 @@
 
 import signal
 import subprocess
+import sys
 from pathlib import Path
-from shutil import which
 
 from cin_pipeline_tests.servers.support.processes import Process, answers, free_port, wait_for
 
@@ -22,16 +22,18 @@ class BucketServer:
             '"actions": ["Admin", "Read", "List", "Tagging", "Write"]}'
         )
         configuration.write_text(f'{{"identities": [{identity}]}}')
-        self._weed = which("weed") or "weed"
+        self._weed = str(Path(sys.executable).with_name("weed"))
         ports = {
             "master.port": self._master, "master.port.grpc": free_port(), "volume.port": free_port(),
             "volume.port.grpc": free_port(), "filer.port": free_port(), "filer.port.grpc": free_port(),
             "s3.port": self.port, "s3.port.grpc": free_port(),
+            "s3.port.iceberg": 0, "s3.port.lance": 0,  # not served
         }  # fmt: skip
         self._process = Process(
             [
                 self._weed, "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3",
                 f"-s3.config={configuration}", "-volume.max=50", "-master.volumeSizeLimitMB=64",
+                "-master.telemetry=false",
                 *(f"-{name}={port}" for name, port in ports.items()),
             ],
             directory / "s3.log",
