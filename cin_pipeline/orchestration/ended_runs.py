@@ -4,6 +4,7 @@ The sensors count by this and not by what they asked for: a tick may be lost bef
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,12 +59,17 @@ def ended_runs(instance: dg.DagsterInstance, store: Store, submissions: Collecti
     """Of each submission, the runs about it that have ended, in the order they were created."""
     history: dict[int, list[EndedRun]] = {number: [] for number in submissions}
     claims = store.registry.claims(submissions)
+    of_parts: dict[tuple[int, str], str] = {}  # the fault that ended a part of a bulk load
     for record, requests in _in_order(instance, submissions):
-        run, wanted = record.dagster_run.run_id, requests.keys() & history.keys()
-        fault = _fault(instance, record, any((number, run) in claims for number in wanted)) if wanted else ""
+        run, wanted = record.dagster_run, requests.keys() & history.keys()
+        fault = _fault(instance, record, any((number, run.run_id) in claims for number in wanted)) if wanted else ""
         for number in wanted:
-            history[number].append(_ended(record, requests[number], fault, (number, run) in claims))
-    return history
+            history[number].append(_ended(record, requests[number], fault, (number, run.run_id) in claims))
+            of_parts[number, run.tags.get(HOLDER_TAG, "")] = fault
+    return {
+        number: [replace(each, fault=each.fault or of_parts.get((number, each.run), "")) for each in runs]
+        for number, runs in history.items()
+    }
 
 
 def ended_national_runs(instance: dg.DagsterInstance, year_key: str) -> list[EndedRun]:
