@@ -4,6 +4,7 @@ The sensors count by this and not by what they asked for: a tick may be lost bef
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -62,6 +63,7 @@ def ended_runs(instance: dg.DagsterInstance, store: Store, submissions: Collecti
     records = list(_in_order(instance, submissions))
     tags = [record.dagster_run.tags for record, _ in records]
     begun = claims | {(int(each[SUBMISSION_TAG]), each[HOLDER_TAG]) for each in tags if HOLDER_TAG in each}
+    of_parts: dict[tuple[int, str], str] = {}  # the fault that ended a part of a bulk run
     for record, requests in records:
         run = record.dagster_run
         ours = {number: (number, run.run_id) in begun for number in requests.keys() & history.keys()}
@@ -70,7 +72,11 @@ def ended_runs(instance: dg.DagsterInstance, store: Store, submissions: Collecti
         for number, came_to_it in ours.items():
             claimed, at_others = (number, run.run_id) in claims, bool(began) and not came_to_it
             history[number].append(_ended(record, requests[number], fault, claimed, at_others))
-    return history
+            of_parts[number, run.tags.get(HOLDER_TAG, "")] = fault
+    return {
+        number: [replace(each, fault=each.fault or of_parts.get((number, each.run), "")) for each in runs]
+        for number, runs in history.items()
+    }
 
 
 def _has_parts(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:

@@ -121,7 +121,8 @@ def _on_main_thread() -> bool:
 def _error(event: dg.DagsterEvent) -> SerializableErrorInfo | None:
     if event.event_type is dg.DagsterEventType.STEP_FAILURE:
         return event.step_failure_data.error
-    if event.event_type is dg.DagsterEventType.RUN_FAILURE:
+    # Of a run that another process ended there is no more than a sentence.
+    if event.event_type is dg.DagsterEventType.RUN_FAILURE and event.event_specific_data:
         return event.job_failure_data.error
     return None
 

@@ -1,0 +1,109 @@
+"""A command that is told to end, or loses its database: one sentence, an exit code, nothing rejected, all goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from cin_pipeline.cli import TRY_AGAIN, main
+from cin_pipeline.settings import Settings
+from cin_pipeline.store.store import Store
+from cin_pipeline_tests.support.random_returns import messy_return
+
+COMMAND = Path(sys.executable).with_name("cin-pipeline")
+LAS = ("201", "202", "203", "204", "205")
+STOPPED = "cin-pipeline: stopped. What was accepted is kept; the same command goes on with the rest.\n"
+LOST = "cin-pipeline: the connection to the database was lost. What was accepted is kept; the same command goes on with"
+
+
+@pytest.fixture
+def landing(tmp_path: Path) -> Path:
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    for seed, la in enumerate(LAS):
+        (landing / f"{la}.xml").write_bytes(messy_return(seed, 40, 2017, la))
+    return landing
+
+
+def arguments(landing: Path, output: Path) -> list[str]:
+    return ["run", "--landing", str(landing), "--year", "2017", "--output", str(output)]
+
+
+def workers_of(process: int) -> list[str]:
+    """The worker processes that there are of a run: each has the number of the run's process in its command line."""
+    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout.splitlines()
+    return [each for each in found if "spawn_main" in each and f"parent_pid={process}," in each]
+
+
+@pytest.mark.parametrize(("how", "workers"), [(signal.SIGINT, "1"), (signal.SIGTERM, "2")])
+def test_a_run_that_is_told_to_end_rejects_nothing_and_goes_on_when_asked_again(
+    landing: Path, tmp_path: Path, how: signal.Signals, workers: str
+) -> None:
+    output = tmp_path / "results"
+    command = [COMMAND, *arguments(landing, output)]
+    environment = {**os.environ, "CIN_WORKERS": workers}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        while "Reading returns and counting: 1 of 5" not in process.stdout.readline():
+            assert process.poll() is None
+        assert len(workers_of(process.pid)) == (0 if workers == "1" else int(workers))
+        process.send_signal(how)
+        _, said = process.communicate()
+    assert (process.returncode, said) == (128 + how, STOPPED)
+    assert workers_of(process.pid) == []
+    store = Store(Settings.from_environment({}, state=output / "state"))
+    found = store.registry.history(2017)
+    store.close()
+    assert {each.state for each in found} == {"accepted", "landed"}
+    assert {each.attempt for each in found if each.state == "landed"} == {0}
+    again = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert "Returns taken: 5 for 2016 to 2017" in again.stdout
+    assert "rejected" not in again.stdout
+
+
+def test_a_run_that_loses_its_database_says_so_and_goes_on_when_asked_again(
+    landing: Path,
+    tmp_path: Path,
+    postgresql_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CIN_DATABASE", postgresql_url)
+    monkeypatch.setenv("CIN_WORKERS", "1")
+    store = Store(Settings.from_environment(os.environ, state=tmp_path / "results" / "state"))
+    write = type(store.figures).write_la_measures
+
+    def cut(figures: object, *args: object) -> None:
+        with store.engine.begin() as connection:
+            every = "select pg_terminate_backend(pid, 10000) from pg_stat_activity where pid <> pg_backend_pid()"
+            connection.execute(text(f"{every} and datname = current_database()"))
+        write(figures, *args)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(store.figures), "write_la_measures", cut)
+        with pytest.raises(SystemExit) as ended:
+            main(arguments(landing, tmp_path / "results"))
+    said = capsys.readouterr().err
+    assert (ended.value.code, said.partition(LOST)[:2]) == (TRY_AGAIN, ("", LOST))
+    assert [(each.state, each.attempt) for each in store.registry.history(2017)] == 5 * [("landed", 0)]
+    store.close()
+    with pytest.raises(SystemExit):
+        main(arguments(landing, tmp_path / "results"))
+    assert "Returns taken: 5 for 2016 to 2017" in capsys.readouterr().out
+
+
+def test_a_database_that_nobody_listens_at_is_told_without_its_password(
+    landing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CIN_DATABASE", "postgresql+psycopg2://ann:secret@127.0.0.1:1/cin")
+    with pytest.raises(SystemExit) as ended:
+        main(arguments(landing, tmp_path / "results"))
+    said = capsys.readouterr().err
+    assert (ended.value.code, said.partition(LOST)[:2]) == (TRY_AGAIN, ("", LOST))
+    assert "secret" not in said
