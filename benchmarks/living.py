@@ -1,7 +1,8 @@
-"""The living pipeline under load, with a real daemon: `python -m benchmarks.living [bulk|daemon|worker|idle]`.
+"""The living pipeline under load, with a real daemon: `python -m benchmarks.living [bulk|daemon|worker|again|idle]`.
 
 bulk: 152 files at once; wall and CPU seconds of all processes, and of the data work alone. daemon, worker: of 40 files
-the daemon with all it started, or one worker, is killed in the middle. idle: one tick over 1,700 unchanged files."""
+the daemon with all it started, or one bulk run, is killed in the middle. again: of 40 files, the last of a bulk run is
+sent again when it has begun; seconds until that is current. idle: one tick over 1,700 unchanged files."""
 
 import os
 import signal
@@ -127,7 +128,7 @@ def bulk(directory: Path, kill: str = "") -> None:
                     daemon.start()
                 else:
                     os.kill(_a_worker(daemon.process_id), signal.SIGKILL)
-                    print(f"a worker killed with {daemon.states()}")
+                    print(f"a bulk run killed with {daemon.states()}")
             daemon.wait("the end", lambda: daemon.ended(len(paths)), 900)
     finally:
         daemon.stop()
@@ -142,14 +143,38 @@ def bulk(directory: Path, kill: str = "") -> None:
 
 
 def _a_worker(session: int) -> int:
-    """A process of the bulk load's pool."""
+    """The process of a bulk run: the code server started it."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         fields = stat.read_text().rsplit(")", 1)[1].split()
         command = (stat.parent / "cmdline").read_bytes()
         parent = Path(f"/proc/{fields[1]}/cmdline")
-        if int(fields[3]) == session and b"spawn_main" in command and b"spawn_main" in parent.read_bytes():
+        if int(fields[3]) == session and b"spawn_main" in command and b"grpc" in parent.read_bytes():
             return int(stat.parent.name)
-    raise ProcessLookupError("there is no worker")
+    raise ProcessLookupError("there is no bulk run")
+
+
+def again(directory: Path) -> None:
+    daemon = Daemon(directory, tick=5, quiet=3600)
+    paths = dropped(daemon, directory, 40)
+    start = time.monotonic()
+    daemon.start()
+    try:
+        daemon.wait("the load", lambda: daemon.states().get("accepted", 0) >= 2, 600)
+        config = daemon.runs("bulk_load")[0].run_config["ops"]["load_many_returns"]["config"]
+        last = daemon.state.registry.get(config["submissions"][-1])
+        daemon.put(f"again {last.file_name}", (paths[0].parent / last.file_name).read_bytes() + b"\n")
+        sent, registry = time.monotonic(), daemon.state.registry
+        daemon.wait(
+            "it is current",
+            lambda: (current := registry.current(*last.partition)) and current.submission > last.submission,
+            600,
+        )
+        waited, states = time.monotonic() - sent, daemon.states()
+        daemon.wait("the end", lambda: daemon.ended(len(paths) + 1), 900)
+    finally:
+        daemon.stop()
+    print(f"{waited:.0f} s from landing to current, with {states}; the load went on {time.monotonic() - sent:.0f} s")
+    said(daemon, time.monotonic() - start)
 
 
 def idle(directory: Path) -> None:
@@ -168,13 +193,13 @@ def idle(directory: Path) -> None:
 
 def main(what: str) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        if what == "idle":
-            idle(Path(directory))
+        if what in ("idle", "again"):
+            {"idle": idle, "again": again}[what](Path(directory))
         else:
             bulk(Path(directory), "" if what == "bulk" else what)
 
 
 if __name__ == "__main__":
-    for scenario in sys.argv[1:] or ("bulk", "daemon", "worker", "idle"):
+    for scenario in sys.argv[1:] or ("bulk", "daemon", "worker", "again", "idle"):
         print(f"-- {scenario}")
         main(scenario)

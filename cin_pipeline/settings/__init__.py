@@ -75,7 +75,9 @@ class Settings:
     max_return_bytes: int = setting(
         "CIN_MAX_RETURN_BYTES", COUNT, "size, in bytes, above which a file is refused", default=MAX_BYTES
     )
-    workers: int = setting("CIN_WORKERS", COUNT, "processes of a command; bulk runs of a load", default=2)
+    workers: int = setting(
+        "CIN_WORKERS", COUNT, "processes of a command; bulk runs that a load is split into", default=2
+    )
     executor: str = setting(
         "CIN_EXECUTOR",
         one_of("in_process", "multiprocess"),

@@ -23,12 +23,20 @@ PAUSE = 0.5  # between two looks
 
 
 class Daemon:
-    """Inbox, state and the daemon's processes. `tick` and `quiet` in seconds."""
+    """Inbox, state and the daemon's processes. `tick` and `quiet` in seconds; `base`: settings but for these."""
 
-    def __init__(self, directory: Path, *, tick: int = 1, quiet: int = 2, years: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        tick: int = 1,
+        quiet: int = 2,
+        years: frozenset[int] = frozenset(),
+        base: Settings | None = None,
+    ) -> None:
         self.inbox = directory / "inbox"
         self.inbox.mkdir(parents=True)
-        base = Settings.from_environment({}, state=directory / "state")
+        base = base or Settings.from_environment({}, state=directory / "state")
         self.settings = replace(
             base, inbox=self.inbox, sensors=True, tick_seconds=tick, quiet_seconds=quiet, years=years
         )
