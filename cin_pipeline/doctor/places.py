@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from cin_pipeline.doctor.looking import Case, Finding, look_at, sound, wrong
+from cin_pipeline.settings import Settings
 from cin_pipeline.store.objects import Objects
 from cin_pipeline.store.objects.errors import ObjectMissing, ObjectsUnavailable
 from cin_pipeline.store.store import Store
@@ -59,12 +60,20 @@ def try_objects(kept: Objects) -> Iterator[Finding]:
 
 def inbox(case: Case) -> Iterator[Finding]:
     """Whether the inbox is there and can be read."""
-    watched = case.settings.inbox
-    if watched is None:
+    if case.settings.inbox is None:
         yield sound("none is watched")
-    elif not watched.is_dir():
-        yield wrong(f"there is no directory {watched}", "make it, or mend CIN_INBOX")
-    elif not os.access(watched, os.R_OK | os.X_OK):
-        yield wrong(f"{watched} cannot be read", "let the user that runs this read it")
+    elif fault := inbox_fault(case.settings):
+        yield wrong(fault, "make it, let the user that runs this read it, or mend CIN_INBOX")
     else:
-        yield sound(f"{watched} can be read")
+        yield sound(f"{case.settings.inbox} can be read")
+
+
+def inbox_fault(settings: Settings) -> str:
+    """Why nothing can arrive in the inbox; empty where it can, or where none is watched."""
+    if settings.inbox is None:
+        return ""
+    if not settings.inbox.is_dir():
+        return f"CIN_INBOX is {settings.inbox}, where there is no directory"
+    if not os.access(settings.inbox, os.R_OK | os.X_OK):
+        return f"CIN_INBOX is {settings.inbox}, which cannot be read"
+    return ""

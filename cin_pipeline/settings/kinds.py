@@ -106,5 +106,5 @@ YEARS = Kind(
 # What the store can work on; SQLAlchemy would only say later, and not in a sentence, that it knows no such database.
 DATABASE_URL = Kind(
     "a URL that starts with sqlite:// or postgresql+psycopg2://",
-    lambda text: re.match(r"(sqlite(\+pysqlite)?|postgresql\+psycopg2)://", text) is not None,
+    lambda text: re.match(r"(sqlite(\+pysqlite)?|postgresql(\+psycopg2)?)://", text) is not None,
 )

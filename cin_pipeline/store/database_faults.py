@@ -44,9 +44,9 @@ _REFUSED = {
 
 
 def database_url(text: str | URL, setting: str = "CIN_DATABASE") -> URL:
-    """The address as SQLAlchemy takes it. Raises DatabaseRefused, naming what it was set in.
+    """The address as SQLAlchemy takes it; `postgresql://` alone means the driver that we use, not SQLAlchemy's choice.
 
-    It connects to nothing, but sees that the driver is there."""
+    Connects to nothing, but sees that the driver is there. Raises DatabaseRefused, naming what it was set in."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):  # the latter of a port that is no number
@@ -54,6 +54,8 @@ def database_url(text: str | URL, setting: str = "CIN_DATABASE") -> URL:
             f"{setting} is no address of a database, such as {_DRIVER}://user:password@host:5432/name; a @, / or : in "
             "a password is written %40, %2F or %3A"
         ) from None
+    if url.drivername == "postgresql":
+        url = url.set(drivername=_DRIVER)
     if url.drivername not in ("sqlite", "sqlite+pysqlite", _DRIVER):
         raise DatabaseRefused(f"{setting} begins with {url.drivername}://; {_SCHEMES}")
     try:

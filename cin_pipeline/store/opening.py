@@ -100,7 +100,7 @@ def _version(engine: Engine) -> str | None:
 
 def _engine(url: str, path: Path | None) -> Engine:
     if path is None:
-        return create_engine(url, hide_parameters=True)
+        return create_engine(database_url(url), hide_parameters=True)
     if path.exists() and not can_be_written(path):
         engine = create_engine(
             "sqlite://", hide_parameters=True, creator=partial(_read_only, path), poolclass=QueuePool

@@ -35,7 +35,7 @@ def upgrade(url: str) -> Upgrade:
     SQLite is copied first, beside itself. Another process that upgrades is waited for. Raises StateRefused: too new or
     too old, damaged, or failed; then it is as it was."""
     path = sqlite_file(url)
-    engine = create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=_timeout(path))
+    engine = create_engine(database_url(url), hide_parameters=True, poolclass=NullPool, connect_args=_timeout(path))
     copy, done = None, False
     try:
         with engine.connect() as connection:
