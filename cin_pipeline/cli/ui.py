@@ -24,6 +24,7 @@ def ui(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 3000,
 ) -> None:
     """Open the Dagster UI on what a run left behind: graph, partitions, checks, figures."""
+    from cin_pipeline.doctor.places import inbox_fault
     from cin_pipeline.orchestration.home import prepare_home
     from cin_pipeline.orchestration.home_faults import refuse_unusable
     from cin_pipeline.store.store import Store
@@ -32,8 +33,8 @@ def ui(
         settings = Settings.from_environment(state=state)
     except ValueError as error:
         wrong_use(str(error))
-    if isinstance(settings.inbox, Path) and not settings.inbox.is_dir():
-        wrong_use(f"CIN_INBOX is {settings.inbox}, where there is no directory")
+    if fault := inbox_fault(settings):
+        wrong_use(fault)
     try:
         prepare_home(settings)
         refuse_unusable(settings.dagster_home, servers=True)

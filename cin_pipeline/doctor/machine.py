@@ -73,7 +73,8 @@ def permissions(case: Case) -> Iterator[Finding]:
     for name, path in (("the state", case.settings.state), ("DAGSTER_HOME", case.settings.dagster_home)):
         there = existing(path)
         if not there.is_dir():
-            yield wrong(f"{name} is {path}, where there is a file ({there})", "name a directory")
+            which = "which" if there == path else f"but {there}"
+            yield wrong(f"{name} is {path}, {which} is a file; a directory was expected", "name another")
         elif not os.access(there, os.W_OK | os.X_OK):
             made = "" if there == path else f", in which {path} would be made,"
             yield wrong(f"{there}{made} cannot be written", "give it to the user that runs this")

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from cin_pipeline.doctor.looking import Case, Finding, look_at, sound, wrong
+from cin_pipeline.settings import Settings
 from cin_pipeline.store.deliveries import InboxUnusable
 from cin_pipeline.store.objects import Objects
 from cin_pipeline.store.objects.errors import ObjectMissing, ObjectsUnavailable
@@ -61,13 +62,22 @@ def try_objects(kept: Objects) -> Iterator[Finding]:
 
 def inbox(case: Case) -> Iterator[Finding]:
     """Whether the inbox is there and can be read."""
-    watched = case.settings.inbox
-    if watched is None:
+    if case.settings.inbox is None:
         yield sound("none is watched")
+    elif fault := inbox_fault(case.settings):
+        yield wrong(fault, "make it, let the user that runs this read it, or mend CIN_INBOX")
     else:
-        try:
-            deliveries_in(watched).look()
-        except (InboxUnusable, StateRefused) as unusable:
-            yield wrong(str(unusable), "make it or let the user that runs this read it, or mend CIN_INBOX")
-        else:
-            yield sound(f"{watched} can be read")
+        yield sound(f"{case.settings.inbox} can be read")
+
+
+def inbox_fault(settings: Settings) -> str:
+    """Why nothing can arrive in the inbox; empty where it can, or where none is watched."""
+    if settings.inbox is None:
+        return ""
+    if isinstance(settings.inbox, Path) and not settings.inbox.is_dir():
+        return f"CIN_INBOX is {settings.inbox}, where there is no directory"
+    try:
+        deliveries_in(settings.inbox).look()
+    except (InboxUnusable, StateRefused) as unusable:
+        return str(unusable)
+    return ""

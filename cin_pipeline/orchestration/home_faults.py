@@ -104,8 +104,7 @@ def storage_addresses(home: Path, instance: InstanceRef) -> list[URL]:
 
     Raises HomeRefused for a storage that there is not, DatabaseRefused for what is no address."""
     with said_of_home(home):
-        configurations = [configuration_of(each) for each in storages(instance)]
-        found = {address for each in configurations if (address := _postgresql(each))}
+        found = {address for each in storages(instance) if (address := _postgresql(each))}
     return [database_url(address, STORAGE) for address in sorted(found)]
 
 
@@ -131,13 +130,21 @@ def class_of(data: ConfigurableClassData) -> Any:
         raise HomeRefused(f"dagster.yaml: there is no class {data.module_name}.{data.class_name}") from None
 
 
-def _postgresql(configuration: Mapping[str, Any]) -> str:
+def _postgresql(data: ConfigurableClassData) -> str:
     """The address of a PostgreSQL storage; empty for any other."""
+    configuration = configuration_of(data)
     if not {"postgres_url", "postgres_db"} & {*configuration}:
         return ""
     from dagster_postgres.utils import pg_url_from_config  # there, as a storage that takes this is
 
-    return pg_url_from_config(configuration)
+    address = pg_url_from_config(configuration)
+    if address.startswith("postgresql://") and data.module_name.startswith("dagster_postgres"):
+        # Dagster's own hands it to SQLAlchemy, which then takes a driver that is not installed.
+        raise HomeRefused(
+            "dagster.yaml: the address of the storage begins with postgresql://; postgresql+psycopg2:// (with "
+            "postgres_db: scheme postgresql+psycopg2) was expected"
+        )
+    return address
 
 
 def _unreachable() -> tuple[type[Exception], ...]:

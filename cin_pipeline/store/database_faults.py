@@ -59,9 +59,9 @@ def answer_in(said: str) -> tuple[Answer, str] | None:
 
 
 def database_url(text: str | URL, setting: str = "CIN_DATABASE") -> URL:
-    """The address as SQLAlchemy takes it. Raises DatabaseRefused, naming what it was set in.
+    """The address as SQLAlchemy takes it; `postgresql://` alone means the driver that we use, not SQLAlchemy's choice.
 
-    It connects to nothing, but sees that the driver is there."""
+    Connects to nothing, but sees that the driver is there. Raises DatabaseRefused, naming what it was set in."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):  # the latter of a port that is no number

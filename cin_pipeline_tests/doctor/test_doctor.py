@@ -280,7 +280,10 @@ def test_a_history_on_a_server_is_reached_and_its_revision_compared(settings: Se
 
 def test_an_inbox_that_is_not_there_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CIN_INBOX", str(tmp_path / "inbox"))
-    assert only(looked_at(code=1), "inbox") == ("wrong", f"there is no directory {tmp_path / 'inbox'}")
+    assert only(looked_at(code=1), "inbox") == (
+        "wrong",
+        f"CIN_INBOX is {tmp_path / 'inbox'}, where there is no directory",
+    )
 
 
 def test_what_others_may_write_and_little_space_are_found(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,7 +299,7 @@ def test_what_others_may_write_and_little_space_are_found(settings: Settings, mo
 def test_a_state_that_is_a_file_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "state").write_text("")
     said = looked_at(code=1)
-    assert f"the state is {tmp_path / 'state'}, where there is a file" in said["permissions"][0]["found"]
+    assert f"the state is {tmp_path / 'state'}, which is a file; a directory" in said["permissions"][0]["found"]
     assert not any(each["mark"] == "crashed" for several in said.values() for each in several)
 
 
