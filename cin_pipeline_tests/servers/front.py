@@ -2,16 +2,15 @@
 
 import base64
 import json
-import socket
 import ssl
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from cin_pipeline_tests.support.webserver import free_port
@@ -100,6 +99,7 @@ def nginx(
     ports = {"8443": free_port(), "8444": free_port()}
     here = {f"listen {port}": f"listen 127.0.0.1:{free}" for port, free in ports.items()}
     here |= {f"server {name};": f"server {address};" for name, address in hosts.items()}
+    here["/dev/stderr warn"] = "/dev/stderr notice"  # so that it says when it has started
     here["/tmp/"] = f"{directory / 'tmp'}/"  # noqa: S108 - in the files
     replaced = set()
     for file in NGINX.glob("*.conf"):
@@ -113,26 +113,21 @@ def nginx(
     # Its workers would be nobody, whom a test's directory is closed to.
     command = ["nginx", "-e", "stderr", "-p", str(directory), "-c", str(directory / conf)]
     subprocess.run([*command, "-t", "-g", "user root;"], check=True, capture_output=True, text=True)
-    with (directory / "log").open("w") as log:
-        server = subprocess.Popen([*command, "-g", "daemon off; user root;"], stdout=log, stderr=log)
-        try:
-            sites = [Site(port, certificate) for port in ports.values()]
-            for site in sites:
-                wait_for(site, server)
-            yield Front(*sites)
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def wait_for(site: Site, server: subprocess.Popen[bytes]) -> None:
-    """Until the site takes connections."""
-    until = time.monotonic() + 30
-    while server.poll() is None and time.monotonic() < until:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", site.port), timeout=1):
-            return
-        time.sleep(0.05)
-    raise AssertionError("nginx did not start")
+    # Requests are logged to standard output, which nobody reads.
+    server = subprocess.Popen(
+        [*command, "-g", "daemon off; user root;"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+    assert server.stderr is not None
+    assert any("start worker process" in line for line in server.stderr), "nginx did not start"
+    drain = Thread(target=server.stderr.read)  # a full pipe would stop it
+    drain.start()
+    try:
+        yield Front(*(Site(port, certificate) for port in ports.values()))
+    finally:
+        server.terminate()
+        server.wait()
+        drain.join()
+        server.stderr.close()
 
 
 def make_certificate(directory: Path) -> Path:
