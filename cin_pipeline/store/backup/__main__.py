@@ -48,7 +48,8 @@ def opened(place: str) -> Objects:
     if place.startswith("s3://"):
         from cin_pipeline.store.objects.bucket import BucketObjects
 
-        return BucketObjects(place)
+        address = os.environ.get("AWS_ENDPOINT_URL")
+        return BucketObjects(place, **({"endpoint": address} if address else {}))
     return DirectoryObjects(Path(place).absolute())
 
 
