@@ -25,7 +25,8 @@ def instance(
 ) -> Iterator[dg.DagsterInstance]:
     """Dagster's instance in a directory that holds nothing but an example."""
     monkeypatch.setattr(kubernetes.config, "load_incluster_config", lambda: None)  # there is no cluster
-    monkeypatch.setenv("DAGSTER_DATABASE", postgresql_url)
+    monkeypatch.setenv("CIN_DATABASE", postgresql_url)
+    settings = replace(settings, database=postgresql_url)
     for name in ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "CIN_IMAGE", "CIN_NAMESPACE"):
         monkeypatch.setenv(name, "redis://localhost:1/0" if name.startswith("CELERY") else "cin")
     settings.dagster_home.mkdir(parents=True)
@@ -69,7 +70,7 @@ def test_a_home_that_is_mounted_to_be_read_is_enough_where_history_is_elsewhere(
     configuration.write_text("telemetry: {enabled: false}")
     with pytest.raises(StateReadOnly, match="the history of runs cannot be written"):
         prepare_home(settings)
-    configuration.write_text("storage: {postgres: {postgres_url: {env: DAGSTER_DATABASE}}}")
+    configuration.write_text("storage: {postgres: {postgres_url: {env: CIN_DATABASE}}}")
     prepare_home(settings)
     assert os.environ["DAGSTER_HOME"] == str(settings.dagster_home)
 

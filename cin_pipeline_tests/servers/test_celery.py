@@ -9,12 +9,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import redis
 from pandas import DataFrame
-from sqlalchemy.engine import make_url
 
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.orchestration.test_sensors import Living
@@ -67,14 +65,11 @@ def return_of(la: str, seed: int = 0) -> bytes:
 
 
 def test_a_load_is_placed_on_workers_and_gives_what_one_machine_gives(
-    broker: str, postgresql_server: Any, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    broker: str, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CELERY_BROKER_URL", broker)
     monkeypatch.setenv("CELERY_RESULT_BACKEND", broker)
-    ours = make_url(postgresql_url)
-    postgresql_server.psql(f"create database {ours.database}_dagster;")
-    theirs = ours.set(database=f"{ours.database}_dagster")
-    monkeypatch.setenv("DAGSTER_DATABASE", theirs.render_as_string(hide_password=False))
+    monkeypatch.setenv("CIN_DATABASE", postgresql_url)
     base = replace(Settings.from_environment({}, state=tmp_path / "state"), database=postgresql_url)
     base.dagster_home.mkdir(parents=True)
     shutil.copy(EXAMPLE, base.dagster_home / "dagster.yaml")

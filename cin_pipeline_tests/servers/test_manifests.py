@@ -204,8 +204,7 @@ def test_readers_have_the_webserver_that_starts_nothing() -> None:
 
 def test_the_example_of_settings_has_only_settings() -> None:
     """Ours by their names; Dagster's, S3's and the broker's by what dagster.yaml and S3 clients read."""
-    known = Settings.from_environment({}).environment().keys() | {"CIN_OBJECTS", "DAGSTER_DATABASE"}
-    known |= {"CELERY_BROKER_URL", "CELERY_RESULT_BACKEND"}
+    known = Settings.from_environment({}).environment().keys() | {"CELERY_BROKER_URL", "CELERY_RESULT_BACKEND"}
     example = (DEPLOY / "cin.env.example").read_text(encoding="utf-8").splitlines()
     names = {line.partition("=")[0] for line in example if line and not line.startswith("#")}
     assert {name for name in names if not name.startswith("AWS_")} <= known
