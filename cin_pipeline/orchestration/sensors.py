@@ -107,10 +107,7 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         description="Requeues, or rejects after three attempts, what a failed run had claimed.",
     )
     def failure(context: dg.RunFailureSensorContext) -> None:
-        # Said to have failed by whoever cannot reach it, it may be at work: it ends what it holds, or is orphaned.
-        if store.liveness.look(context.dagster_run.run_id) is not Life.ALIVE:
-            error = error_type(context.get_step_failure_events())
-            requeue_or_reject(context.dagster_run.run_id, error, store)
+        requeue_or_reject(context.dagster_run.run_id, error_type(context.get_step_failure_events()), store)
 
     return [landing, prior_year, national, failure]
 
@@ -157,7 +154,11 @@ def scan_summary(scan: Scan) -> str:
 
 
 def requeue_or_reject(run: str, error: str, store: Store) -> None:
-    """Requeues what a failed run had claimed, or rejects it after three attempts. Knows the kind of error only."""
+    """Requeues what a failed run had claimed, or rejects it after three attempts. Knows the kind of error only.
+
+    Not where it is alive, whatever a launcher that cannot reach it says: it is at work on what it holds."""
+    if store.liveness.look(run) is Life.ALIVE:
+        return
     reason = f"the run failed ({error}); run {run} in the UI tells more"
     for each in store.registry.held_by(run):
         if after_failure(each) is SubmissionState.LANDED:
