@@ -119,9 +119,7 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
     def failure(context: dg.RunFailureSensorContext) -> None:
         run, error = context.dagster_run, error_type(context.get_step_failure_events())
         happened("run_failed", level=logging.ERROR, run=run.run_id, job=run.job_name, why=error)
-        # Said to have failed by whoever cannot reach it, it may be at work: it ends what it holds, or is orphaned.
-        if store.liveness.look(run.run_id) is not Life.ALIVE:
-            requeue_or_reject(run.run_id, error, store, fault_of_run(context.instance, run.run_id))
+        requeue_or_reject(run.run_id, error, store, fault_of_run(context.instance, run.run_id))
 
     return [landing, prior_year, national, failure, notices_sensor(store)]
 
@@ -177,7 +175,11 @@ def scan_summary(scan: Scan) -> str:
 
 def requeue_or_reject(run: str, error: str, store: Store, fault: Fault | None = None) -> None:
     """Requeues what a failed run had claimed, or rejects it after three attempts; gives it back after a fault of the
-    surroundings. Knows the kind of error only."""
+    surroundings. Knows the kind of error only.
+
+    Not where it is alive, whatever a launcher that cannot reach it says: it is at work on what it holds."""
+    if store.liveness.look(run) is Life.ALIVE:
+        return
     reason = f"the run failed ({error}); run {run} in the UI tells more"
     for each in store.registry.held_by(run):
         if fault:

@@ -11,11 +11,10 @@ import pytest
 from cin_pipeline.orchestration.ended_runs import RUN_KEY_TAG
 from cin_pipeline.orchestration.sensors import requeue_or_reject
 from cin_pipeline.settings import Settings
-from cin_pipeline_tests.orchestration.test_sensors import Living, crash
+from cin_pipeline_tests.orchestration.test_sensors import NINE, Living, crash
 from cin_pipeline_tests.support.kept import write_input
 
 LOST = 12  # more than any count of tries
-NINE = tuple(str(la) for la in range(201, 210))
 ALONE, TOGETHER, RECOUNT, RECOUNTS, ENGLAND = "landing alone", "landing", "recount", "recounts", "england"
 
 

@@ -275,6 +275,17 @@ def test_a_run_that_fails_three_times_is_given_up_without_a_value(
     assert living.landing() == []
 
 
+def test_a_run_that_is_alive_keeps_what_it_holds_whoever_says_that_it_failed(living: Living) -> None:
+    living.put("201")
+    living.landing()
+    living.state.registry.claim(1, "a run")
+    with living.state.liveness.alive("a run"):
+        requeue_or_reject("a run", "unreachable", living.state)
+        assert living.state.registry.get(1).state == "claimed"
+    requeue_or_reject("a run", "unreachable", living.state)
+    assert living.state.registry.get(1).state == "landed"
+
+
 def test_what_a_killed_run_held_is_offered_again_and_its_run_is_ended(living: Living) -> None:
     """A run that was killed stays "started" for Dagster, and would hold its submission and a place in the queue."""
     living.put("201")

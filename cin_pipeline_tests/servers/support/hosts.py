@@ -83,7 +83,7 @@ class Deployment:
     def command(self, host: str, *arguments: str) -> Process:
         """`cin-pipeline` on a host."""
         return Process(
-            [sys.executable, "-m", "cin_pipeline.cli", *arguments], self._log(host, "cli"), self.environment(host)
+            [Path(sys.executable).with_name("cin-pipeline"), *arguments], self._log(host, "cli"), self.environment(host)
         )
 
     def settings(self) -> Settings:
