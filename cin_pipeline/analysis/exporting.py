@@ -36,7 +36,7 @@ def _copy(analysis: Analysis, target: duckdb.DuckDBPyConnection, name: str) -> i
     columns = ", ".join(f"{name_of(column.name)} {column.type}" for column in view.columns)
     target.execute(f"CREATE TABLE {name_of(name)} ({columns})")
     count = 0
-    with analysis.telling_damage():
+    with analysis.telling_faults():
         for batch in analysis.connection.table(name).to_arrow_reader(BATCH):
             target.register("batch_to_copy", batch)
             target.execute(f"INSERT INTO {name_of(name)} SELECT * FROM batch_to_copy")  # noqa: S608

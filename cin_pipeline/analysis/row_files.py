@@ -17,8 +17,8 @@ _WHENEVER = datetime(2000, 1, 1, tzinfo=UTC)  # a file of that name never change
 class RowFileSystem(AbstractFileSystem):  # type: ignore[misc]
     """Files that lie in the store of objects, in a directory or a bucket, and some in memory.
 
-    There is no way to write: no query can change what it reads, nor open another file of the machine. `fault` is what
-    was wrong with the last file that could not be read."""
+    There is no way to write here, and DuckDB has no other file system. Paths that it may read it would write as well:
+    COPY does, also inside a SELECT. `fault`: why a file could last not be opened, which DuckDB tells as a traceback."""
 
     protocol = PROTOCOL
     cachable = False
@@ -28,7 +28,7 @@ class RowFileSystem(AbstractFileSystem):  # type: ignore[misc]
         self._files: dict[str, StoredTable | bytes] = {}
         self._sizes: dict[str, int] = {}
         self._read = lru_cache(_AT_HAND)(tables.content)
-        self.fault: TablesDamaged | None = None
+        self.fault: TablesDamaged | OSError | None = None
 
     def add(self, name: str, file: StoredTable | bytes) -> str:
         """Gives a file its name; returns that with the protocol."""
@@ -38,7 +38,8 @@ class RowFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def open(self, path: str, mode: str = "rb", *_: Any, **__: Any) -> BytesIO:
         """The file as a stream. Raises PermissionError for any mode but reading."""
         if mode != "rb":
-            raise PermissionError("rows can be read, not written")
+            self.fault = PermissionError("rows of a state can be read, not written")
+            raise self.fault
         return BytesIO(self._content(self._strip_protocol(path)))
 
     def info(self, path: str, **_: Any) -> dict[str, Any]:
@@ -64,6 +65,6 @@ class RowFileSystem(AbstractFileSystem):  # type: ignore[misc]
             return file
         try:
             return self._read(file)
-        except TablesDamaged as damaged:
-            self.fault = damaged
+        except (TablesDamaged, OSError) as fault:
+            self.fault = fault
             raise

@@ -53,8 +53,12 @@ def stored_files(
         tell(f"{view.name} lacks {len(lacking)} of {len(current)} current submissions: no rows are stored of {some}")
     for place, found in stored.items():
         if rows.table in found:  # not where the census has got the table since
-            this = places[place]
-            yield f"{this.collection_year}/{this.la_code}/{this.submission}/rows.parquet", found[rows.table]
+            yield file_name(places[place]), found[rows.table]
+
+
+def file_name(of: Submission) -> str:
+    """The name below a view's of the file with the rows of a submission."""
+    return f"{of.collection_year}/{of.la_code}/{of.submission}/rows.parquet"
 
 
 def query_over(view: View, rows: RowFiles, files: Sequence[str]) -> str:

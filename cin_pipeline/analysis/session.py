@@ -15,11 +15,13 @@ import pyarrow as pa
 from cin_pipeline.analysis.database_rows import arrow_tables
 from cin_pipeline.analysis.quoting import comments, name_of, text_of
 from cin_pipeline.analysis.row_files import PROTOCOL, RowFileSystem
-from cin_pipeline.analysis.row_views import NO_ROWS, declared_file, query_over, stored_files
+from cin_pipeline.analysis.row_views import NO_ROWS, declared_file, file_name, query_over, stored_files
 from cin_pipeline.analysis.views import VIEWS, InDatabase, RowFiles, View
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.listings import LOCAL_AUTHORITIES, local_authorities
+from cin_pipeline.store.row_tables import StoredTable
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.submissions import Submission
 
 
 class NoState(LookupError):
@@ -60,16 +62,16 @@ class Analysis:
     def sql(self, query: str) -> duckdb.DuckDBPyRelation | None:
         """What a query gives, read as it is fetched; None for a statement that gives nothing.
 
-        Raises duckdb.Error, TablesDamaged."""
+        Raises duckdb.Error, TablesDamaged, OSError."""
         for statement in self._names.extract_statements(query):
             for name in self._named(statement.query):
                 self.fill(name)
-        with self.telling_damage():
+        with self.telling_faults():
             return self.connection.sql(query)
 
     @contextmanager
-    def telling_damage(self) -> Iterator[None]:
-        """A block in which rows are fetched: raises TablesDamaged where that is behind an error of DuckDB's."""
+    def telling_faults(self) -> Iterator[None]:
+        """A block in which rows are fetched; raises TablesDamaged or OSError where that is behind DuckDB's error."""
         self._files.fault = None
         try:
             yield
@@ -93,6 +95,19 @@ class Analysis:
                 self._keep_rows(view, [pa.table(dict(zip(view.names, columns, strict=True)))])
         self._filled.add(name)
         return view
+
+    def rows_of(self, name: str, this: Submission, table: StoredTable) -> pa.RecordBatchReader:
+        """The rows of one stored table as a view shows them, of a submission that need not be current."""
+        view = self.views[name]
+        if not isinstance(view.rows, RowFiles):
+            raise TypeError(f"{name} has no stored tables")
+        self.fill(LOCAL_AUTHORITIES.name)
+        files = (
+            self._files.add(f"{view.name}/{NO_ROWS}", declared_file(view)),
+            self._files.add(f"{view.name}/{file_name(this)}", table),
+        )
+        with self.telling_faults():
+            return self.connection.sql(query_over(view, view.rows, files)).to_arrow_reader()
 
     def close(self) -> None:
         """Ends the connection, and lets go of the database of the state."""
@@ -148,7 +163,7 @@ class Analysis:
         names = [self._files.add(f"{view.name}/{NO_ROWS}", declared_file(view))]
         for name, table in stored_files(self._store.tables, view, rows, self.current, self._tell):
             names.append(self._files.add(f"{view.name}/{name}", table))
-        with self.telling_damage():
+        with self.telling_faults():
             self.connection.execute(f"CREATE OR REPLACE VIEW {name_of(view.name)} AS {query_over(view, rows, names)}")
         self._comment(view, "VIEW")
 

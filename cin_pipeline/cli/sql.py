@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cin_pipeline.cli.sql_postgresql import apply_script, load_rows_of_children, print_script
 from cin_pipeline.cli.sql_prompt import answer_prompts
 from cin_pipeline.cli.sql_tables import rows_table, views_table
 from cin_pipeline.cli.stored import StateDirectory, opened_store
@@ -36,6 +37,18 @@ def sql(
     aggregates: Annotated[
         bool, typer.Option("--aggregates", help="Only views without rows of children, in queries and in --to.")
     ] = False,
+    load_postgresql: Annotated[
+        int | None,
+        typer.Option(
+            "--load-postgresql",
+            metavar="YEAR",
+            help="Copy a year's rows of children into the PostgreSQL database.",
+        ),
+    ] = None,
+    roles: Annotated[
+        bool, typer.Option("--roles", help="Print the script of views and roles for analysts on PostgreSQL.")
+    ] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="With --roles: run it.")] = False,
 ) -> None:
     """Query what is current: the tables of all accepted returns, episodes of need, measures, estimates, releases.
 
@@ -46,7 +59,18 @@ def sql(
     """
     if output is not None and output.suffix not in _SUFFIXES:
         wrong_use(f"--output {output}: a name that ends in {' or '.join(_SUFFIXES)} was expected")
+    if apply and not roles:
+        wrong_use("--apply runs what --roles prints; --roles --apply was expected")
+    if roles and not apply:
+        print_script()
+        return
     with opened_store(state) as store:
+        if roles:
+            apply_script(store)
+            return
+        if load_postgresql is not None:
+            load_rows_of_children(store, load_postgresql)
+            return
         from cin_pipeline.analysis import Analysis
 
         with closing(Analysis(store, aggregates=aggregates, tell=_say)) as analysis:
@@ -91,16 +115,22 @@ def _answer(analysis: "Analysis", query: str, give: "Callable[[pa.Schema, pa.Rec
     try:
         found = analysis.sql(query)
         if found is not None:
-            with analysis.telling_damage():
+            with analysis.telling_faults():
                 rows = found.to_arrow_reader()
                 give(rows.schema, rows)
     except (duckdb.Error, TablesDamaged) as error:
         errors.print(f"cin-pipeline: {str(error).strip()}", markup=False)
         return False
+    except BrokenPipeError:  # who reads has had enough
+        raise
     except OSError as error:
-        errors.print(f"cin-pipeline: {error.filename}: {error.strerror}", markup=False)
+        errors.print(f"cin-pipeline: {_told(error)}", markup=False)
         return False
     return True
+
+
+def _told(error: OSError) -> str:
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 def _show(schema: "pa.Schema", rows: "pa.RecordBatchReader") -> None:
@@ -118,5 +148,5 @@ def _write_all(analysis: "Analysis", path: Path) -> None:
     except NotOurs as refused:
         wrong_use(str(refused))
     except OSError as error:
-        wrong_use(f"{path}: {error.strerror}")
+        wrong_use(_told(error))
     console.print(f"{len(counts)} tables, {sum(counts.values()):,} rows: {path}", markup=False)

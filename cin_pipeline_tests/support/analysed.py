@@ -6,6 +6,7 @@ from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.years import CollectionYear
 from cin_pipeline.methodology.episodes import flag_episodes
+from cin_pipeline.methodology.interpretations import touched_by_interpretations
 from cin_pipeline.methodology.referrals import PRIOR_REFERRALS
 from cin_pipeline.store.cleaned_returns import CLEANED_RETURN
 from cin_pipeline.store.store import place_of
@@ -13,7 +14,7 @@ from cin_pipeline.store.stored_returns import tables_of_cleaned
 from cin_pipeline.store.submissions import Submission
 from cin_pipeline.validation import RuleInput, check
 from cin_pipeline.validation.confidence import data_confidence
-from cin_pipeline_tests.support.pipeline import measures_table
+from cin_pipeline_tests.support.pipeline import facts_of, measures_table
 from cin_pipeline_tests.support.random_returns import messy_return
 from cin_pipeline_tests.support.stored import Office
 
@@ -28,6 +29,8 @@ def accept_whole(office: Office, la_code: str, data: bytes, year: int = 2017) ->
     found = check(RuleInput(sent, cleaned, year))
     measures = measures_table(data, None, year, la_code)
     confidence = data_confidence(cleaned.tables, year, la_code, issues=found.issues, measures=measures, previous=None)
+    touched = touched_by_interpretations(facts_of(data, None, year), la_code)
+    office.state.figures.write_interpretation_counts(touched, this.submission)
     office.state.quality.note_read(this.submission, len(cleaned.tables.children), ())
     for asset, tables in (
         (CLEANED_RETURN, tables_of_cleaned(cleaned)),
