@@ -1,7 +1,7 @@
 """The sensors and decisions over a real instance: who is run again, what becomes current, what is never touched."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,9 +17,12 @@ from cin_pipeline.orchestration.bulk import Load, load_chunk, load_returns
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.la_job import QUIET
 from cin_pipeline.orchestration.partitions import partition_key
-from cin_pipeline.orchestration.sensors import requeue_or_reject
+from cin_pipeline.orchestration.sensors import requeue_or_reject, scan_inbox
 from cin_pipeline.settings import Settings
+from cin_pipeline.settings.places import Bucket
 from cin_pipeline.store.database import LA_MEASURES
+from cin_pipeline.store.objects import ObjectsUnavailable
+from cin_pipeline.store.objects.directory import DirectoryObjects
 from cin_pipeline.store.registry import Registry
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import DecisionRefused
@@ -509,6 +512,47 @@ def test_ticks_say_why_there_is_nothing_to_do(living: Living) -> None:
     living.inbox.rmdir()
     living.tick("landing")
     assert "is no directory" in living.said
+
+
+def test_a_tick_says_that_what_is_kept_is_away_and_the_next_takes_what_arrived(
+    living: Living, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    living.put("201")
+    living.tick("landing")
+
+    def away(_: object, key: str) -> None:
+        raise ObjectsUnavailable.of("s3://cin", "the bucket cannot be used (GenericError)")
+
+    monkeypatch.setattr(DirectoryObjects, "get", away)
+    assert living.tick("landing") == []
+    assert living.said == "what is expected cannot be read: s3://cin: the bucket cannot be used (GenericError)"
+    monkeypatch.undo()
+    assert len(living.tick("landing")) == 1
+
+
+@pytest.mark.parametrize(
+    ("inbox", "objects", "told"),
+    [
+        ("", None, "the inbox {0} holds the state {0}/state; keep them apart"),
+        ("in", "in/kept", "the inbox {0}/in holds the objects of the state {0}/in/kept; keep them apart"),
+        (Bucket("cin"), Bucket("cin", "kept"), "the inbox s3://cin holds the objects of the state s3://cin/kept; keep"),
+    ],
+)
+def test_an_inbox_that_holds_what_is_kept_is_not_looked_into(
+    settings: Settings, tmp_path: Path, inbox: str | Bucket, objects: str | Bucket | None, told: str
+) -> None:
+    """Else every copy would be a return that arrived."""
+    places = [tmp_path / place if isinstance(place, str) else place for place in (inbox, objects)]
+    with closing(Store(replace(settings, inbox=places[0], objects=places[1]))) as store:
+        assert scan_inbox(store).problem.startswith(told.format(tmp_path))
+
+
+def test_a_bucket_that_cannot_be_watched_as_things_are_set_up_is_told(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "127.0.0.1:9000")
+    with closing(Store(replace(settings, inbox=Bucket("cin", "in")))) as store:
+        assert scan_inbox(store).problem.startswith("AWS_ENDPOINT_URL is no address; one that starts with https://")
 
 
 def test_sensors_are_off_unless_the_settings_say_on(living: Living) -> None:

@@ -1,5 +1,6 @@
 """Objects: every store of them does the same, and what cannot be reached is told in a sentence."""
 
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -202,3 +203,9 @@ def test_without_the_extra_a_bucket_is_one_sentence(settings: Settings, monkeypa
     store = Store(Settings.from_environment({"CIN_OBJECTS": "s3://cin/a"}, state=settings.state))
     with pytest.raises(PlaceRefused, match=r"^s3://cin/a needs obstore, which is not installed: .*\[server\]'$"):
         store.returns.read("abc")
+
+
+def test_what_speaks_to_buckets_is_loaded_only_where_there_is_one() -> None:
+    """It is not installed without the extra, and each command would wait for it."""
+    code = "import sys, cin_pipeline.store.store, cin_pipeline.store.inbox; sys.exit('obstore' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -376,6 +376,16 @@ def test_the_users_files_stand_in_for_the_shipped_ones_until_they_are_not_given(
     assert len(store.inputs.keep(2017, expected=None, people=None, unusable=None).expected) == 152
 
 
+def test_a_file_of_the_users_that_is_lost_is_told_and_can_be_given_again(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "expected.csv"
+    path.write_text("la_code\n201\n")
+    store.inputs.keep(2017, expected=path, people=None, unusable=None)
+    store.objects.delete(f"{store.bundles.prefix('inputs/2017')}/expected.csv")
+    with pytest.raises(InputFileError, match=r"^expected\.csv of inputs/2017: gone or changed since it was kept; give"):
+        store.inputs.of(2017)
+    assert store.inputs.keep(2017, expected=path, people=None, unusable=None) == store.inputs.of(2017)
+
+
 def test_the_vintage_of_the_population_is_kept_until_none_is_given(store: Store, tmp_path: Path) -> None:
     people = tmp_path / "people.csv"
     people.write_text("la_code,population\n837,5\n")

@@ -16,19 +16,25 @@ from cin_pipeline.store.objects.errors import ObjectMissing, ObjectsUnavailable,
 from cin_pipeline.store.objects.keys import checked
 from cin_pipeline.store.objects.protocol import Found
 
-SECONDS = 60.0  # without an answer, within which the largest return must also have been sent
+# Without an answer. What is asked must fit into a tick of a sensor, which Dagster ends after 60. What is sent has its
+# answer only then, and may be the largest return over a slow line.
+ASKING_SECONDS, SENDING_SECONDS = 15.0, 60.0
 _CONNECT_SECONDS = 5.0
 _RETRY_SECONDS = 30.0  # in which lost connections, and what only reads, are tried again
 
 # Any of these names the address; the first counts.
 _ADDRESSES = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 
+_REFUSED = re.compile("status code: 40[13] ")  # of a list this alone tells
+
 
 class BucketObjects:
-    """Objects of a store of obstore's. `place`: as it is shown."""
+    """Objects of a store of obstore's. `place`: as it is shown. `sending`: the same store, where what is sent is given
+    more time."""
 
-    def __init__(self, store: ObjectStore, place: str) -> None:
+    def __init__(self, store: ObjectStore, place: str, sending: ObjectStore | None = None) -> None:
         self._store = store
+        self._sending = sending or store
         self._place = place
 
     @property
@@ -41,7 +47,7 @@ class BucketObjects:
         with told(self._place, checked(key)):
             try:
                 # In one request: a condition holds for no upload in parts.
-                obstore.put(self._store, key, data, mode="create", use_multipart=False)
+                obstore.put(self._sending, key, data, mode="create", use_multipart=False)
             except AlreadyExistsError:
                 return False
         return True
@@ -75,13 +81,13 @@ class BucketObjects:
                 return
 
 
-def bucket_objects(bucket: Bucket, seconds: float = SECONDS) -> BucketObjects:
-    """Objects below a prefix of a bucket; `seconds`: after which no answer is one. Raises WrongAddress."""
-    return BucketObjects(opened(bucket, seconds), str(bucket))
+def bucket_objects(bucket: Bucket) -> BucketObjects:
+    """Objects below a prefix of a bucket. Raises WrongAddress."""
+    return BucketObjects(opened(bucket), str(bucket), opened(bucket, SENDING_SECONDS))
 
 
-def opened(bucket: Bucket, seconds: float = SECONDS) -> S3Store:
-    """A bucket as obstore has it. Nothing is asked of it yet.
+def opened(bucket: Bucket, seconds: float = ASKING_SECONDS) -> S3Store:
+    """A bucket as obstore has it, of which nothing is asked yet. `seconds`: after which no answer is one.
 
     Address, region and keys come from the environment as for any S3 client (AWS_ENDPOINT_URL, AWS_REGION,
     AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, ...); to an address that begins with http: nothing is encrypted.
@@ -95,7 +101,7 @@ def opened(bucket: Bucket, seconds: float = SECONDS) -> S3Store:
         "allow_http": scheme is not None and scheme[1] == "http",
         "connect_timeout": timedelta(seconds=min(_CONNECT_SECONDS, seconds)),
         "read_timeout": timedelta(seconds=seconds),
-        "timeout": timedelta(seconds=10 * seconds),  # of a large answer that does arrive
+        "timeout": timedelta(seconds=20 * seconds),  # of a large answer that does arrive
     }
     retries: Any = {"max_retries": 10, "retry_timeout": timedelta(seconds=min(_RETRY_SECONDS, seconds))}
     return S3Store(bucket.name, prefix=bucket.prefix or None, client_options=client, retry_config=retries)
@@ -117,11 +123,14 @@ def told(place: str, key: str) -> Iterator[None]:
     Of their texts nothing is told: they hold the address, and what was asked."""
     try:
         yield
-    except FileNotFoundError as error:
-        if "NoSuchBucket" in str(error):
-            raise ObjectsUnavailable.of(place, "there is no such bucket") from None
-        raise ObjectMissing(key) from None
-    except (PermissionDeniedError, UnauthenticatedError):
-        raise ObjectsUnavailable.of(place, "the bucket refuses this (the keys in AWS_..., or their rights)") from None
-    except BaseError as error:
-        raise ObjectsUnavailable.of(place, f"the bucket cannot be used ({type(error).__name__})") from None
+    except (BaseError, FileNotFoundError) as error:
+        text = str(error)
+        if "NoSuchBucket" in text:
+            why = "there is no such bucket"
+        elif isinstance(error, FileNotFoundError):
+            raise ObjectMissing(key) from None
+        elif isinstance(error, PermissionDeniedError | UnauthenticatedError) or _REFUSED.search(text):
+            why = "the bucket refuses this (the keys in AWS_..., or their rights)"
+        else:
+            why = f"the bucket cannot be used ({type(error).__name__})"
+        raise ObjectsUnavailable.of(place, why) from None
