@@ -50,6 +50,7 @@ test: $(VENV)/test.done  ## lint, types and every test
 # Beside what pip installs they need from the distribution: nginx, redis-server, buildah, debootstrap (see .ci/run).
 test-servers: $(VENV)/servers.done  ## the tests over PostgreSQL, an S3 store, Redis, nginx, and a built image
 	$(BIN)/pytest cin_pipeline_tests/servers --durations=0 --durations-min=1
+	$(BIN)/pytest cin_pipeline_tests/store cin_pipeline_tests/orchestration --database postgresql -n 3 --dist worksteal
 
 # Another target than the reader: make fuzz TARGET=header COUNT=100000 SEED=7
 TARGET ?= reader
