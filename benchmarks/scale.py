@@ -23,7 +23,8 @@ from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.sensors import expected_returns
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.landing import files_in, land
+from cin_pipeline.store.deliveries.directory import files_in
+from cin_pipeline.store.landing import land
 from cin_pipeline.store.store import Store
 from cin_pipeline.synthetic import synthesise
 from cin_pipeline_tests.support.small_las import YEAR, measures_of

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copyfile
 
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
@@ -18,6 +17,8 @@ from cin_pipeline_tests.servers.support.processes import Process
 ROOT = Path(__file__).parents[3]
 CONFIGURATION = ROOT / "deploy" / "dagster" / "dagster-celery.yaml"
 LEASE_SECONDS = 10  # so that the dead are known soon
+# A task that was handed to a worker in the moment of its death begins nowhere; this long it is waited for.
+_START_TIMEOUT = "start_timeout_seconds: 180"
 
 
 class Servers:
@@ -62,7 +63,9 @@ class Deployment:
         """Of a host, with its own copy of Dagster's configuration."""
         home = self._directory / host / "dagster"
         home.mkdir(parents=True, exist_ok=True)
-        copyfile(CONFIGURATION, home / "dagster.yaml")
+        text = CONFIGURATION.read_text(encoding="utf-8")
+        assert _START_TIMEOUT in text
+        (home / "dagster.yaml").write_text(text.replace(_START_TIMEOUT, "start_timeout_seconds: 60"), encoding="utf-8")
         own = {"CIN_STATE": str(self._directory / host / "state"), "DAGSTER_HOME": str(home)}
         return {**self._environment, **own}
 
@@ -72,9 +75,9 @@ class Deployment:
         return Process(command, self._log(host, "daemon"), self.environment(host))
 
     def worker(self, host: str, queues: str) -> Process:
-        """A Celery worker that does one thing at a time."""
+        """A Celery worker with a process for bulk runs and one for others."""
         command = [
-            sys.executable, "-m", "celery", "-A", "dagster_celery.app", "worker", "-Q", queues, "-c", "1",
+            sys.executable, "-m", "celery", "-A", "dagster_celery.app", "worker", "-Q", queues, "-c", "2",
             "-n", f"{host}-{queues.replace(',', '-')}@%h", "--prefetch-multiplier=1", "--without-gossip",
             "--without-mingle",
         ]  # fmt: skip
