@@ -18,7 +18,7 @@ from typing import Any
 
 import dagster as dg
 
-from cin_pipeline.orchestration.faults import fault_in_events, given_back_for, signals_noted
+from cin_pipeline.orchestration.faults import fault_in_events, given_back_for, stopped_after_run
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.la_job import FIGURES, LA_JOB, QUIET, la_definitions, recounted_assets
 from cin_pipeline.orchestration.partitions import partition_key
@@ -30,7 +30,7 @@ from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
-from cin_pipeline.store.surroundings import Stopped, SurroundingsFailed
+from cin_pipeline.store.surroundings import SurroundingsFailed
 
 FEW = 3  # up to so many LAs, starting workers takes longer than they save
 
@@ -176,7 +176,7 @@ class _Worker:
             submission = registry.get(number)
         if not _ours(submission, load.holder):
             return Outcome(number, year, la_code, False, f"nothing was done: it is {_why_not(submission)}")
-        with signals_noted() as signal_came:
+        with stopped_after_run():
             run = self._job.execute_in_process(
                 partition_key=partition_key(year, la_code),
                 instance=self._instance,
@@ -189,8 +189,6 @@ class _Worker:
                 run_config=QUIET,
                 raise_on_error=False,
             )
-            if came := signal_came():
-                raise Stopped(came)
         if fault := None if run.success else fault_in_events(run.all_events):
             registry.give_back(number, load.holder, given_back_for(fault))
             if not fault.of_one:
