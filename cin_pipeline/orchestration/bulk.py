@@ -22,7 +22,7 @@ from typing import Any
 import dagster as dg
 
 from cin_pipeline.orchestration.chunks import FEW, Line, in_lines
-from cin_pipeline.orchestration.faults import fault_in_events, given_back_for, signals_noted
+from cin_pipeline.orchestration.faults import fault_in_events, given_back_for, stopped_after_run
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.la_job import FIGURES, LA_JOB, QUIET, la_definitions, recounted_assets
 from cin_pipeline.orchestration.partitions import partition_key
@@ -35,7 +35,7 @@ from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
-from cin_pipeline.store.surroundings import Stopped, SurroundingsFailed
+from cin_pipeline.store.surroundings import SurroundingsFailed
 
 
 class WorkerDied(RuntimeError):
@@ -195,7 +195,7 @@ class _Worker:
         if not _ours(submission, load.holder):
             at_work = submission.state is SubmissionState.CLAIMED
             return Outcome(number, year, la_code, False, f"nothing was done: it is {_why_not(submission)}", at_work)
-        with signals_noted() as signal_came:
+        with stopped_after_run():
             run = self._job.execute_in_process(
                 partition_key=partition_key(year, la_code),
                 instance=self._instance,
@@ -209,8 +209,6 @@ class _Worker:
                 run_config=QUIET,
                 raise_on_error=False,
             )
-            if came := signal_came():
-                raise Stopped(came)
         error = "" if run.success else _error_type(run)
         if error:
             about: dict[str, Any] = {"submission": number, "year": year, "la_code": la_code}

@@ -3,7 +3,7 @@
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from types import FrameType
 
@@ -90,28 +90,28 @@ def stopping_at_signals() -> Iterator[None]:
 
 
 @contextmanager
-def signals_noted() -> Iterator[Callable[[], int]]:
-    """Gives a function that says which signal to end has come since, 0 for none.
+def stopped_after_run() -> Iterator[None]:
+    """Raises Stopped after a run of Dagster in which a signal to end came.
 
-    While Dagster runs a job it takes signals over, says not which one came, and forgets one after the last step."""
+    While Dagster runs a job it takes signals over, does not say which one came, and forgets one after the last step."""
     if not _on_main_thread():
-        yield lambda: 0
+        yield
         return
+    came = b""
     reading, writing = socket.socketpair()
     with reading, writing:
         reading.setblocking(False)
         writing.setblocking(False)
         before = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-
-        def came() -> int:
-            with suppress(BlockingIOError):
-                return next((number for number in reading.recv(1024) if number in _SIGNALS), 0)
-            return 0
-
         try:
-            yield came
+            yield
         finally:
             signal.set_wakeup_fd(before)
+        with suppress(BlockingIOError):  # none came
+            came = reading.recv(1024)
+    for number in came:
+        if number in _SIGNALS:
+            raise Stopped(number)
 
 
 def _on_main_thread() -> bool:

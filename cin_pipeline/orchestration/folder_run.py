@@ -22,6 +22,7 @@ from cin_pipeline.orchestration.assets.validation import VALIDATION
 from cin_pipeline.orchestration.build import build_definitions
 from cin_pipeline.orchestration.bulk import Load, Outcome, load_returns
 from cin_pipeline.orchestration.decisions import command
+from cin_pipeline.orchestration.faults import fault_in_events, stopped_after_run
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.orchestration.io_managers import ISSUES
 from cin_pipeline.orchestration.jobs import NATIONAL_JOB
@@ -42,6 +43,7 @@ from cin_pipeline.store.opening import is_there
 from cin_pipeline.store.registry import CONFIRMED_BEFOREHAND, CONFIRMED_BY
 from cin_pipeline.store.store import Store, place_of
 from cin_pipeline.store.submissions import OnceHeld, RefusedFile, Submission
+from cin_pipeline.store.surroundings import SurroundingsFailed
 
 MEASURES_FILE, ISSUES_FILE, ENGLAND_FILE = "measures.csv", "validation_issues.csv", "england.csv"
 
@@ -112,7 +114,7 @@ def run_folder(folder: Folder, settings: Settings, received: datetime, progress:
     """Runs the whole pipeline on a folder and writes `measures.csv`, `validation_issues.csv` and `england.csv`.
 
     Returns that were rejected do not keep the others from being done. Raises NothingToRun, or InputFileError for a
-    file of the user's that cannot be used, before anything is written; WorkerDied."""
+    file of the user's that cannot be used, before anything is written; WorkerDied, SurroundingsFailed, Stopped."""
     paths, notes = _paths(folder, settings.max_return_bytes)
     if folder.landing is not None:
         _refuse_wrong_inputs(folder, settings, paths)
@@ -302,13 +304,15 @@ def _expected(folder: Folder, store: Store, inputs: NationalInputs) -> ExpectedR
 
 
 def _run_england(year: CollectionYear, settings: Settings, store: Store) -> str:
-    """Why England could not be estimated; empty where it could."""
+    """Why England could not be estimated; empty where it could. Raises SurroundingsFailed, Stopped."""
     job = build_definitions(settings, store).resolve_job_def(NATIONAL_JOB)
-    with open_instance(settings) as instance:
+    with open_instance(settings) as instance, stopped_after_run():
         run = job.execute_in_process(partition_key=year.key, instance=instance, run_config=QUIET, raise_on_error=False)
     if run.success:
         return ""
     happened("run_failed", level=logging.ERROR, year=year.ending, run=run.run_id, job=NATIONAL_JOB)
+    if fault := fault_in_events(run.all_events):
+        raise SurroundingsFailed(fault.sentence)
     failures = [event for event in run.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
     reasons = [
         data.user_failure_data.description

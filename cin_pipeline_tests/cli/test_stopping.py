@@ -33,10 +33,16 @@ def arguments(landing: Path, output: Path) -> list[str]:
     return ["run", "--landing", str(landing), "--year", "2017", "--output", str(output)]
 
 
-def workers_of(process: int) -> list[str]:
-    """The worker processes that there are of a run: each has the number of the run's process in its command line."""
-    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout.splitlines()
-    return [each for each in found if "spawn_main" in each and f"parent_pid={process}," in each]
+def workers_of(process: int) -> set[str]:
+    """The worker processes that a run has started."""
+    listed = subprocess.run(
+        ["ps", "-o", "pid=,args=", "--ppid", str(process)], capture_output=True, text=True, check=True
+    )
+    return {each.split()[0] for each in listed.stdout.splitlines() if "spawn_main" in each}
+
+
+def running() -> set[str]:
+    return set(subprocess.run(["ps", "-eo", "pid="], capture_output=True, text=True, check=True).stdout.split())
 
 
 @pytest.mark.parametrize(("how", "workers"), [(signal.SIGINT, "1"), (signal.SIGTERM, "2")])
@@ -52,11 +58,12 @@ def test_a_run_that_is_told_to_end_rejects_nothing_and_goes_on_when_asked_again(
         assert process.stdout is not None
         while "Reading returns and counting: 1 of 5" not in process.stdout.readline():
             assert process.poll() is None
-        assert len(workers_of(process.pid)) == (0 if workers == "1" else int(workers))
+        others = workers_of(process.pid)
+        assert bool(others) is (workers != "1")
         process.send_signal(how)
         _, said = process.communicate()
     assert (process.returncode, said) == (128 + how, STOPPED)
-    assert workers_of(process.pid) == []
+    assert not others & running()
     store = Store(Settings.from_environment({}, state=output / "state"))
     found = store.registry.history(2017)
     store.close()

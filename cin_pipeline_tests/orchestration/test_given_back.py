@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from cin_pipeline.answers.status_table import status_of_year
 from cin_pipeline.orchestration import decisions
 from cin_pipeline.orchestration.bulk import Load, load_returns
 from cin_pipeline.orchestration.faults import fault_of_run
@@ -91,6 +92,8 @@ def test_a_return_is_given_back_as_often_as_the_surroundings_fail_it(
             assert "a run ended without being a try (the disk is full); asked for again from 20" in office.said
             waits = office.state.registry.get(1)
             assert (waits.state, waits.attempt, waits.run_requests, waits.reason) == ("landed", 0, 0, FULL)
+    row = status_of_year(office.state, 2017).set_index("la_code").loc["201"]
+    assert (row["state"], row["missing"]) == ("landed", f"submission 1 is landed: {FULL}")
     (request,) = office.an_hour_later(sensor, monkeypatch)
     assert office.run(request).success
     assert office.state.registry.get(1).state == "accepted"
