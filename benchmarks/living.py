@@ -1,7 +1,7 @@
 """The living pipeline under load, with a real daemon: `python -m benchmarks.living [bulk|daemon|worker|again|idle]`.
 
 bulk: 152 files at once; wall and CPU seconds of all processes, and of the data work alone. daemon, worker: of 40 files
-the daemon with all it started, or one bulk run, is killed in the middle. again: of 40 files, the last of a bulk run is
+the daemon with all it started, or one bulk run, is killed in the middle. again: of 60 files, the last of a bulk run is
 sent again when it has begun; seconds until that is current. idle: one tick over 1,700 unchanged files."""
 
 import os
@@ -155,7 +155,7 @@ def _a_worker(session: int) -> int:
 
 def again(directory: Path) -> None:
     daemon = Daemon(directory, tick=5, quiet=3600)
-    paths = dropped(daemon, directory, 40)
+    paths = dropped(daemon, directory, 60)
     start = time.monotonic()
     daemon.start()
     try:

@@ -115,7 +115,7 @@ def load_chunk(submissions: Iterable[Submission], settings: Settings, load: Load
             later: list[Line] = []
             for line in lines:
                 for place, each in enumerate(line):
-                    outcome = worker.load(each.submission, load)
+                    outcome = _done_elsewhere(each, store, load) or worker.load(each.submission, load)
                     if outcome.elsewhere and not last_time:
                         later.append(line[place:])
                         break
@@ -123,6 +123,19 @@ def load_chunk(submissions: Iterable[Submission], settings: Settings, load: Load
                     if outcome.elsewhere:
                         break
             lines = later
+
+
+def _done_elsewhere(submission: Submission, store: Store, load: Load) -> Outcome | None:
+    """What became of a submission by another run since this one was asked for: one of an LA at a time; else None."""
+    number, (year, la_code) = submission.submission, submission.partition
+    for each in store.registry.waiting():
+        claimed = each.state is SubmissionState.CLAIMED and each.run != load.holder
+        if each.la_code == la_code and claimed:
+            why = f"nothing was done: submission {each.submission} of the LA is {each.standing}"
+            return Outcome(number, year, la_code, False, why, elsewhere=True)
+    if not load.recount and store.registry.get(number).state is SubmissionState.ACCEPTED:
+        return Outcome(number, year, la_code, True, "")
+    return None
 
 
 def lines_of(submissions: Iterable[Submission], store: Store) -> list[Line]:
@@ -185,10 +198,6 @@ class _Worker:
             self._store.liveness.join(load.holder, load.fence)
         submission = registry.get(number)
         year, la_code = submission.partition
-        if load.try_again and (why := self._left_alone(submission, load)):
-            return Outcome(number, year, la_code, False, f"nothing was done: {why}", elsewhere=True)
-        if load.try_again and not load.recount and submission.state is SubmissionState.ACCEPTED:
-            return Outcome(number, year, la_code, True, "")  # by a run of its own, since this one was asked for
         if submission.state is SubmissionState.LANDED:
             registry.claim(number, load.holder)  # another run may be faster
             submission = registry.get(number)
@@ -227,14 +236,6 @@ class _Worker:
         after = registry.get(number)
         accepted = run.success and after.state is SubmissionState.ACCEPTED
         return Outcome(number, year, la_code, accepted, after.reason or failure)
-
-    def _left_alone(self, submission: Submission, load: Load) -> str:
-        """Why nothing is done now: one submission of an LA at a time, and another run is at work on one."""
-        others = [each for each in self._store.registry.waiting() if each.la_code == submission.la_code]
-        for each in others:
-            if each.state is SubmissionState.CLAIMED and each.run != load.holder:
-                return f"submission {each.submission} of the LA is {each.standing}"
-        return ""
 
     def _selection(self, submission: Submission, load: Load) -> list[dg.AssetKey] | None:
         if load.recount:

@@ -27,8 +27,8 @@ def instance(
     monkeypatch.setattr(kubernetes.config, "load_incluster_config", lambda: None)  # there is no cluster
     monkeypatch.setenv("CIN_DATABASE", postgresql_url)
     settings = replace(settings, database=postgresql_url)
-    for name in ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "CIN_IMAGE", "CIN_NAMESPACE"):
-        monkeypatch.setenv(name, "redis://localhost:1/0" if name.startswith("CELERY") else "cin")
+    for name in ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND", "RUN_IMAGE", "RUN_NAMESPACE"):
+        monkeypatch.setenv(name, "memory://" if name.startswith("CELERY") else "cin")
     settings.dagster_home.mkdir(parents=True)
     shutil.copy(EXAMPLES / f"dagster-{request.param}.yaml", settings.dagster_home / "dagster.yaml")
     with open_instance(settings) as opened:
@@ -53,6 +53,17 @@ def test_a_part_of_a_bulk_run_is_no_task_that_could_be_ended(instance: dg.Dagste
     part = instance.create_run_for_job(a_job, tags={"cin/holder": "bulk"}, status=dg.DagsterRunStatus.STARTED)
     assert instance.run_launcher.terminate(part.run_id) is False
     assert instance.get_run_by_id(part.run_id).status is dg.DagsterRunStatus.STARTED
+
+
+@pytest.mark.parametrize("instance", ["celery"], indirect=True)
+def test_a_run_whose_task_is_ended_is_said_to_be_canceling(instance: dg.DagsterInstance) -> None:
+    """Dagster's own launcher leaves it started, as if it went on."""
+    tags = {"dagster-celery/task_id": "a task"}
+    run = instance.create_run_for_job(a_job, tags=tags, status=dg.DagsterRunStatus.STARTED)
+    assert instance.run_launcher.terminate(run.run_id) is True
+    assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.CANCELING
+    instance.report_run_canceled(run)
+    assert instance.run_launcher.terminate(run.run_id) is False
 
 
 @dg.job
