@@ -6,7 +6,7 @@ connecting waits for it, for so long and no longer; once a statement was sent, n
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from time import monotonic, sleep
 from typing import Any
@@ -72,7 +72,8 @@ def _after_fork() -> None:
         engine.dispose(close=False)
 
 
-os.register_at_fork(after_in_child=_after_fork)
+if hasattr(os, "register_at_fork"):  # nothing forks on Windows
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _patiently() -> Callable[..., Any]:
@@ -81,23 +82,31 @@ def _patiently() -> Callable[..., Any]:
 
     def connect(dialect: Dialect, _record: object, args: list[Any], options: dict[str, Any]) -> Any:
         nonlocal reached
-        began, pause = monotonic(), 0.1
-        while True:
+        began = monotonic()
+        for tries, pause in enumerate(_pauses()):
             try:
                 connection = dialect.connect(*args, **options)
             except dialect.loaded_dbapi.OperationalError as error:
                 waited = monotonic() - began
                 if waited + pause > patience(str(error), reached=reached):
                     raise
-                if pause == 0.1:
-                    _log.warning("The database server does not answer; it is tried again for a while.")
             else:
                 reached = True
                 return connection
+            if not tries:
+                _log.warning("The database server does not answer; it is tried again for a while.")
             sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+        raise AssertionError("there is always another pause")
 
     return connect
+
+
+def _pauses() -> Iterator[float]:
+    """Seconds from one try to the next, each twice the one before up to a limit."""
+    pause = 0.1
+    while True:
+        yield pause
+        pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
 
 
 def patience(message: str, *, reached: bool) -> float:

@@ -28,6 +28,7 @@ from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import DecisionRefused
 from cin_pipeline_tests.support import oracle
 from cin_pipeline_tests.support.kept import table_of, write_input
+from cin_pipeline_tests.support.killed import killed
 from cin_pipeline_tests.support.random_returns import messy_return
 
 NINE = tuple(str(la) for la in range(201, 210))
@@ -298,7 +299,7 @@ def test_what_a_killed_run_held_is_offered_again_and_its_run_is_ended(living: Li
     living.state.registry.claim(1, run.run_id)
     with living.state.liveness.alive(run.run_id):
         assert living.tick("landing") == []
-    (living.settings.state / "locks" / run.run_id).touch()  # what a killed process leaves
+    killed(living.state, run.run_id)
     (request,) = living.tick("landing")
     assert request.run_key == "2016-04-01|201|1|2"
     assert living.instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE

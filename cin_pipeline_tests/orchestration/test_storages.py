@@ -16,6 +16,8 @@ from cin_pipeline.orchestration.storages import LEANS_ON, storage_overrides
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.orchestration.test_folder_run import Job
 
+pytestmark = pytest.mark.sqlite_only("these storages are files of SQLite; see test_pooled_postgres")
+
 STOCK = (runs.SqliteRunStorage, event_log.SqliteEventLogStorage)
 WARM = (warm_sqlite.WarmRunStorage, warm_sqlite.WarmEventLog)
 
