@@ -62,7 +62,7 @@ def _decide(
         if not is_there(settings):
             wrong_use(f"there is no state in {settings.state}; name one with --state")
         if runs:
-            refuse_unusable(settings.dagster_home)
+            refuse_unusable(settings)
         console.print(decision(settings, submission, by, reason.strip()), markup=False)
         again = _england_again(settings, submission)
     except KeyError:

@@ -102,7 +102,7 @@ def run(
     try:
         settings = _settings(output, state)
         chosen_rules(settings)  # a wrong id is told before anything is run
-        refuse_unusable(settings.dagster_home)
+        refuse_unusable(settings)
     except ValueError as error:
         wrong_use(str(error))
     try:

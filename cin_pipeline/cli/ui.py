@@ -36,8 +36,8 @@ def ui(
     if fault := inbox_fault(settings):
         wrong_use(fault)
     try:
+        refuse_unusable(settings, servers=True)
         prepare_home(settings)
-        refuse_unusable(settings.dagster_home, servers=True)
         with closing(Store(settings)) as opened:
             _ = opened.engine  # made here, before several processes would make it at once
     except ValueError as error:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from cin_pipeline.orchestration.home import open_instance, prepare_home
-from cin_pipeline.orchestration.home_faults import CONNECT_SECONDS
 from cin_pipeline.orchestration.home_looks import Home
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.opening import CONNECT_SECONDS
 from cin_pipeline.store.store import Store
 
 

@@ -26,15 +26,15 @@ from dagster._config.stack import EvaluationStackPathEntry
 from dagster._core.instance.config import DAGSTER_CONFIG_YAML_FILENAME
 from dagster._core.instance.ref import InstanceRef
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
+from cin_pipeline.settings import Settings
 from cin_pipeline.store.database_faults import database_url, told
+from cin_pipeline.store.opening import connect_once
 from cin_pipeline.store.versions import StateRefused
 
 STORAGE = "the storage in dagster.yaml"  # what sentences about its address begin with
-CONNECT_SECONDS = 10  # that a server may take to take a connection
 
 
 class HomeRefused(StateRefused):
@@ -61,8 +61,11 @@ def said_of_home(home: Path) -> Iterator[None]:
             "and let the address of a PostgreSQL database begin with postgresql+psycopg2"
         ) from None
     except _unreachable() as error:
-        kind = type(error.__cause__ or error).__name__
-        raise HomeRefused(f"{name}: the storage that it names cannot be used ({kind})") from None
+        cause = error.__cause__ or error
+        addresses = storage_addresses(home, configured(home))
+        if isinstance(cause, DBAPIError) and addresses:
+            raise told(cause, addresses[0], STORAGE) from None
+        raise HomeRefused(f"{name}: the storage that it names cannot be used ({type(cause).__name__})") from None
 
 
 def configured(home: Path) -> InstanceRef:
@@ -71,12 +74,14 @@ def configured(home: Path) -> InstanceRef:
         return InstanceRef.from_dir(str(home))
 
 
-def refuse_unusable(home: Path, *, servers: bool = False) -> None:
-    """Raises HomeRefused, or DatabaseRefused, where Dagster could not remember runs there; makes nothing.
+def refuse_unusable(settings: Settings, *, servers: bool = False) -> None:
+    """Raises HomeRefused, or DatabaseRefused, where a database is out of reach or Dagster could not remember runs.
 
     For commands, before they begin: Dagster tries a storage that is out of reach for 11 seconds, each time on the
-    screen. Where there is no dagster.yaml yet there is nothing to refuse. `servers`: those are to be started that
-    launch runs, so what launches and queues them is looked at too."""
+    screen. Makes nothing; of a dagster.yaml that is not there yet there is nothing to refuse. `servers`: those are to
+    be started that launch runs, so what launches and queues them is looked at too."""
+    connect_once(database_url(settings.database))
+    home = settings.dagster_home
     if not (home.is_dir() and (home / DAGSTER_CONFIG_YAML_FILENAME).exists()):
         return
     instance = configured(home)
@@ -87,16 +92,6 @@ def refuse_unusable(home: Path, *, servers: bool = False) -> None:
                     configuration_of(data)
     for url in storage_addresses(home, instance):
         connect_once(url, STORAGE)
-
-
-def connect_once(url: URL, setting: str, seconds: int = CONNECT_SECONDS) -> None:
-    """Raises what `told` makes of it where a database cannot be reached."""
-    options = {"connect_timeout": seconds}
-    engine = create_engine(url, hide_parameters=True, poolclass=NullPool, connect_args=options)
-    try:
-        engine.connect().close()
-    except DBAPIError as error:
-        raise told(error, url, setting) from None
 
 
 def storage_addresses(home: Path, instance: InstanceRef) -> list[URL]:

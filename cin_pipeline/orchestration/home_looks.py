@@ -16,12 +16,11 @@ from cin_pipeline.orchestration.home_faults import (
     class_of,
     configuration_of,
     configured,
-    connect_once,
     said_of_home,
     storage_addresses,
 )
 from cin_pipeline.store.database_faults import shown
-from cin_pipeline.store.opening import engine_to_look
+from cin_pipeline.store.opening import connect_once, engine_to_look
 
 _SQLITE_FILES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
 _CELERY = "dagster_celery"

@@ -17,6 +17,8 @@ from cin_pipeline.store.postgresql import pooled_engine
 from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, upgrade
 from cin_pipeline.store.versions import CURRENT, StateDamaged, StateReadOnly, UpgradeNeeded, version_of
 
+CONNECT_SECONDS = 10  # that a server may take to take a connection, where it is only tried
+
 _log = logging.getLogger(__name__)
 _READ_ONLY = "{}: the database cannot be written, and this needs to"
 
@@ -80,6 +82,16 @@ def engine_to_look(url: str | URL, seconds: int) -> Engine:
         return create_engine("sqlite://", hide_parameters=True, creator=partial(_read_only, path), poolclass=NullPool)
     options = {"connect_timeout": seconds}
     return create_engine(database_url(url), hide_parameters=True, poolclass=NullPool, connect_args=options)
+
+
+def connect_once(url: URL, setting: str = "CIN_DATABASE", seconds: int = CONNECT_SECONDS) -> None:
+    """Raises what `told` makes of it where a server cannot be reached. A file is not looked at."""
+    if url.get_backend_name() == "sqlite":
+        return
+    try:
+        engine_to_look(url, seconds).connect().close()
+    except DBAPIError as error:
+        raise told(error, url, setting) from None
 
 
 def refuse_read_only(url: str) -> None:

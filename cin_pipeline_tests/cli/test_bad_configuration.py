@@ -2,16 +2,17 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
 
 from cin_pipeline.cli import main
 from cin_pipeline.settings import Settings
@@ -190,21 +191,31 @@ KINDS = {
 }
 
 
-@pytest.fixture(scope="session")
-def who_needs_a_password(postgresql_server: Any) -> str:
+@pytest.fixture
+def who_needs_a_password(postgresql_url: str) -> Iterator[str]:
     """A user of the server whom it asks for a password."""
-    name = "cin_asked"
-    postgresql_server.psql(f"create role {name} login password 'another';")
-    rules = Path(postgresql_server.pgdata, "pg_hba.conf")
-    rules.write_text(f"local all {name} scram-sha-256\n" + rules.read_text())
-    postgresql_server.psql("select pg_reload_conf();")
-    url = make_url(postgresql_server.get_uri()).set(drivername="postgresql+psycopg2", username=name, password=HIDDEN)
-    for _ in range(10_000):  # until the server has read it
-        try:
-            create_engine(url).connect().close()
-        except OperationalError:
-            return name
-    raise AssertionError("the server never asked for a password")
+    name = f"asked_{uuid4().hex}"
+    engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"create role {name} login password 'another'"))
+        rules = Path(connection.execute(text("show hba_file")).scalar_one())
+        before = rules.read_text()
+        rules.write_text(f"local all {name} scram-sha-256\n{before}")
+        connection.execute(text("select pg_reload_conf()"))
+    url = engine.url.set(username=name, password=HIDDEN)
+    assert any(is_refused(url) for _ in range(10_000)), "the server never asked for a password"
+    yield name
+    rules.write_text(before)
+    engine.dispose()
+
+
+def is_refused(url: URL) -> bool:
+    """Until the server has read its rules it is not."""
+    try:
+        create_engine(url, poolclass=NullPool).connect().close()
+    except OperationalError:
+        return True
+    return False
 
 
 @pytest.fixture

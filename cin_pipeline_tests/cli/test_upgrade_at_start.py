@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -92,14 +93,17 @@ def test_an_older_history_of_one_machine_is_upgraded_and_a_state_without_one_get
     assert rows(runs, "select version_num from alembic_version") != [BEFORE]
 
 
-def test_a_database_that_is_not_there_yet_is_waited_for(postgresql_server: Any, postgresql_url: str) -> None:
-    name = f"late_{os.urandom(4).hex()}"
-    late = postgresql_url.replace(postgresql_url.rpartition("/")[2].partition("?")[0], name)
+def test_a_database_that_is_not_there_yet_is_waited_for(postgresql_url: str) -> None:
+    name = f"late_{uuid4().hex}"
+    engine = create_engine(postgresql_url, isolation_level="AUTOCOMMIT")
+    late = engine.url.set(database=name).render_as_string(hide_password=False)
 
     def make_it(_seconds: float) -> None:
-        postgresql_server.psql(f"create database {name};")
+        with engine.connect() as connection:
+            connection.execute(text(f"create database {name}"))
 
     assert when_there(lambda: upgrade_database(late), 1, pause=make_it, clock=lambda: 0).after == CURRENT
+    engine.dispose()
 
 
 def test_it_is_waited_for_no_longer_than_asked_and_what_waiting_cannot_mend_is_told_at_once() -> None:
