@@ -114,6 +114,7 @@ def _make(connection: Connection) -> None:
     may = "SELECT has_database_privilege(current_database(), 'CREATE')"
     if not connection.execute(text(may)).scalar_one():
         raise NotPostgresql("the database user may not create schemas: let an administrator GRANT CREATE ON DATABASE")
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('cin_pipeline analysis'))"))  # one at once
     _drop_outdated(connection)
     _run(connection, structure())
     if not _missing_roles(connection):

@@ -17,8 +17,6 @@ from cin_pipeline.store.objects import ObjectMissing, Objects
 _TABLES = "tables"
 _SUFFIX = ".parquet"
 _TOGETHER = b"cin_pipeline.tables"  # in the metadata of files from before there were bundles: all tables there
-
-
 _AT_ONCE = 16  # bundles that are looked up: of a bucket each takes as long as the way there and back
 
 
@@ -37,6 +35,10 @@ class TablesMissing(LookupError):
 
 class TablesDamaged(ValueError):
     """Tables that lack some they were written with, or one whose bytes have changed."""
+
+
+class TablesReplaced(TablesDamaged):
+    """Tables that were stored anew, and those before deleted, since somebody looked where they are."""
 
 
 class StoredTables:
@@ -102,14 +104,23 @@ class StoredTables:
         return sorted(place.removeprefix(f"{_TABLES}/") for place in self._bundles.prefixes(f"{_TABLES}/{asset}"))
 
     def content(self, table: StoredTable) -> bytes:
-        """A table as the Parquet file it is. Raises TablesDamaged."""
+        """A table as the Parquet file it is. Raises TablesDamaged, TablesReplaced."""
         try:
             data = self._objects.get(table.key)
         except ObjectMissing:
             data = b""
         if not data or (table.sha256 and sha256(data).hexdigest() != table.sha256):
-            raise _damaged(table.place, [table.key.rpartition("/")[2].removesuffix(_SUFFIX)])
+            name = table.key.rpartition("/")[2].removesuffix(_SUFFIX)
+            if not table.key.startswith(self._prefix(table.place)):
+                raise TablesReplaced(f"{name} of {table.place} was stored anew meanwhile: ask again")
+            raise _damaged(table.place, [name])
         return data
+
+    def _prefix(self, place: str) -> str:
+        try:
+            return self._bundles.prefix(f"{_TABLES}/{place}")
+        except BundleMissing:
+            return ""
 
     def _from_before_bundles(self, place: str, at_first: Collection[str]) -> dict[str, DataFrame]:
         """Every file names all tables, or at first none."""

