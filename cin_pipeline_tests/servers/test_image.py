@@ -51,13 +51,14 @@ class Container:
 
 
 @pytest.fixture(scope="module")
-def images(request: pytest.FixtureRequest) -> tuple[str, ...]:
+def images(request: pytest.FixtureRequest) -> Iterator[tuple[str, ...]]:
     """The words of buildah over the images built; the times and the size are printed."""
     built = subprocess.run([ROOT / "deploy" / "build-scratch", KEPT], capture_output=True, text=True)
     request.config.pluginmanager.get_plugin("terminalreporter").write_line(f"\n{built.stdout}")
     assert built.returncode == 0, built.stdout + built.stderr
     driver = (KEPT / "driver").read_text().strip()
-    return ("buildah", "--root", str(KEPT / "root"), "--runroot", str(KEPT / "run"), "--storage-driver", driver)
+    yield ("buildah", "--root", str(KEPT / "root"), "--runroot", str(KEPT / "run"), "--storage-driver", driver)
+    subprocess.run(["umount", KEPT / "root" / "overlay"], capture_output=True)  # else it could not be removed
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -19,7 +20,8 @@ from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
 from cin_pipeline_tests.servers.front import Front, Site, nginx
-from cin_pipeline_tests.support.webserver import webserver
+from cin_pipeline_tests.servers.manifests import DEPLOY, commands
+from cin_pipeline_tests.support.webserver import free_port, served, webserver
 
 pytestmark = pytest.mark.system
 
@@ -69,6 +71,19 @@ class Deployment:
             return {run.run_id for run in instance.get_runs(dg.RunsFilter())}
 
 
+@contextmanager
+def code_of_a_deployment(settings: Settings, directory: Path) -> Iterator[Path]:
+    """The workspace.yaml of deploy/dagster over a code server as the compose file starts it, on a port of its own."""
+    port = str(free_port())
+    [code] = [each.words for each in commands() if each.at == "compose.yaml code"]
+    here = {"--host=0.0.0.0": "--host=127.0.0.1", "--port=4000": f"--port={port}"}
+    text = (DEPLOY / "dagster" / "workspace.yaml").read_text(encoding="utf-8")
+    workspace = directory / "workspace.yaml"
+    workspace.write_text(text.replace("host: code", "host: 127.0.0.1").replace("port: 4000", f"port: {port}"))
+    with served(settings, [here.get(word, word) for word in code], "Started Dagster code server"):
+        yield workspace
+
+
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     directory = tmp_path_factory.mktemp("front")
@@ -77,9 +92,10 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     with open_instance(settings):
         pass  # so that no two webservers make it
     with ExitStack() as running:
+        workspace = running.enter_context(code_of_a_deployment(settings, directory))
         hosts = {
-            "webserver-readers:3000": running.enter_context(webserver(settings, "--read-only")),
-            "webserver-operators:3000": running.enter_context(webserver(settings)),
+            "webserver-readers:3000": running.enter_context(webserver(settings, "--read-only", workspace=workspace)),
+            "webserver-operators:3000": running.enter_context(webserver(settings, workspace=workspace)),
         }
         addresses = {name: address.removeprefix("http://") for name, address in hosts.items()}
         front = running.enter_context(

@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -23,14 +23,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def webserver(settings: Settings, *options: str) -> Iterator[str]:
-    """The address of a webserver that loads workspace.yaml."""
+def webserver(settings: Settings, *options: str, workspace: Path = ROOT / "workspace.yaml") -> Iterator[str]:
+    """The address of a webserver that loads a workspace."""
     port = free_port()
+    command = ["dagster-webserver", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port), *options]
+    with served(settings, command, "Serving"):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def served(settings: Settings, command: Sequence[str], said: str) -> Iterator[None]:
+    """A command of Dagster's, from the line on in which it says that it serves until the end of the block."""
     server = subprocess.Popen(
-        [
-            Path(sys.executable).with_name("dagster-webserver"),
-            *("-w", ROOT / "workspace.yaml", "-h", "127.0.0.1", "-p", str(port), *options),
-        ],
+        [Path(sys.executable).with_name(command[0]), *command[1:]],
         env={**os.environ, **settings.environment()},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -38,11 +43,11 @@ def webserver(settings: Settings, *options: str) -> Iterator[str]:
     )
     assert server.stdout is not None
     # Each line is waited for; the end of the output ends it.
-    assert any("Serving" in line for line in server.stdout), "the webserver ended before it served"
+    assert any(said in line for line in server.stdout), f"{command[0]} ended before it served"
     drain = Thread(target=server.stdout.read)  # a full pipe would stop it
     drain.start()
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield
     finally:
         server.terminate()
         server.wait()
