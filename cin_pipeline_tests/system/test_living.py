@@ -108,7 +108,7 @@ def _england_is_current(daemon: Daemon) -> bool:
 
 def test_sensors_are_listed_and_on(ui: Ui) -> None:
     found = {each["name"]: each["sensorState"]["status"] for each in ui.ask(SENSORS)["sensorsOrError"]["results"]}
-    assert found == dict.fromkeys(("landing", "prior_year", "national", "failure"), "RUNNING")
+    assert found == dict.fromkeys(("landing", "prior_year", "national", "failure", "notices"), "RUNNING")
     ui.page.goto(f"{ui.address}/automation")
     for name in found:
         expect(ui.page.get_by_text(name, exact=True).first).to_be_visible()

@@ -74,7 +74,7 @@ def returns_due(context: dg.AssetCheckExecutionContext, store: dg.ResourceParam[
     return dg.AssetCheckResult(
         passed=not late,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"{len(late)} returns are overdue since {due}: {', '.join(late)}" if late else None,
+        description=f"overdue since {due}: {', '.join(late)}" if late else None,
         metadata={
             "due": str(due or "no date is set"),
             "overdue": len(late),
