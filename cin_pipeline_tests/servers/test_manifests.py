@@ -209,4 +209,4 @@ def test_the_example_of_settings_has_only_settings() -> None:
     names = {line.partition("=")[0] for line in example if line and not line.startswith("#")}
     assert {name for name in names if not name.startswith("AWS_")} <= known
     settings = next(each for _, each in all_objects() if each["metadata"]["name"] == "cin-settings")
-    assert settings["data"].keys() - names == {"CIN_IMAGE", "CIN_NAMESPACE"}
+    assert settings["data"].keys() - names == {"RUN_IMAGE", "RUN_NAMESPACE"}
