@@ -91,7 +91,7 @@ def stopping_at_signals() -> Iterator[None]:
 
 @contextmanager
 def stopped_after_run() -> Iterator[None]:
-    """Raises Stopped after a run of Dagster in which a signal to end came.
+    """Raises Stopped after a run of Dagster in which a signal to end came, however that run ended.
 
     While Dagster runs a job it takes signals over, does not say which one came, and forgets one after the last step."""
     if not _on_main_thread():
@@ -107,11 +107,11 @@ def stopped_after_run() -> Iterator[None]:
             yield
         finally:
             signal.set_wakeup_fd(before)
-        with suppress(BlockingIOError):  # none came
-            came = reading.recv(1024)
-    for number in came:
-        if number in _SIGNALS:
-            raise Stopped(number)
+            with suppress(BlockingIOError):  # none came
+                came = reading.recv(1024)
+            for number in came:
+                if number in _SIGNALS:
+                    raise Stopped(number)
 
 
 def _on_main_thread() -> bool:

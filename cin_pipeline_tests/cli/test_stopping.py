@@ -11,11 +11,13 @@ from sqlalchemy import text
 
 from cin_pipeline.cli import TRY_AGAIN, main
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.liveness.files import FileLocks
 from cin_pipeline.store.store import Store
 from cin_pipeline_tests.support.random_returns import messy_return
 
 COMMAND = Path(sys.executable).with_name("cin-pipeline")
 LAS = ("201", "202", "203", "204", "205")
+LAST = "205"
 STOPPED = "cin-pipeline: stopped. What was accepted is kept; the same command goes on with the rest.\n"
 LOST = "cin-pipeline: the connection to the database was lost. What was accepted is kept; the same command goes on with"
 
@@ -25,7 +27,8 @@ def landing(tmp_path: Path) -> Path:
     landing = tmp_path / "landing"
     landing.mkdir()
     for seed, la in enumerate(LAS):
-        (landing / f"{la}.xml").write_bytes(messy_return(seed, 40, 2017, la))
+        children = 5 if la == LAST else 20  # the largest first
+        (landing / f"{la}.xml").write_bytes(messy_return(seed, children, 2017, la))
     return landing
 
 
@@ -52,11 +55,14 @@ def test_a_run_that_is_told_to_end_rejects_nothing_and_goes_on_when_asked_again(
     output = tmp_path / "results"
     command = [COMMAND, *arguments(landing, output)]
     environment = {**os.environ, "CIN_WORKERS": workers}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as process:
+    with (
+        FileLocks(output / "state" / "locks").one_at_a_time(f"2016-04-01-{LAST}"),  # its run waits for this to end
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        ) as process,
+    ):
         assert process.stdout is not None
-        while "Reading returns and counting: 1 of 5" not in process.stdout.readline():
+        while "Reading returns and counting: 4 of 5" not in process.stdout.readline():
             assert process.poll() is None
         others = workers_of(process.pid)
         assert bool(others) is (workers != "1")
@@ -65,10 +71,9 @@ def test_a_run_that_is_told_to_end_rejects_nothing_and_goes_on_when_asked_again(
     assert (process.returncode, said) == (128 + how, STOPPED)
     assert not others & running()
     store = Store(Settings.from_environment({}, state=output / "state"))
-    found = store.registry.history(2017)
+    found = {each.la_code: (each.state, each.attempt) for each in store.registry.history(2017)}
     store.close()
-    assert {each.state for each in found} == {"accepted", "landed"}
-    assert {each.attempt for each in found if each.state == "landed"} == {0}
+    assert found == dict.fromkeys(LAS, ("accepted", 1)) | {LAST: ("landed", 0)}
     again = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert "Returns taken: 5 for 2016 to 2017" in again.stdout
     assert "rejected" not in again.stdout
