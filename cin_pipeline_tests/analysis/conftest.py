@@ -20,8 +20,8 @@ def whole_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def office(settings: Settings, whole_state: Path) -> Office:
-    copytree(whole_state, settings.state)
-    made = Office(settings)
+def office(tmp_path: Path, whole_state: Path) -> Office:
+    copytree(whole_state, tmp_path / "state")
+    made = Office(Settings.from_environment({}, state=tmp_path / "state"))
     made.received = 7
     return made

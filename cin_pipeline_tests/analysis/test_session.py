@@ -8,6 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
+from sqlalchemy import delete
 
 import cin_pipeline
 from cin_pipeline.analysis import Analysis, NoState, connect
@@ -16,6 +17,7 @@ from cin_pipeline.census.specification import TABLES
 from cin_pipeline.reference.authorities import every_authority
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.cleaned_returns import CLEANED_RETURN, cleaned_of
+from cin_pipeline.store.database import BUNDLES
 from cin_pipeline.store.row_tables import TablesDamaged, TablesReplaced
 from cin_pipeline.store.store import Store, place_of
 from cin_pipeline_tests.support.analysed import LAS, accept_whole
@@ -187,7 +189,7 @@ def test_rows_from_before_there_were_bundles_are_read(office: Office, analysis: 
             office.state.objects.put_new(f"{place}/{found.key.rpartition('/')[2]}", office.state.objects.get(found.key))
         office.state.objects.delete(found.key)
     with office.state.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM bundles WHERE place = ?", (place,))
+        connection.execute(delete(BUNDLES).where(BUNDLES.c.place == place))
     with Analysis(office.state, tell=pytest.fail) as again:
         assert rows(again, "SELECT * FROM children ORDER BY ALL") == expected
 
@@ -200,7 +202,7 @@ def test_damaged_and_lacking_rows_are_told(office: Office) -> None:
     file = folder_of(office.state, CLEANED_RETURN, damaged) / "children.parquet"
     file.write_bytes(file.read_bytes() + b"0")
     with office.state.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM bundles WHERE place = ?", (f"tables/{place_of('episodes', gone)}",))
+        connection.execute(delete(BUNDLES).where(BUNDLES.c.place == f"tables/{place_of('episodes', gone)}"))
     for path in (office.state.settings.state / "tables" / place_of("episodes", gone)).glob("*/*"):
         path.unlink()
     told: list[str] = []

@@ -24,6 +24,12 @@ QUERY = "SELECT la_code, measure, value FROM la_measures WHERE measure = 'referr
 
 
 @pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A database in a file, whatever the other tests run on: one that is a server has tests of its own."""
+    return Settings.from_environment({}, state=tmp_path / "kept" / "state")
+
+
+@pytest.fixture
 def office(settings: Settings) -> Office:
     made = Office(settings)
     accept_whole(made, "201", messy_return(1, 80, 2017, "201"))

@@ -38,7 +38,11 @@ def test_every_submission_is_listed_with_its_numbers_and_no_text(settings: Setti
         table = pd.read_sql_query(submission_list(), connection).sort_values("submission")
         figures = pd.read_sql_query(current_rows(), connection)
     listed = SUBMISSION_LIST.typed(
-        table.assign(la_name="some name", received=table["received"].dt.normalize(), confidence=table["confidence"])
+        table.assign(
+            la_name="some name",
+            received=table["received"].dt.tz_localize(None).dt.normalize(),
+            confidence=table["confidence"],
+        )
     )
     assert list(declared_faults(SUBMISSION_LIST, listed)) == []
     assert list(listed["state"]) == ["superseded", "accepted", "rejected"]
