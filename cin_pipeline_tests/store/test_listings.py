@@ -41,7 +41,6 @@ def test_every_submission_is_listed_with_its_numbers_and_no_text(settings: Setti
         table.assign(
             la_name="some name",
             received=table["received"].dt.tz_localize(None).dt.normalize(),
-            confidence=table["confidence"],
         )
     )
     assert list(declared_faults(SUBMISSION_LIST, listed)) == []
