@@ -52,11 +52,11 @@ def _no_state_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Of a deployment of this test alone, on the database that --database names."""
-    on = request.config.getoption("database")
-    database = {"CIN_DATABASE": request.getfixturevalue("postgresql_url")} if on == POSTGRESQL else {}
-    return Settings.from_environment(database, state=tmp_path / "state")
+def settings(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Of a deployment of this test alone, on the database that --database names; so are commands that are run."""
+    if request.config.getoption("database") == POSTGRESQL:
+        monkeypatch.setenv("CIN_DATABASE", request.getfixturevalue("postgresql_url"))
+    return Settings.from_environment(state=tmp_path / "state")
 
 
 @pytest.fixture(scope="session")
