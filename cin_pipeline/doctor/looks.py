@@ -31,7 +31,12 @@ LOOKS = (
         _DATABASE,
         ("database", "schema"),
     ),
-    Look("objects", "an object under `doctor/` is put, not put again, listed, got, deleted", places.objects, _DATABASE),
+    Look(
+        "objects",
+        "an object under `doctor/` is put, not put again, listed, got, deleted",
+        places.objects,
+        ("CIN_STATE", "CIN_OBJECTS"),
+    ),
     Look("inbox", "it is there and can be read", places.inbox, ("CIN_INBOX",)),
     Look("dagster.yaml", "it can be read and holds only what Dagster knows", history.home, _HOME),
     Look(

@@ -114,7 +114,7 @@ def test_leases_are_tried_and_given_back(
     with closing(Store(Settings.from_environment(state=settings.state))) as store:
         with store.engine.begin() as connection:
             connection.execute(
-                text("insert into leases (name, holder, until) values ('x', 'y', now() - interval '1h')")
+                text("insert into leases (name, holder, fence, until) values ('x', 'y', 1, now() - interval '1h')")
             )
         said = looked_at("--state", settings.state, code=0)
         assert only(said, "alive") == ("sound", "leases work; 0 are held, 1 are of orphaned runs")
@@ -185,7 +185,7 @@ class MadeUp:
 
     def put_new(self, key: str, data: bytes, *, lasting: bool = True) -> bool:
         if self.fault == "away":
-            raise ObjectsUnavailable(f"{self.place} cannot be used (SomeError)")
+            raise ObjectsUnavailable.of(self.place, "the bucket cannot be used (SomeError)")
         self.held[key] = data  # whether it is there or not
         return True
 
