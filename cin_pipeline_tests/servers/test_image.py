@@ -14,7 +14,7 @@ import pytest
 
 from cin_pipeline.cli import app
 from cin_pipeline_tests.servers.manifests import commands
-from cin_pipeline_tests.support.webserver import free_port
+from cin_pipeline_tests.support.webserver import LISTENS, SAYS_WHEN, free_port
 from cin_pipeline_tests.test_contracts import ROOT
 
 pytestmark = pytest.mark.system
@@ -118,7 +118,7 @@ def test_its_own_command_serves_and_its_health_is_asked(container: Container, co
     assert (kind, command[:2]) == ("CMD", ["dagster-webserver", "--read-only"])
     container.run(*probe, code=1)
     server = subprocess.Popen(
-        container.words("timeout", "120", *command),
+        container.words("timeout", "120", *command, *SAYS_WHEN),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -126,7 +126,7 @@ def test_its_own_command_serves_and_its_health_is_asked(container: Container, co
     )
     assert server.stdout is not None
     try:
-        assert any("Serving" in line for line in server.stdout), "it ended before it served"
+        assert any(LISTENS in line for line in server.stdout), "it ended before it served"
         container.run(*probe)
     finally:
         os.killpg(server.pid, signal.SIGTERM)

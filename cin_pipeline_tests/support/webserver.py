@@ -12,6 +12,8 @@ from threading import Thread
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.test_contracts import ROOT
 
+# Dagster says "Serving" before anything listens; its server says afterwards that something does.
+SAYS_WHEN, LISTENS = ("--uvicorn-log-level", "info"), "Uvicorn running on"
 WAIT = 60_000  # milliseconds; the UI asks the server for each part of a page
 
 
@@ -27,7 +29,7 @@ def webserver(settings: Settings, *options: str, workspace: Path = ROOT / "works
     """The address of a webserver that loads a workspace."""
     port = free_port()
     command = ["dagster-webserver", "-w", str(workspace), "-h", "127.0.0.1", "-p", str(port), *options]
-    with served(settings, command, "Serving"):
+    with served(settings, [*command, *SAYS_WHEN], LISTENS):
         yield f"http://127.0.0.1:{port}"
 
 
