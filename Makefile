@@ -47,7 +47,7 @@ test: $(VENV)/test.done  ## lint, types and every test
 	$(BIN)/mypy
 	$(BIN)/pytest -n 3 --dist worksteal  # on two cores: tests of servers wait more than they work
 
-# Beside what pip installs they need from the distribution: nginx, redis-server, buildah, debootstrap (see .ci/run).
+# Beside what pip installs they need some programs of the distribution: .ci/run lists and installs them.
 test-servers: $(VENV)/servers.done  ## the tests over PostgreSQL, an S3 store, Redis, nginx, and a built image
 	$(BIN)/pytest cin_pipeline_tests/servers --durations=0 --durations-min=1
 	$(BIN)/pytest cin_pipeline_tests/store cin_pipeline_tests/orchestration --database postgresql -n 3 --dist worksteal
