@@ -12,6 +12,8 @@ from sqlalchemy.exc import DBAPIError
 # Of one that was lost before it did anything. Connecting waits for the server, so a second follows only where the
 # server goes away between connecting and the first statement: the few moments of a restart.
 _TRIES = 3
+# Of one whose process is stopped in the middle, before the server ends it: until then all others wait for its locks.
+_IDLE, _IDLE_SECONDS = "idle_in_transaction_session_timeout", 60
 
 # Called in a transaction before it writes; raises LeaseLost. See Liveness.check.
 Guard: TypeAlias = Callable[[Connection], None]
@@ -33,7 +35,8 @@ def alone(engine: Engine, name: str, guard: Guard = unguarded) -> Iterator[Conne
             yield connection
         return
     # Two names of one hash wait for each other now and then, and nothing worse.
-    with _begun(engine, select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0)))) as connection:
+    limit = func.set_config(_IDLE, f"{_IDLE_SECONDS}s", True)
+    with _begun(engine, select(limit, func.pg_advisory_xact_lock(func.hashtextextended(name, 0)))) as connection:
         guard(connection)  # once it has waited for its turn: its lease may have run out meanwhile
         yield connection
 
@@ -44,7 +47,8 @@ def alone_in(engine: Engine, table: str, guard: Guard = unguarded) -> Iterator[C
 
     Raises LeaseLost."""
     sqlite = engine.dialect.name == "sqlite"
-    first = text("BEGIN IMMEDIATE" if sqlite else f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+    lock = f"SET LOCAL {_IDLE} = '{_IDLE_SECONDS}s'; LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"
+    first = text("BEGIN IMMEDIATE" if sqlite else lock)
     with _begun(engine, first) as connection:
         guard(connection)
         yield connection

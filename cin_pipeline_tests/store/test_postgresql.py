@@ -20,7 +20,7 @@ from cin_pipeline.store.database import ESTIMATES
 from cin_pipeline.store.opening import open_database
 from cin_pipeline.store.postgresql import AGAIN_SECONDS, patience, pooled_engine
 from cin_pipeline.store.store import Store
-from cin_pipeline.store.transactions import alone
+from cin_pipeline.store.transactions import alone, alone_in
 from cin_pipeline.store.versions import StateRefused
 from cin_pipeline_tests.support.databases import Server
 
@@ -254,3 +254,12 @@ def test_two_processes_give_every_number_once_and_every_claim_to_one(
     assert [each.submission for each in registry.history(2017)] == list(range(1, 31))
     assert sum(won) == 15
     assert len(registry.claims(range(1, 16))) == 15
+
+
+def test_who_stops_in_the_middle_of_writing_keeps_no_lock_for_ever(engine: Engine) -> None:
+    limit = text("show idle_in_transaction_session_timeout")
+    for transaction in (alone(engine, "estimates 2017"), alone_in(engine, "submissions")):
+        with transaction as connection:
+            assert connection.execute(limit).scalar() == "1min"
+    with engine.connect() as connection:
+        assert connection.execute(limit).scalar() == "0"
