@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -60,9 +61,10 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def postgresql_server() -> Iterator[Server]:
     """A real PostgreSQL server that lives as long as the tests of this worker."""
-    with started(tmp_path_factory.mktemp("postgresql")) as server:
+    # Not below pytest's folder, which every session that starts closes to other users, such as the server's.
+    with TemporaryDirectory(prefix="postgresql-") as directory, started(Path(directory) / "data") as server:
         yield server
 
 
