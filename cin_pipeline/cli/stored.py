@@ -60,9 +60,10 @@ def opened_store(directory: Path | None) -> "Iterator[Store]":
 
     try:
         settings = Settings.from_environment(state=directory)
-    except ValueError as error:
+        there = is_there(settings)
+    except ValueError as error:  # also an address of the database that is none
         wrong_use(str(error))
-    if not is_there(settings):
+    if not there:
         wrong_use(f"{settings.state}: there is no state of a run here; --state results/state was expected")
     with closing(Store(settings)) as store:
         try:

@@ -39,9 +39,10 @@ def _bytes(line: Line) -> int:
 
 
 def _first_in_line(la_code: str, predecessors: Mapping[str, str]) -> str:
-    """The LA that an LA goes back to by its predecessors."""
-    seen = {la_code}
-    while (before := predecessors.get(la_code)) is not None and before not in seen:
-        seen.add(before)
-        la_code = before
-    return la_code
+    """The LA that an LA goes back to by its predecessors; of LAs said to follow each other round, one for all."""
+    path = [la_code]
+    while (before := predecessors.get(path[-1])) is not None:
+        if before in path:
+            return min(path[path.index(before) :])
+        path.append(before)
+    return path[-1]

@@ -12,7 +12,7 @@ from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
-from sqlalchemy.engine import URL, Dialect, make_url
+from sqlalchemy.engine import URL, Dialect
 
 from cin_pipeline.store.database_faults import Answer, answer_in, database_url
 
@@ -33,8 +33,8 @@ _log = logging.getLogger(__name__)
 
 
 def is_postgresql(url: str) -> bool:
-    """Whether the URL is one of PostgreSQL, with whatever driver."""
-    return make_url(url).get_backend_name() == "postgresql"
+    """Whether the URL is one of PostgreSQL. Raises DatabaseRefused for what is no address."""
+    return database_url(url).get_backend_name() == "postgresql"
 
 
 def pooled_engine(url: str, *, statement_seconds: float | None = None, overflow: int | None = None) -> Engine:

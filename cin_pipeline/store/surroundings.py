@@ -6,6 +6,7 @@ hold an address, a statement or a value.
 """
 
 import errno
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -104,12 +105,13 @@ def seen_in(error: BaseException) -> Iterator[Seen]:
 def _fault(classes: tuple[str, ...], text: str) -> Fault | None:
     if "SurroundingsFailed" in classes:
         return Fault(text.rpartition("SurroundingsFailed: ")[2].strip())  # Dagster puts the class before it
+    if "ObjectsUnavailable" in classes:  # whose text has the system's words for the number, and a bucket others
+        said = (fault for name, fault in _BY_NUMBER.items() if os.strerror(getattr(errno, name)) in text)
+        return next(said, _OBJECTS)
     if number := _NUMBER.search(text):
         name = errno.errorcode.get(int(number[1]), "")
-        if name in _BY_NUMBER and {"OSError", "ObjectsUnavailable"} & set(classes):
+        if name in _BY_NUMBER and "OSError" in classes:
             return _BY_NUMBER[name]
-    if "ObjectsUnavailable" in classes:
-        return _OBJECTS
     if found := next((_BY_CLASS[name] for name in classes if name in _BY_CLASS), None):
         return found
     if _OF_DATABASES & set(classes):
@@ -117,6 +119,6 @@ def _fault(classes: tuple[str, ...], text: str) -> Fault | None:
         if fault := next((fault for words, fault in _BY_TEXT.items() if words in lower), None):
             return fault
         match answer_in(text):
-            case (Answer.COMING | Answer.AWAY, why):
-                return Fault(f"the connection to the database was lost: {why}")
+            case (Answer.COMING | Answer.AWAY, _):
+                return _DATABASE
     return None

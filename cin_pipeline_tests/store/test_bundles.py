@@ -97,7 +97,7 @@ def test_who_dies_at_any_object_or_before_the_row_leaves_what_counted(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Bundles, "_point", killed)
+    monkeypatch.setattr("cin_pipeline.store.bundles.alone", killed)
     with pytest.raises(KeyboardInterrupt):
         bundles.write("t/2017", SECOND)
     monkeypatch.undo()

@@ -1,6 +1,7 @@
 """Which errors are faults of the surroundings: as they are raised, and as Dagster notes them of a run elsewhere."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -71,7 +72,10 @@ def decided(first: Exception) -> None:
 FAULTS: dict[str, tuple[Callable[[], None], str]] = {
     "no copy": (fails(ObjectMissing("returns/ab/abc.xml")), "a stored copy is not there"),
     "no bucket": (fails(ObjectsUnavailable("s3://cin cannot be used (GenericError)")), "cannot be used"),
-    "a full disk below the objects": (fails(ObjectsUnavailable(errno.ENOSPC, "No space left")), "the disk is full"),
+    "a full disk below the objects": (
+        fails(ObjectsUnavailable(errno.ENOSPC, os.strerror(errno.ENOSPC))),
+        "the disk is full",
+    ),
     "a full disk": (fails(OSError(errno.ENOSPC, "No space left", VALUE)), "the disk is full"),
     "no more of the share": (fails(OSError(errno.EDQUOT, "Quota exceeded")), "the share of the disk"),
     "a broken disk": (fails(OSError(errno.EIO, "Input/output error")), "cannot be read or written"),

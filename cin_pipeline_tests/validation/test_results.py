@@ -7,7 +7,6 @@ import pytest
 
 from cin_pipeline.census.cleaning import clean_return
 from cin_pipeline.census.reading import SentReturn, read_return
-from cin_pipeline.store.row_tables import write_tables
 from cin_pipeline.store.stored_returns import read_cleaned, read_sent, tables_of_cleaned, tables_of_sent
 from cin_pipeline.validation import VALUE, RuleInput, RuleSettings, check, rule_set
 from cin_pipeline.validation.hits import hits
@@ -35,6 +34,7 @@ from cin_pipeline_tests.support.building import (
     with_referral,
 )
 from cin_pipeline_tests.support.checked import checked, places, sent
+from cin_pipeline_tests.support.kept import tables_in
 from cin_pipeline_tests.validation.all_cases import CASES, PLANTS
 
 
@@ -294,10 +294,11 @@ def test_a_return_that_was_stored_is_checked_as_it_was_before(tmp_path, children
     data = return_xml(children)
     as_sent = read_return(data, 2017)
     cleaned = clean_return(as_sent.tables, 2017)
-    write_tables(tmp_path / "sent", tables_of_sent(as_sent))
-    write_tables(tmp_path / "cleaned", tables_of_cleaned(cleaned))
-    header_, records = read_sent(tmp_path / "sent", 2017)
-    again = check(RuleInput(SentReturn(header_, records), read_cleaned(tmp_path / "cleaned", 2017), 2017))
+    stored = tables_in(tmp_path)
+    stored.write("sent", tables_of_sent(as_sent))
+    stored.write("cleaned", tables_of_cleaned(cleaned))
+    header_, records = read_sent(stored, "sent", 2017)
+    again = check(RuleInput(SentReturn(header_, records), read_cleaned(stored, "cleaned", 2017), 2017))
     before = check(RuleInput(as_sent, cleaned, 2017))
     assert again.issues.astype(str).equals(before.issues.astype(str))
     assert again.outcomes.equals(before.outcomes)
