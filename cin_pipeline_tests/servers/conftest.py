@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from cin_pipeline_tests.servers.support.bucket import BucketServer
 from cin_pipeline_tests.servers.support.hosts import Servers
 
 
@@ -12,3 +13,22 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     """PostgreSQL, an S3 store and Redis."""
     with Servers(tmp_path_factory.mktemp("servers")).running() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def bucket_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketServer]:
+    """An S3 store for tests that need no other server; its bucket `cin` is there."""
+    server = BucketServer(tmp_path_factory.mktemp("bucket"))
+    server.start()
+    try:
+        server.make("cin")
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def bucket_keys(bucket_server: BucketServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its address and keys are in the environment."""
+    for name, value in bucket_server.environment.items():
+        monkeypatch.setenv(name, value)
