@@ -1,6 +1,8 @@
 """The servers that a module's tests share."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -9,9 +11,10 @@ from cin_pipeline_tests.servers.support.hosts import Servers
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers() -> Iterator[Servers]:
     """PostgreSQL, an S3 store and Redis."""
-    with Servers(tmp_path_factory.mktemp("servers")).running() as running:
+    # Not below pytest's folder, which every session that starts closes to other users, such as PostgreSQL's.
+    with TemporaryDirectory(prefix="servers-") as directory, Servers(Path(directory)).running() as running:
         yield running
 
 
