@@ -4,43 +4,26 @@ Synthetic returns of so many LAs (40) through `run` on a real server, whose conn
 for each LA and one for England. Its CPU seconds are those of all its processes, ours those of the two workers and
 what started them."""
 
-import os
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-
-from sqlalchemy import text
 
 from cin_pipeline.orchestration.folder_run import Folder, run_folder
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.reference.authorities import authorities
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.postgresql import close_pools
+from cin_pipeline.store.store import Store
 from cin_pipeline.synthetic import synthesise
-from cin_pipeline_tests.support.databases import Server, started
+from cin_pipeline_tests.servers.support.postgresql import PostgreSQL
 
 YEAR, SCALE = 2017, 0.02
-TICKS = os.sysconf("SC_CLK_TCK")
 STOCK = "telemetry: {enabled: false}\nstorage: {postgres: {postgres_url: {env: CIN_DATABASE}}}\n"
-
-
-def server_seconds(server: Server) -> float:
-    """CPU seconds of the server's processes, those that ended included."""
-    postmaster = server.process.get_pid()
-    total = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if int(stat.parent.name) == postmaster:
-            total += sum(map(int, fields[11:15]))  # with its children that ended
-        elif int(fields[1]) == postmaster:
-            total += sum(map(int, fields[11:13]))
-    return total / TICKS
 
 
 def own_seconds() -> float:
@@ -50,32 +33,30 @@ def own_seconds() -> float:
     )
 
 
-def connections(server: Server) -> int:
-    return Path(server.process.log).read_text(errors="replace").count("connection authorized")
-
-
 def silent(_what: str, _steps: int) -> Callable[[], None]:
     return lambda: None
 
 
-def measured(server: Server, landing: Path, directory: Path, las: list[str], *, stock: bool) -> None:
+def measured(server: PostgreSQL, landing: Path, directory: Path, las: list[str], *, stock: bool) -> None:
     expected = directory / "expected.csv"
     expected.parent.mkdir()
     expected.write_text("\n".join(["la_code", *las, ""]))
-    with server.database(full=True) as url:
-        settings = Settings.from_environment({"CIN_DATABASE": url}, state=directory / "state")
-        if stock:
-            settings.dagster_home.mkdir(parents=True)
-            (settings.dagster_home / "dagster.yaml").write_text(STOCK)
-        before = server_seconds(server), own_seconds(), connections(server), time.monotonic()
-        report = run_folder(
-            Folder(landing, YEAR, directory / "output", (), expected=expected), settings, datetime.now(UTC), silent
-        )
-        after = server_seconds(server), own_seconds(), connections(server), time.monotonic()
-        assert len(report.landed) == len(las)
-        with open_instance(settings) as instance:
-            runs = len(instance.get_runs())
-            events = sum(len(instance.all_logs(run.run_id)) for run in instance.get_runs())
+    settings = Settings.from_environment({"CIN_DATABASE": server.database()}, state=directory / "state")
+    if stock:
+        settings.dagster_home.mkdir(parents=True)
+        (settings.dagster_home / "dagster.yaml").write_text(STOCK)
+    with open_instance(settings), closing(Store(settings)) as store:
+        _ = store.engine  # tables are made once, and are no part of a run
+    before = server.cpu_seconds(), own_seconds(), server.sessions(), time.monotonic()
+    report = run_folder(
+        Folder(landing, YEAR, directory / "output", (), expected=expected), settings, datetime.now(UTC), silent
+    )
+    after = server.cpu_seconds(), own_seconds(), server.sessions(), time.monotonic()
+    assert len(report.landed) == len(las)
+    with open_instance(settings) as instance:
+        runs = len(instance.get_runs())
+        events = sum(len(instance.all_logs(run.run_id)) for run in instance.get_runs())
+    close_pools()
     of_server, ours, opened, wall = (late - early for late, early in zip(after, before, strict=True))
     print(
         f"{'stock' if stock else 'pooled':8}{runs:4} runs{events:7,} events{opened:8,.0f} connections opened"
@@ -91,12 +72,13 @@ def main(most: int) -> None:
         for path in list(synthesise(YEAR, SCALE, 1, landing, las)):
             if not path.stem.endswith(str(YEAR)):
                 path.unlink()
-        with started(directory / "server") as server:
-            with server.administered() as connection:
-                connection.execute(text("ALTER SYSTEM SET log_connections = on"))
-                connection.execute(text("SELECT pg_reload_conf()"))
+        server = PostgreSQL(directory / "server")
+        server.start()
+        try:
             for stock in (True, False):
                 measured(server, landing, directory / ("stock" if stock else "pooled"), las, stock=stock)
+        finally:
+            server.stop()
 
 
 if __name__ == "__main__":

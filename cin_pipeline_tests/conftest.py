@@ -74,3 +74,10 @@ def postgresql_url(request: pytest.FixtureRequest, postgresql_server: Server) ->
     full = request.config.getoption("database") == POSTGRESQL and "empty_database" not in request.keywords
     with postgresql_server.database(full=full) as url:
         yield url
+
+
+@pytest.fixture
+def another_url(postgresql_server: Server) -> Iterator[str]:
+    """Another database on it, which is empty."""
+    with postgresql_server.database(full=False) as url:
+        yield url

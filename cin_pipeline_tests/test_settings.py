@@ -103,7 +103,9 @@ VALUES = {
     "notices": st.frozensets(
         st.sampled_from(["log", "mail:ann@example.org", "https://example.org/hook?key=1", "chat:room 7"])
     ),
-    "smtp_url": st.from_regex(r"smtps?://[!-.0-~]+", fullmatch=True),
+    "smtp_url": st.from_regex(
+        r"smtps?://([!%-.A-Za-z]+:[!%-.A-Za-z]*@)?[a-z0-9.-]+(:[1-9][0-9]{0,3})?", fullmatch=True
+    ),
     "mail_from": st.from_regex(r"[a-z.]+@[a-z.]+", fullmatch=True),
 }
 
@@ -127,6 +129,14 @@ def test_settings_are_declared_once_with_a_meaning_and_a_default() -> None:
         assert setting.meaning, each.name
         # How else would a reader of the documentation know what holds without it?
         assert setting.unset or setting.in_state or setting.written(each.default), each.name
+
+
+@pytest.mark.parametrize("url", ["smtp://cin:hun/ter2@mail", "smtp://cin:hunter2#@mail", "smtp://", "mail:hunter2"])
+def test_a_wrong_mail_server_is_told_without_its_password(url: str) -> None:
+    """A / or # ends the part that says where: the rest looks like a port, and errors about ports show it."""
+    with pytest.raises(ValueError, match=r"CIN_SMTP_URL is something else, .* was expected") as told:
+        Settings.from_environment({"CIN_SMTP_URL": url})
+    assert "hun" not in str(told.value)
 
 
 @pytest.mark.parametrize("url", ["mysql://u:hunter2@h/d", "postgres://u:hunter2@h/d", "hunter2"])

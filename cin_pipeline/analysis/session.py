@@ -19,6 +19,7 @@ from cin_pipeline.analysis.row_views import NO_ROWS, declared_file, file_name, q
 from cin_pipeline.analysis.views import VIEWS, InDatabase, RowFiles, View
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.listings import LOCAL_AUTHORITIES, local_authorities
+from cin_pipeline.store.opening import is_there
 from cin_pipeline.store.row_tables import StoredTable
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
@@ -33,8 +34,7 @@ def connect(state: Path | str | None = None, *, aggregates: bool = False) -> "An
 
     `aggregates`: without the views of child-level rows. Raises NoState, StateRefused, ValueError (a setting)."""
     settings = Settings.from_environment(state=None if state is None else Path(state))
-    own = settings.database == f"sqlite:///{settings.state / 'cin.db'}"
-    if own and not (settings.state / "cin.db").exists():
+    if not is_there(settings):
         raise NoState(f"{settings.state}: there is no state of a run here")
     return Analysis(Store(settings), aggregates=aggregates)
 
@@ -51,7 +51,9 @@ class Analysis:
         self.views = {name: view for name, view in VIEWS.items() if not (aggregates and view.child_level)}
         registry = store.registry
         self.current = tuple(each for year in registry.years_with_current() for each in registry.all_current(year))
-        self._names = duckdb.connect()  # holds nothing: says which tables a query names
+        # Holds nothing: says which tables a query names. To do so it looks into files that are named, where it may, and
+        # fetches what it lacks for that from the network.
+        self._names = duckdb.connect(config={"enable_external_access": "false", "lock_configuration": "true"})
         self._files = RowFileSystem(store.tables)
         self._spill = TemporaryDirectory(prefix="cin-sql-")
         self.connection = self._opened()

@@ -52,11 +52,10 @@ def _decide(
 ) -> None:
     """Decides, and says what follows. `runs`: something is run, so Dagster must be able to remember it."""
     from cin_pipeline.orchestration.home_faults import refuse_unusable
+    from cin_pipeline.store.opening import is_there
 
     if not reason.strip():
         wrong_use("--reason is empty; why was expected")
-    from cin_pipeline.store.opening import is_there
-
     try:
         settings = Settings.from_environment(state=state)
         if not is_there(settings):

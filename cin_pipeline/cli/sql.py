@@ -13,7 +13,7 @@ from cin_pipeline.cli.sql_postgresql import apply_script, load_rows_of_children,
 from cin_pipeline.cli.sql_prompt import answer_prompts
 from cin_pipeline.cli.sql_tables import rows_table, views_table
 from cin_pipeline.cli.stored import StateDirectory, opened_store
-from cin_pipeline.cli.terminal import console, errors, wrong_use
+from cin_pipeline.cli.terminal import console, errors, os_fault, wrong_use
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -124,13 +124,9 @@ def _answer(analysis: "Analysis", query: str, give: "Callable[[pa.Schema, pa.Rec
     except BrokenPipeError:  # who reads has had enough
         raise
     except OSError as error:
-        errors.print(f"cin-pipeline: {_told(error)}", markup=False)
+        errors.print(f"cin-pipeline: {os_fault(error, 'the query')}", markup=False)
         return False
     return True
-
-
-def _told(error: OSError) -> str:
-    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
 
 
 def _show(schema: "pa.Schema", rows: "pa.RecordBatchReader") -> None:
@@ -148,5 +144,5 @@ def _write_all(analysis: "Analysis", path: Path) -> None:
     except NotOurs as refused:
         wrong_use(str(refused))
     except OSError as error:
-        wrong_use(_told(error))
+        wrong_use(os_fault(error, path))
     console.print(f"{len(counts)} tables, {sum(counts.values()):,} rows: {path}", markup=False)

@@ -16,7 +16,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.database_faults import database_url
 from cin_pipeline.store.health import looked_into
+from cin_pipeline.store.versions import StateRefused
 
 FRESH_SECONDS = 300.0  # a daemon writes one every 30 seconds; one sensor's evaluation may keep it for 60
 _SENSORS = "SENSOR"  # without it nothing is asked for
@@ -46,14 +48,22 @@ def daemon_fault(settings: Settings, now: float) -> str:
 
 def _heartbeats(settings: Settings) -> dict[str, float] | str:
     """When each part of the daemon gave its last heartbeat, in seconds since 1970; else why that cannot be found."""
+    try:
+        return _found(settings)
+    except StateRefused as refused:
+        return str(refused)
+
+
+def _found(settings: Settings) -> dict[str, float] | str:
+    """The same. Raises StateRefused over what dagster.yaml says."""
     home = settings.dagster_home
     try:
         configured = yaml.safe_load((home / "dagster.yaml").read_text(encoding="utf-8")) or {}
     except OSError:
         return f"{home} holds no dagster.yaml"
-    except yaml.YAMLError:
+    except (UnicodeDecodeError, yaml.YAMLError):
         return f"{home / 'dagster.yaml'} is no YAML"
-    url = _storage_url(configured, home)
+    url = _storage_url(configured, home) if isinstance(configured, Mapping) else None
     if url is None:
         return _asked_of_dagster(settings)
     if url.database and url.drivername == "sqlite" and not Path(url.database).exists():
@@ -71,25 +81,29 @@ def _heartbeats(settings: Settings) -> dict[str, float] | str:
 
 
 def _storage_url(configured: Mapping[str, Any], home: Path) -> URL | None:
-    """Where the runs are stored; None where that cannot be told from here."""
+    """Where the runs are stored; None where that cannot be told from here. Raises DatabaseRefused."""
     storage = configured.get("storage") or configured.get("run_storage")
     if storage is None:
         return make_url(f"sqlite:///{home / 'history' / 'runs.db'}")
-    postgres = storage.get("postgres") or storage.get("config") or {}
-    if url := _value(postgres.get("postgres_url")):
-        return make_url(url).set(drivername="postgresql+psycopg2")
-    if database := postgres.get("postgres_db"):
-        part = {name: _value(each) for name, each in database.items() if name != "params"}
-        return URL.create(
-            "postgresql+psycopg2",
-            part.get("username"),
-            part.get("password"),
-            part.get("hostname"),
-            int(part.get("port") or 5432),
-            part.get("db_name"),
-            database.get("params") or {},
-        )
-    return None
+    try:
+        postgres = storage.get("postgres") or storage.get("custom", storage).get("config") or {}
+        if url := _value(postgres.get("postgres_url")):
+            return database_url(url, "the storage in dagster.yaml")
+        if database := postgres.get("postgres_db"):
+            part = {name: _value(each) for name, each in database.items() if name != "params"}
+            return URL.create(
+                "postgresql+psycopg2",
+                part.get("username"),
+                part.get("password"),
+                part.get("hostname"),
+                int(part.get("port") or 5432),
+                part.get("db_name"),
+                database.get("params") or {},
+            )
+    except (AttributeError, TypeError, ValueError) as error:
+        if isinstance(error, StateRefused):
+            raise
+    return None  # also of what has another form: Dagster says what is wrong with it
 
 
 def _value(configured: object) -> str | None:

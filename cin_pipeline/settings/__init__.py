@@ -52,7 +52,7 @@ class Settings:
     database: str = setting(
         "CIN_DATABASE",
         DATABASE_URL,
-        "the registry, the measures and the estimates; for `postgresql+psycopg2://` install psycopg2",
+        "the registry, the measures and the estimates; `postgresql+psycopg2://` needs the extra `server`",
         in_state=lambda state: f"sqlite:///{state / 'cin.db'}",
         shown=False,  # may hold a password
     )

@@ -161,6 +161,15 @@ def test_no_query_reads_another_file_or_writes_one(query: str, analysis: Analysi
     assert sorted(path.name for path in tmp_path.iterdir()) == ["secret.txt", "state"]
 
 
+def test_which_views_a_query_names_is_found_out_without_reading_what_it_names(
+    analysis: Analysis, tmp_path: Path
+) -> None:
+    path = tmp_path / "secret.csv"
+    path.write_text("secret\n1\n")
+    with pytest.raises(duckdb.PermissionException):
+        analysis._names.get_table_names(f"FROM read_csv('{path.as_posix()}')")
+
+
 def _fetched(analysis: Analysis, query: str) -> None:
     found = analysis.sql(query)
     if found is not None:

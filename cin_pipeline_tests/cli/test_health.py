@@ -19,6 +19,7 @@ from cin_pipeline.orchestration.heartbeats import FRESH_SECONDS, daemon_fault
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
+from cin_pipeline_tests.test_contracts import ROOT
 
 POSTGRES = """\
 storage:
@@ -140,11 +141,45 @@ def test_no_password_is_shown(settings: Settings) -> None:
     assert "hunter2" not in result.output
 
 
-def test_dagster_is_not_loaded_for_it(deployed: Settings) -> None:
-    """That alone takes longer than all a probe looks at."""
+@pytest.mark.parametrize(
+    ("configuration", "why"),
+    [
+        ("storage: {postgres: {postgres_url: {env: NOT_SET}}}", "names a variable that is not set"),
+        ("storage: {postgres: {postgres_url: 'postgresql://cin:hunt/er2@host:x/d'}}", "is no address of a database"),
+        (
+            "storage: {postgres: {postgres_db: {hostname: h, port: hunter2}}}",
+            "the entries db_name, username are missing",
+        ),
+        ("storage: [hunter2]", "dagster.yaml: "),
+        ("hunter2", "dagster.yaml: "),
+    ],
+)
+def test_what_is_wrong_with_dagster_yaml_is_told(deployed: Settings, configuration: str, why: str) -> None:
+    (deployed.dagster_home / "dagster.yaml").write_text(configuration)
+    code, said = asked(deployed)
+    assert (code, why in said) == (1, True), said
+    assert "hunt" not in said
+
+
+@pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "CIN_DATABASE"])
+def test_an_address_that_is_none_is_told(deployed: Settings, variable: str) -> None:
+    address = "postgresql://cin:hunter2@host:x/d" if variable == "CIN_DATABASE" else "hunter2"
+    environment = {**deployed.environment(), "CIN_OBJECTS": "s3://cin/state", variable: address}
+    result = CliRunner().invoke(app, ["health", "--role", "worker"], env=environment)
+    assert (result.exit_code, f"{variable} is no address" in result.output) == (1, True), result.output
+    assert "hunter2" not in result.output
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_dagster_is_not_loaded_for_it(deployed: Settings, own: bool) -> None:
+    """That alone takes longer than all a probe looks at. `own`: with the storage that deploy/dagster names."""
+    if own:
+        example = ROOT / "deploy" / "dagster" / "dagster-celery.yaml"
+        (deployed.dagster_home / "dagster.yaml").write_text(example.read_text())
     code = (
         "import sys; from typer.testing import CliRunner; from cin_pipeline.cli import app; "
-        "done = CliRunner().invoke(app, ['health']); sys.exit(done.exit_code or 2 * ('dagster' in sys.modules))"
+        "done = CliRunner().invoke(app, ['health']); sys.exit(done.exit_code + 2 * ('dagster' in sys.modules))"
     )
     environment = {**os.environ, **deployed.environment()}
-    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+    # Of the second no daemon has given a heartbeat.
+    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == (1 if own else 0)

@@ -1,16 +1,15 @@
 """Backups with a real bucket: of a deployment that loads returns meanwhile, is then destroyed, and is brought back."""
 
 import os
-import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from shutil import rmtree, which
 from threading import Thread
+from uuid import uuid4
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -21,72 +20,22 @@ from cin_pipeline.store.backup.making import make_backup
 from cin_pipeline.store.backup.restoring import restore_backup
 from cin_pipeline.store.objects import Objects
 from cin_pipeline.store.store import Store, place_of
-from cin_pipeline_tests.store.test_backup import ROOT
+from cin_pipeline_tests.servers.support.bucket import BucketServer
 from cin_pipeline_tests.support.backups import CLIENT, held, rows_of
+from cin_pipeline_tests.support.databases import Server
 from cin_pipeline_tests.support.random_returns import messy_return
 from cin_pipeline_tests.support.stored import Office
+from cin_pipeline_tests.test_contracts import ROOT
 
-KEY, SECRET = "bucketeer", "well-kept-secret"
 LAS = ("201", "202", "203", "390", "391", "392")
 WRITTEN = ("measures.csv", "england.csv", "validation_issues.csv")
 
 
-@pytest.fixture(scope="module")
-def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An S3 server with one bucket, whose address and keys are in the environment."""
-    directory = tmp_path_factory.mktemp("s3")
-    ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
-    grpc = {f"{name}.port.grpc": free_port() for name in ports}
-    (directory / "s3.json").write_text(
-        f'{{"identities": [{{"name": "cin", "credentials": [{{"accessKey": "{KEY}", "secretKey": "{SECRET}"}}], '
-        '"actions": ["Admin", "Read", "List", "Write"]}]}'
-    )
-    weed = Path(sys.executable).with_name("weed")
-    command = [
-        *(weed, "server", f"-dir={directory}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3"),
-        *(f"-s3.config={directory / 's3.json'}", "-volume.max=20", "-master.volumeSizeLimitMB=64"),
-        *("-s3.port.iceberg=0", "-s3.port.lance=0"),  # else at fixed ports, which another server may have
-        *(f"-{name}.port={port}" for name, port in ports.items()),
-        *(f"-{name}={port}" for name, port in grpc.items()),
-    ]
-    environment = {
-        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{ports['s3']}",
-        "AWS_ACCESS_KEY_ID": KEY,
-        "AWS_SECRET_ACCESS_KEY": SECRET,
-        "AWS_REGION": "us-east-1",
-        "no_proxy": "127.0.0.1",
-        "PATH": f"{CLIENT}{os.pathsep}{os.environ['PATH']}",
-    }
-    with (directory / "log").open("wb") as log, pytest.MonkeyPatch.context() as patched:
-        for name, value in environment.items():
-            patched.setenv(name, value)
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            make = "s3.bucket.create -name backups\ns3.bucket.list\n"
-            master = f"-master=127.0.0.1:{ports['master']}.{grpc['master.port.grpc']}"
-            for _ in range(60):  # each try waits for the server by itself
-                said = subprocess.run([weed, "shell", master], input=make, capture_output=True, text=True, check=False)
-                if "  backups\t" in said.stdout:
-                    break
-            else:
-                raise AssertionError((directory / "log").read_text(errors="replace")[-2000:])
-            yield "s3://backups"
-        finally:
-            server.kill()
-            server.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
-
-
 @pytest.fixture
-def another_url(postgresql_server: object, postgresql_url: str) -> str:
-    name = f"{make_url(postgresql_url).database}_restored"
-    postgresql_server.psql(f"create database {name};")  # type: ignore[attr-defined]
-    return make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
+def bucket(bucket_server: BucketServer, bucket_keys: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A part of a bucket of this test alone; PostgreSQL's programs can be found."""
+    monkeypatch.setenv("PATH", f"{CLIENT}{os.pathsep}{os.environ['PATH']}")
+    return f"s3://cin/{uuid4().hex}"
 
 
 class Deployment:
@@ -124,7 +73,7 @@ class Deployment:
 
 
 def test_a_deployment_that_is_destroyed_comes_back_from_a_backup_made_while_it_loaded(
-    bucket: str, postgresql_server: object, postgresql_url: str, another_url: str, tmp_path: Path
+    bucket: str, postgresql_server: Server, postgresql_url: str, another_url: str, tmp_path: Path
 ) -> None:
     """What had not been counted at the time is counted by the restored one: figures and status are the same bytes."""
     landing = tmp_path / "landing"
@@ -146,7 +95,8 @@ def test_a_deployment_that_is_destroyed_comes_back_from_a_backup_made_while_it_l
     assert load.returncode in (0, 1), rest
     expected = first.files()
     rmtree(first.directory)
-    postgresql_server.psql(f'drop database "{make_url(postgresql_url).database}" with (force);')  # type: ignore[attr-defined]
+    with postgresql_server.administered() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE "{make_url(postgresql_url).database}" WITH (FORCE)')
 
     second = Deployment(tmp_path / "second", another_url)
     assert "are restored" in second.done("/bin/sh", "deploy/restore", f"{bucket}/first")

@@ -1,22 +1,21 @@
 """Two Celery workers over Redis and PostgreSQL, a daemon that runs nothing itself, and a load through the inbox."""
 
-import os
 import shutil
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import redis
 from pandas import DataFrame
 
 from cin_pipeline.settings import Settings
 from cin_pipeline_tests.orchestration.test_sensors import Living
-from cin_pipeline_tests.support.daemon import ROOT, Daemon
+from cin_pipeline_tests.servers.support.broker import Broker
+from cin_pipeline_tests.servers.support.hosts import CONFIGURATION
+from cin_pipeline_tests.servers.support.processes import Process
+from cin_pipeline_tests.support.daemon import Daemon
 from cin_pipeline_tests.support.kept import write_input
 from cin_pipeline_tests.support.random_returns import messy_return
 
@@ -25,24 +24,15 @@ pytestmark = pytest.mark.system
 YEAR = 2017
 LAS = tuple(str(la) for la in range(201, 211))  # the last one comes when the others are done
 SENT_AGAIN = LAS[0]
-EXAMPLE = ROOT / "deploy" / "dagster" / "dagster-celery.yaml"
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[str]:
-    """The URL of a Redis server that holds nothing."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-        client = redis.Redis(port=port, retry=redis.retry.Retry(redis.backoff.ConstantBackoff(0.1), 100))
-        assert client.ping()
-        client.close()
-        try:
-            yield f"redis://127.0.0.1:{port}/0"
-        finally:
-            server.kill()
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    """A Redis server that holds nothing."""
+    server = Broker(tmp_path)
+    server.start()
+    yield server
+    server.stop()
 
 
 @contextmanager
@@ -50,18 +40,16 @@ def worker(queue: str, processes: int, directory: Path, settings: Settings) -> I
     """A worker of a queue, as on a host of its own: its DAGSTER_HOME holds the same dagster.yaml and nothing else."""
     home = directory / queue
     home.mkdir()
-    shutil.copy(EXAMPLE, home / "dagster.yaml")
-    environment = {**os.environ, **settings.environment(), "DAGSTER_HOME": str(home), "CIN_SENSORS": "off"}
+    shutil.copy(CONFIGURATION, home / "dagster.yaml")
     command = [sys.executable, "-m", "celery", "-A", "dagster_celery.app", "worker", "-Q", queue, "-n", f"{queue}@%h"]
     command += ["-c", str(processes), "--prefetch-multiplier=1", "--without-gossip", "--without-mingle"]
-    with (
-        (directory / f"{queue}.log").open("wb") as log,
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT) as process,
-    ):
-        try:
-            yield home
-        finally:
-            process.terminate()
+    environment = {**settings.environment(), "DAGSTER_HOME": str(home), "CIN_SENSORS": "off"}
+    process = Process(command, directory / f"{queue}.log", environment)
+    process.start()
+    try:
+        yield home
+    finally:
+        process.stop()
 
 
 def return_of(la: str, seed: int = 0) -> bytes:
@@ -69,14 +57,14 @@ def return_of(la: str, seed: int = 0) -> bytes:
 
 
 def test_a_load_is_placed_on_workers_and_gives_what_one_machine_gives(
-    broker: str, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    broker: Broker, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CELERY_BROKER_URL", broker)
-    monkeypatch.setenv("CELERY_RESULT_BACKEND", broker)
+    monkeypatch.setenv("CELERY_BROKER_URL", broker.url)
+    monkeypatch.setenv("CELERY_RESULT_BACKEND", broker.url)
     monkeypatch.setenv("CIN_DATABASE", postgresql_url)
     base = replace(Settings.from_environment({}, state=tmp_path / "state"), database=postgresql_url)
     base.dagster_home.mkdir(parents=True)
-    shutil.copy(EXAMPLE, base.dagster_home / "dagster.yaml")
+    shutil.copy(CONFIGURATION, base.dagster_home / "dagster.yaml")
     daemon = Daemon(tmp_path, quiet=3600, years=frozenset({YEAR}), base=base)
     write_input(daemon.state, "expected.csv", "\n".join(("la_code", *LAS, "")))
     for la in LAS[:-1]:
@@ -93,8 +81,7 @@ def test_a_load_is_placed_on_workers_and_gives_what_one_machine_gives(
         daemon.wait("the others", lambda: daemon.ended(11), 120)
         assert daemon.states() == {"accepted": 10, "superseded": 1}
         assert set(daemon.acceptances().values()) == {1}
-        queues = {job: [run.tags.get("dagster-celery/queue") for run in daemon.runs(job)] for job in ("bulk_load",)}
-        assert queues == {"bulk_load": ["bulk", "bulk"]}
+        assert [run.tags.get("dagster-celery/queue") for run in daemon.runs("bulk_load")] == ["bulk", "bulk"]
         parts = [run for run in daemon.runs("la_return") if "cin/holder" in run.tags]
         assert len(parts) == 9
         assert len({run.tags["cin/holder"] for run in parts}) == 2

@@ -1,28 +1,17 @@
-"""The doctor at a real broker and a real bucket."""
+"""The doctor at a real bucket."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cin_pipeline_tests.doctor.test_doctor import looked_at, only
-from cin_pipeline_tests.servers.support.bucket import BucketServer
 
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BucketServer]:
-    server = BucketServer(tmp_path_factory.mktemp("bucket"))
-    server.start()
-    server.make("cin")
-    yield server
-    server.stop()
+pytestmark = pytest.mark.usefixtures("bucket_keys")
 
 
 @pytest.fixture(autouse=True)
-def _known(server: BucketServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _empty_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import make_url
 
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.backup import making
 from cin_pipeline.store.backup.making import LAST, MOST_ROUNDS, Made, make_backup
 from cin_pipeline.store.backup.restoring import restore_backup
-from cin_pipeline.store.backup.tools import BackupFailed
+from cin_pipeline.store.backup.tools import BackupFailed, restore_dump
 from cin_pipeline.store.objects.directory import DirectoryObjects
 from cin_pipeline.store.store import Store, place_of
 from cin_pipeline_tests.support.backups import CLIENT, held, rows_of
@@ -46,13 +45,10 @@ def office(settings: Settings, postgresql_url: str, tmp_path: Path) -> Office:
 
 
 @pytest.fixture
-def fresh(settings: Settings, postgresql_server: object, postgresql_url: str) -> Store:
+def fresh(settings: Settings, another_url: str) -> Store:
     """Another state and another, empty database."""
-    name = f"{make_url(postgresql_url).database}_restored"
-    postgresql_server.psql(f"create database {name};")  # type: ignore[attr-defined]
-    url = make_url(postgresql_url).set(database=name).render_as_string(hide_password=False)
     state = settings.state.with_name("restored")
-    return Store(replace(settings, database=url, state=state, dagster_home=state / "dagster"))
+    return Store(replace(settings, database=another_url, state=state, dagster_home=state / "dagster"))
 
 
 def backed_up(office: Office, directory: Path) -> Made:
@@ -198,9 +194,28 @@ def test_a_restore_that_was_interrupted_goes_on(office: Office, fresh: Store, tm
     assert held(restored(tmp_path / "backup", fresh)) == before
 
 
+@pytest.mark.sqlite_only("it is about a database in a file")
 def test_a_database_in_a_file_is_not_for_this(settings: Settings, tmp_path: Path) -> None:
     with pytest.raises(BackupFailed, match="copy its directory whole"):
         backed_up(Office(settings), tmp_path / "backup")
+    with pytest.raises(BackupFailed, match="must name a PostgreSQL database"):
+        restored(tmp_path / "backup", Store(settings))
+    assert not (tmp_path / "backup").exists()
+
+
+@pytest.mark.parametrize("address", ["cin:hunter2@host/cin?sslmode=require", "host/cin?password=hunter2&user=cin"])
+def test_no_list_of_processes_shows_the_password(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str) -> None:
+    started = list[tuple[list[str], dict[str, str]]]()
+
+    def run(command: list[str], *, env: dict[str, str], **_: object) -> "subprocess.CompletedProcess[str]":
+        started.append((command, env))
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr("cin_pipeline.store.backup.tools.subprocess.run", run)
+    restore_dump(f"postgresql+psycopg2://{address}", tmp_path / "a.dump")
+    [(command, environment)] = started
+    assert "hunter2" not in " ".join(command)
+    assert environment["PGPASSWORD"] == "hunter2"
 
 
 def script(name: str, place: Path, store: Store, **variables: str) -> "subprocess.CompletedProcess[str]":

@@ -38,7 +38,7 @@ class Server:
             yield self._address(name)
         finally:
             close_pools()
-            self._do(f"DROP DATABASE {name} WITH (FORCE)")
+            self._do(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     @contextmanager
     def administered(self) -> Iterator[Connection]:

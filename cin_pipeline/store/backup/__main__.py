@@ -7,6 +7,8 @@ import sys
 from contextlib import closing
 from datetime import UTC, datetime
 
+from sqlalchemy.exc import DBAPIError
+
 from cin_pipeline.settings import Settings
 from cin_pipeline.settings.places import PLACE
 from cin_pipeline.store.backup.making import make_backup
@@ -15,6 +17,7 @@ from cin_pipeline.store.backup.tools import BackupFailed
 from cin_pipeline.store.objects import Objects, ObjectsUnavailable
 from cin_pipeline.store.places import objects_in
 from cin_pipeline.store.store import Store
+from cin_pipeline.store.surroundings import fault_of
 
 DONE, LOST, NOT_DONE = 0, 1, 2
 
@@ -36,6 +39,11 @@ def main() -> int:
             made = make_backup(store, whole, copies, datetime.now(UTC))
     except (BackupFailed, ObjectsUnavailable, ValueError) as error:
         print(f"{asked.what}: {error}", file=sys.stderr)  # noqa: T201
+        return NOT_DONE
+    except (DBAPIError, OSError) as error:
+        if not (fault := fault_of(error)):
+            raise
+        print(f"{asked.what}: {fault.sentence}", file=sys.stderr)  # noqa: T201
         return NOT_DONE
     print(f"{made.objects:,} objects and the database ({made.bytes:,} bytes) are in {whole.place}.")  # noqa: T201
     for each in made.lost:

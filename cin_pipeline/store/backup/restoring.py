@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import create_engine, inspect
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -21,6 +22,8 @@ def restore_backup(source: Objects, copies: Objects, url: str, objects: Objects)
 
     Objects first, so that no row ever names what is not there. Asked again after it was interrupted it goes on. Raises
     BackupFailed, ObjectsUnavailable: the database is then as it was."""
+    if make_url(url).get_backend_name() != "postgresql":
+        raise BackupFailed("the database is a file: CIN_DATABASE must name a PostgreSQL database")
     about = _about(source)
     dumped = source.get(about["database"])
     if sha256_of(dumped) != about["sha256"]:

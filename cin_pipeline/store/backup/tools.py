@@ -48,6 +48,8 @@ def _address(url: str) -> tuple[str, dict[str, str]]:
     """The database as these programs name it, and an environment that holds its password: not for every process to
     see."""
     whole = make_url(url)
-    without = URL.create("postgresql", whole.username, None, whole.host, whole.port, whole.database, whole.query)
-    secret = {"PGPASSWORD": whole.password} if whole.password else {}
+    query = dict(whole.query)
+    password = query.pop("password", whole.password)  # of two, psycopg2 takes this one
+    without = URL.create("postgresql", whole.username, None, whole.host, whole.port, whole.database, query)
+    secret = {"PGPASSWORD": str(password)} if password else {}
     return without.render_as_string(), {**os.environ, **secret}

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from cin_pipeline_tests.servers.support.processes import Process, answers, free_port, wait_for
+from cin_pipeline_tests.servers.support.processes import Process, answers, wait_for
+from cin_pipeline_tests.support.webserver import free_port
 
 
 class Broker:

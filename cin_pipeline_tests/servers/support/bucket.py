@@ -1,11 +1,13 @@
 """A real S3 server with buckets, which can be stopped and started again with what it holds."""
 
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from cin_pipeline_tests.servers.support.processes import Process, answers, free_port, wait_for
+from cin_pipeline_tests.servers.support.processes import Process, answers, wait_for
+from cin_pipeline_tests.support.webserver import free_port
 
 KEY, SECRET = "bucketeer", "well-kept-secret"
 
@@ -71,6 +73,7 @@ class BucketServer:
     def pause(self) -> None:
         """It answers nobody, and forgets nothing."""
         self._process.signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self._process.process_id, os.WSTOPPED)  # a thread of it may answer until then
 
     def go_on(self) -> None:
         self._process.signal(signal.SIGCONT)

