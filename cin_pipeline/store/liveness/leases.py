@@ -98,12 +98,11 @@ class Leases:
         """The fence, where the lease is taken: nobody has it, or it has run out. Else 0."""
         holder = f"{socket.gethostname()} {os.getpid()}"[-80:]
         values = {"holder": holder, "fence": FENCES.next_value(), "until": self._end()}
-        taking = insert(LEASES).values(name=name, **values)
-        taking = taking.on_conflict_do_update(
-            index_elements=[LEASES.c.name], set_=values, where=LEASES.c.until <= _now()
-        ).returning(LEASES.c.fence)
+        run_out = LEASES.c.until <= _now()
+        new = insert(LEASES).values(name=name, **values)
+        taken = new.on_conflict_do_update(index_elements=[LEASES.c.name], set_=values, where=run_out)
         with self._engine.begin() as connection:
-            return int(connection.execute(taking).scalar() or 0)
+            return int(connection.execute(taken.returning(LEASES.c.fence)).scalar() or 0)
 
     def _beat(self, name: str, fence: int, ended: threading.Event) -> None:
         while not ended.wait(self._seconds / 6):
