@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -19,6 +20,7 @@ from cin_pipeline.orchestration.heartbeats import FRESH_SECONDS, daemon_fault
 from cin_pipeline.orchestration.home import open_instance
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.store import Store
+from cin_pipeline_tests.support.databases import BOTH, POSTGRESQL
 
 POSTGRES = """\
 storage:
@@ -132,19 +134,38 @@ def test_the_storage_that_dagster_yaml_names_is_asked(
     assert "no heartbeat" in daemon_fault(deployed, now + FRESH_SECONDS + 1)
 
 
-def test_no_password_is_shown(settings: Settings) -> None:
-    environment = {**settings.environment(), "CIN_DATABASE": "postgresql+psycopg2://cin:hunter2@127.0.0.1:9/cin"}
+@pytest.mark.parametrize(
+    "configuration",
+    ["here", "storage: here", "storage: {postgres: {postgres_url: s3cret}}", "storage: {postgres: {postgres_db: 1}}"],
+)
+def test_a_dagster_yaml_that_cannot_be_used_is_one_sentence(deployed: Settings, configuration: str) -> None:
+    (deployed.dagster_home / "dagster.yaml").write_text(configuration)
+    code, said = asked(deployed, "--role", "daemon")
+    assert code == 1
+    assert "dagster.yaml" in said
+    assert "s3cret" not in said
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg2"])
+def test_no_password_is_shown(settings: Settings, scheme: str) -> None:
+    environment = {**settings.environment(), "CIN_DATABASE": f"{scheme}://cin:hunter2@127.0.0.1:9/cin"}
     result = CliRunner().invoke(app, ["health", "--role", "worker"], env=environment)
     assert result.exit_code == 1
     assert "the database does not answer" in result.output
     assert "hunter2" not in result.output
 
 
-def test_dagster_is_not_loaded_for_it(deployed: Settings) -> None:
+@pytest.mark.parametrize("database", BOTH)
+def test_dagster_is_not_loaded_for_it(settings: Settings, database: str, request: pytest.FixtureRequest) -> None:
     """That alone takes longer than all a probe looks at."""
+    if database == POSTGRESQL:
+        settings = replace(settings, database=request.getfixturevalue("postgresql_url"))
+    with closing(Store(settings)) as store:
+        _ = store.engine
+    beat(settings, time.time(), "SENSOR")
     code = (
         "import sys; from typer.testing import CliRunner; from cin_pipeline.cli import app; "
         "done = CliRunner().invoke(app, ['health']); sys.exit(done.exit_code or 2 * ('dagster' in sys.modules))"
     )
-    environment = {**os.environ, **deployed.environment()}
+    environment = {**os.environ, **settings.environment()}
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
