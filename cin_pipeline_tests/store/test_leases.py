@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from cin_pipeline.store.liveness import LeaseLost, Life
 from cin_pipeline.store.liveness.leases import Leases
 from cin_pipeline.store.opening import open_database
+from cin_pipeline_tests.support.databases import Server
 
 HOLDS = """
 import sys
@@ -49,7 +50,7 @@ def another_process(url: str, block: str) -> Iterator[subprocess.Popen[str]]:
 def let_run_out(engine: Engine) -> None:
     """As if nobody had renewed any lease for a minute."""
     with engine.begin() as connection:
-        connection.execute(text("update leases set until = clock_timestamp() - interval '1 second'"))
+        connection.execute(text("update leases set until = clock_timestamp()"))
 
 
 def names(engine: Engine) -> set[str]:
@@ -121,6 +122,25 @@ def test_the_fence_grows_also_where_nothing_is_left_of_the_one_before(engine: En
             else:
                 fences.append(leases.fence("run"))
     assert fences == sorted(set(fences))
+
+
+def test_one_that_ran_out_while_the_server_was_away_holds_until_it_can_be_renewed(
+    engine: Engine, postgresql_server: Server
+) -> None:
+    """Else a database that is restarted too slowly would end every run there is."""
+    leases = Leases(engine)
+    with leases.alive("run"):
+        let_run_out(engine)
+        assert leases.look("run") is Life.DEAD
+        with postgresql_server.stopped():
+            pass
+        assert leases.look("run") is Life.ALIVE
+        leases.forget("run")
+        assert Leases(engine)._take("run") == 0
+        with engine.begin() as connection:
+            leases.check(connection)
+        let_run_out(engine)
+        assert leases.look("run") is Life.DEAD
 
 
 def test_one_at_a_time_is_one_at_a_time(engine: Engine) -> None:

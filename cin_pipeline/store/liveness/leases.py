@@ -12,7 +12,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -40,7 +52,7 @@ class Leases:
     def look(self, name: str) -> Life:
         """See Liveness.look."""
         with self._engine.connect() as connection:
-            lives = connection.execute(select(LEASES.c.until > _now()).where(LEASES.c.name == name)).scalar()
+            lives = connection.execute(select(self._holds()).where(LEASES.c.name == name)).scalar()
         if lives is None:
             return Life.UNKNOWN
         return Life.ALIVE if lives else Life.DEAD
@@ -48,7 +60,7 @@ class Leases:
     def forget(self, name: str) -> None:
         """See Liveness.forget. A lease that still holds stays."""
         with self._engine.begin() as connection:
-            connection.execute(delete(LEASES).where(LEASES.c.name == name, LEASES.c.until <= _now()))
+            connection.execute(delete(LEASES).where(LEASES.c.name == name, ~self._holds()))
 
     @contextmanager
     def one_at_a_time(self, name: str) -> Iterator[None]:
@@ -70,7 +82,7 @@ class Leases:
             return
         fences = dict(self._fences)
         ours = tuple_(LEASES.c.name, LEASES.c.fence).in_(list(fences.items()))
-        query = select(LEASES.c.name).where(ours, LEASES.c.until > _now()).with_for_update(read=True)
+        query = select(LEASES.c.name).where(ours, self._holds()).with_for_update(read=True)
         gone = fences.keys() - set(connection.execute(query).scalars())
         # What another thread has let go meanwhile, as it should, is not lost.
         if lost := [name for name in gone if self._fences.get(name) == fences[name]]:
@@ -98,9 +110,8 @@ class Leases:
         """The fence, where the lease is taken: nobody has it, or it has run out. Else 0."""
         holder = f"{socket.gethostname()} {os.getpid()}"[-80:]
         values = {"holder": holder, "fence": FENCES.next_value(), "until": self._end()}
-        run_out = LEASES.c.until <= _now()
         new = insert(LEASES).values(name=name, **values)
-        taken = new.on_conflict_do_update(index_elements=[LEASES.c.name], set_=values, where=run_out)
+        taken = new.on_conflict_do_update(index_elements=[LEASES.c.name], set_=values, where=~self._holds())
         with self._engine.begin() as connection:
             return int(connection.execute(taken.returning(LEASES.c.fence)).scalar() or 0)
 
@@ -116,8 +127,17 @@ class Leases:
             ours = (LEASES.c.name == name) & (LEASES.c.fence == fence)
             connection.execute(update(LEASES).where(ours).values(until=self._end()))
 
+    def _holds(self) -> ColumnElement[bool]:
+        """Whether a lease has not run out. One that did while the server itself was away, when nobody could renew it,
+        holds anew from when that is back: else all who were at work would be dead."""
+        back = func.pg_postmaster_start_time()
+        return or_(LEASES.c.until > _now(), and_(LEASES.c.until <= back, back + self._time() > _now()))
+
     def _end(self) -> ColumnElement[object]:
-        return _now() + text(f"interval '{self._seconds} seconds'")
+        return _now() + self._time()
+
+    def _time(self) -> ColumnElement[object]:
+        return literal_column(f"interval '{self._seconds} seconds'")
 
 
 def _now() -> ColumnElement[object]:
