@@ -1,9 +1,8 @@
 """Transactions that write: they exclude each other, and ask first whether who writes may still do so.
 
-They are begun again where the connection is lost before anything was done in them. Where who began one says nothing
-more, as a process that was stopped or a host that vanished, PostgreSQL ends it, so that the others do not wait."""
+They are begun again where the connection is lost before anything was done in them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -13,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 # Of one that was lost before it did anything. Connecting waits for the server, so a second follows only where the
 # server goes away between connecting and the first statement: the few moments of a restart.
 _TRIES = 3
-_SILENT_SECONDS = 60  # from one statement to the next; between the two there is hardly any work
+# Of one whose process is stopped in the middle, before the server ends it: until then all others wait for its locks.
+_IDLE, _IDLE_SECONDS = "idle_in_transaction_session_timeout", 60
 
 # Called in a transaction before it writes; raises LeaseLost. See Liveness.check.
 Guard: TypeAlias = Callable[[Connection], None]
@@ -35,8 +35,8 @@ def alone(engine: Engine, name: str, guard: Guard = unguarded) -> Iterator[Conne
             yield connection
         return
     # Two names of one hash wait for each other now and then, and nothing worse.
-    lock = select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0)))
-    with _begun(engine, _not_silent(), lock) as connection:
+    limit = func.set_config(_IDLE, f"{_IDLE_SECONDS}s", True)
+    with _begun(engine, select(limit, func.pg_advisory_xact_lock(func.hashtextextended(name, 0)))) as connection:
         guard(connection)  # once it has waited for its turn: its lease may have run out meanwhile
         yield connection
 
@@ -46,33 +46,29 @@ def alone_in(engine: Engine, table: str, guard: Guard = unguarded) -> Iterator[C
     """A transaction in which what was read of a table stays true until it is written: no other can write to it.
 
     Raises LeaseLost."""
-    lock = text(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-    first = [text("BEGIN IMMEDIATE")] if engine.dialect.name == "sqlite" else [_not_silent(), lock]
-    with _begun(engine, *first) as connection:
+    sqlite = engine.dialect.name == "sqlite"
+    lock = f"SET LOCAL {_IDLE} = '{_IDLE_SECONDS}s'; LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"
+    first = text("BEGIN IMMEDIATE" if sqlite else lock)
+    with _begun(engine, first) as connection:
         guard(connection)
         yield connection
 
 
-def _not_silent() -> Executable:
-    return text(f"SET LOCAL idle_in_transaction_session_timeout = {round(_SILENT_SECONDS * 1000)}")
-
-
 @contextmanager
-def _begun(engine: Engine, *first: Executable) -> Iterator[Connection]:
-    """A transaction whose first statements, which change nothing, were done. What follows is never done twice: where
+def _begun(engine: Engine, first: Executable) -> Iterator[Connection]:
+    """A transaction whose first statement, which changes nothing, was done. What follows is never done twice: where
     its end is lost, nobody knows whether it holds."""
     connection, transaction = _begin(engine, first)
     with connection, transaction:
         yield connection
 
 
-def _begin(engine: Engine, first: Iterable[Executable]) -> tuple[Connection, RootTransaction]:
+def _begin(engine: Engine, first: Executable) -> tuple[Connection, RootTransaction]:
     for left in reversed(range(_TRIES)):
         connection = engine.connect()
         try:
             transaction = connection.begin()
-            for statement in first:
-                connection.execute(statement)
+            connection.execute(first)
         except DBAPIError as error:
             connection.close()
             if not (error.connection_invalidated and left):

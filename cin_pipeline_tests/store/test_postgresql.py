@@ -15,12 +15,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.settings import Settings
-from cin_pipeline.store import postgresql, transactions
-from cin_pipeline.store.database import ESTIMATES, SUBMISSIONS
+from cin_pipeline.store import postgresql, surroundings, transactions
+from cin_pipeline.store.database import ESTIMATES
 from cin_pipeline.store.opening import open_database
 from cin_pipeline.store.postgresql import AGAIN_SECONDS, patience, pooled_engine
 from cin_pipeline.store.store import Store
-from cin_pipeline.store.surroundings import fault_of
 from cin_pipeline.store.transactions import alone, alone_in
 from cin_pipeline.store.versions import StateRefused
 from cin_pipeline_tests.support.databases import Server
@@ -121,6 +120,22 @@ def test_a_server_that_restarts_is_waited_for(
         start()
         refused.result()
     assert store.registry.waiting() == []
+
+
+@pytest.mark.parametrize(("begun", "place"), [(alone, "estimates 2017"), (alone_in, "submissions")])
+def test_who_falls_silent_in_a_transaction_keeps_nobody_waiting_for_long(
+    engine: Engine,
+    postgresql_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    begun: Callable[[Engine, str], AbstractContextManager[Connection]],
+    place: str,
+) -> None:
+    """A process that was stopped, or a host that vanished: the server alone can end what it began."""
+    monkeypatch.setattr(transactions, "_IDLE_SECONDS", 0.2)
+    limited = pooled_engine(postgresql_url, statement_seconds=30)  # else a failure of this test would never end
+    with pytest.raises(DBAPIError) as ended, begun(engine, place), begun(limited, place) as other:
+        assert other.execute(text("select 1")).scalar() == 1
+    assert "the connection to the database was lost" in str(surroundings.fault_of(ended.value))
 
 
 def test_but_not_for_ever(
@@ -257,18 +272,10 @@ def test_two_processes_give_every_number_once_and_every_claim_to_one(
     assert len(registry.claims(range(1, 16))) == 15
 
 
-@pytest.mark.parametrize(("begun", "place"), [(alone, "estimates 2017"), (alone_in, SUBMISSIONS.name)])
-def test_who_falls_silent_in_a_transaction_keeps_nobody_waiting_for_long(
-    engine: Engine,
-    postgresql_url: str,
-    monkeypatch: pytest.MonkeyPatch,
-    begun: Callable[[Engine, str], AbstractContextManager[Connection]],
-    place: str,
-) -> None:
-    """A process that was stopped, or a host that vanished: the server alone can end what it began."""
-    monkeypatch.setattr(transactions, "_SILENT_SECONDS", 0.2)
-    limited = pooled_engine(postgresql_url, statement_seconds=30)  # else a failure of this test would never end
-    with pytest.raises(DBAPIError) as ended, begun(engine, place), begun(limited, place) as other:
-        assert other.execute(text("select 1")).scalar() == 1
-    assert "the connection to the database was lost" in str(fault_of(ended.value))
-    assert ask(engine, "show idle_in_transaction_session_timeout") == "0", "of such a transaction alone"
+def test_who_stops_in_the_middle_of_writing_keeps_no_lock_for_ever(engine: Engine) -> None:
+    limit = text("show idle_in_transaction_session_timeout")
+    for transaction in (alone(engine, "estimates 2017"), alone_in(engine, "submissions")):
+        with transaction as connection:
+            assert connection.execute(limit).scalar() == "1min"
+    with engine.connect() as connection:
+        assert connection.execute(limit).scalar() == "0"
