@@ -227,7 +227,7 @@ class _Worker:
             if not fault.of_one:
                 raise SurroundingsFailed(fault.sentence)
             return Outcome(number, year, la_code, False, given_back_for(fault))
-        failure = f"the run failed ({error}); run {run.run_id} in the UI tells more" if error else ""
+        failure = why_failed(error, run.run_id) if error else ""
         # Nothing happens where the run has said why, or the submission was current before.
         if failure and load.try_again and after_failure(registry.get(number)) is SubmissionState.LANDED:
             registry.requeue(number, load.holder, failure)
@@ -256,6 +256,11 @@ def _ours(submission: Submission, holder: str) -> bool:
 def _error_type(run: Any) -> str:
     failures = [event for event in run.all_events if event.event_type is dg.DagsterEventType.STEP_FAILURE]
     return error_type(failures)
+
+
+def why_failed(error: str, run: str) -> str:
+    """The reason of a submission whose run failed; `store.reason_kinds` knows it by how it begins."""
+    return f"the run failed ({error}); run {run} in the UI tells more"
 
 
 def error_type(step_failures: Sequence[dg.DagsterEvent]) -> str:

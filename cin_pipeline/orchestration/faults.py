@@ -9,7 +9,7 @@ from types import FrameType
 
 import dagster as dg
 from dagster_shared.error import SerializableErrorInfo  # what Dagster's events hold
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from cin_pipeline.store.liveness import LeaseLost
 from cin_pipeline.store.store import Store
@@ -62,7 +62,7 @@ def giving_back(store: Store, holder: str) -> Iterator[None]:
 
     def give_back(_kind: object, error: BaseException | None, _trace: object) -> None:
         if error is not None and (fault := fault_of(error)):
-            with suppress(DBAPIError, LeaseLost):
+            with suppress(SQLAlchemyError, LeaseLost):
                 for each in store.registry.held_by(holder):
                     store.registry.give_back(each.submission, holder, given_back_for(fault))
 

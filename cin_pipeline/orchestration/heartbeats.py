@@ -1,7 +1,7 @@
 """Whether Dagster's daemon is alive, by the heartbeats it leaves in its storage, without loading Dagster.
 
 A probe is asked every few seconds, and loading Dagster takes longer than all the rest. Where dagster.yaml names a
-storage of another kind, Dagster itself is asked.
+storage of another kind, or cannot be understood, Dagster itself is asked, which says why.
 """
 
 import json
@@ -12,12 +12,12 @@ from typing import Any
 
 import yaml
 from sqlalchemy import URL, text
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from cin_pipeline.settings import Settings
 from cin_pipeline.store.database_faults import database_url
-from cin_pipeline.store.health import looked_into
+from cin_pipeline.store.health import CONNECT_SECONDS
+from cin_pipeline.store.opening import engine_to_look
 from cin_pipeline.store.versions import StateRefused
 
 FRESH_SECONDS = 300.0  # a daemon writes one every 30 seconds; one sensor's evaluation may keep it for 60
@@ -66,44 +66,49 @@ def _found(settings: Settings) -> dict[str, float] | str:
     url = _storage_url(configured, home) if isinstance(configured, Mapping) else None
     if url is None:
         return _asked_of_dagster(settings)
-    if url.database and url.drivername == "sqlite" and not Path(url.database).exists():
+    if url.database and url.get_backend_name() == "sqlite" and not Path(url.database).exists():
         return "Dagster has no history yet"
-    engine = looked_into(url.render_as_string(hide_password=False))
     try:
-        with engine.connect() as connection:
+        with engine_to_look(url, CONNECT_SECONDS).connect() as connection:
             rows = connection.execute(text("SELECT daemon_type, body FROM daemon_heartbeats")).all()
     except DBAPIError as error:  # without its message, which may name who connected where
         return f"Dagster's storage does not answer ({type(error).__name__})"
-    finally:
-        engine.dispose()
     # By the body: the column beside it has no time zone, and drivers disagree about whose it is in.
     return {row.daemon_type: float(json.loads(row.body)["timestamp"]) for row in rows}
 
 
-def _storage_url(configured: Mapping[str, Any], home: Path) -> URL | None:
+def _storage_url(configured: object, home: Path) -> URL | None:
     """Where the runs are stored; None where that cannot be told from here. Raises DatabaseRefused."""
-    storage = configured.get("storage") or configured.get("run_storage")
-    if storage is None:
-        return make_url(f"sqlite:///{home / 'history' / 'runs.db'}")
-    try:
-        postgres = storage.get("postgres") or storage.get("custom", storage).get("config") or {}
-        if url := _value(postgres.get("postgres_url")):
-            return database_url(url, "the storage in dagster.yaml")
-        if database := postgres.get("postgres_db"):
-            part = {name: _value(each) for name, each in database.items() if name != "params"}
-            return URL.create(
-                "postgresql+psycopg2",
-                part.get("username"),
-                part.get("password"),
-                part.get("hostname"),
-                int(part.get("port") or 5432),
-                part.get("db_name"),
-                database.get("params") or {},
-            )
-    except (AttributeError, TypeError, ValueError) as error:
-        if isinstance(error, StateRefused):
-            raise
-    return None  # also of what has another form: Dagster says what is wrong with it
+    storage = _below(configured, "storage") or _below(configured, "run_storage")
+    if storage is None and isinstance(configured, Mapping):
+        return URL.create("sqlite", database=str(home / "history" / "runs.db"))
+    # One of Dagster's own by its short name, or a class, such as the pooled one of a new home.
+    told = _below(storage, "postgres") or _below(storage, "custom", "config") or _below(storage, "config")
+    address: str | URL | None = _value(_below(told, "postgres_url"))
+    if database := _below(told, "postgres_db"):
+        part = {
+            name: _value(_below(database, name)) for name in ("username", "password", "hostname", "port", "db_name")
+        }
+        port = part["port"] or "5432"
+        if not port.isdecimal() or part["db_name"] is None:
+            return None
+        address = URL.create(
+            "postgresql",
+            part["username"],
+            part["password"],
+            part["hostname"],
+            int(port),
+            part["db_name"],
+            _below(database, "params") or {},
+        )
+    return database_url(address, "the storage in dagster.yaml") if address else None
+
+
+def _below(configured: object, *names: str) -> Any:
+    """What stands under some names, one below the other, in what may be anything; None where nothing does."""
+    for name in names:
+        configured = configured.get(name) if isinstance(configured, Mapping) else None
+    return configured
 
 
 def _value(configured: object) -> str | None:
@@ -113,8 +118,11 @@ def _value(configured: object) -> str | None:
     return None if configured is None else str(configured)
 
 
-def _asked_of_dagster(settings: Settings) -> dict[str, float]:
+def _asked_of_dagster(settings: Settings) -> dict[str, float] | str:
     from cin_pipeline.orchestration.home import open_instance
 
-    with open_instance(settings) as instance:
-        return {name: beat.timestamp for name, beat in instance.get_daemon_heartbeats().items()}
+    try:
+        with open_instance(settings) as instance:
+            return {name: beat.timestamp for name, beat in instance.get_daemon_heartbeats().items()}
+    except StateRefused as refused:
+        return str(refused)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 import yaml
@@ -81,7 +82,7 @@ def prepare_home(settings: Settings) -> None:
 
 def _write_new(path: Path, text: str) -> None:
     """So that of several processes each reads it whole, whichever wrote it."""
-    half = path.with_name(f".{path.name}-{os.getpid()}")
+    half = path.with_name(f".{path.name}-{uuid4().hex}")  # not the process number: in each container that is the same
     half.write_text(text, encoding="utf-8")
     half.replace(path)
 

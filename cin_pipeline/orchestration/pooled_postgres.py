@@ -19,6 +19,7 @@ from dagster_postgres import (
 from dagster_postgres.utils import pg_config, pg_url_from_config
 from sqlalchemy import Engine
 
+from cin_pipeline.orchestration.home_faults import STORAGE
 from cin_pipeline.orchestration.storages import pooled_fits
 from cin_pipeline.store.database_faults import database_url
 from cin_pipeline.store.postgresql import is_postgresql, pooled_engine
@@ -121,4 +122,4 @@ def _url(config: Any) -> str:
         raise StateRefused(
             "dagster.yaml names the storage for PostgreSQL with the URL of another database; is CIN_DATABASE right?"
         )
-    return database_url(url, "the storage in dagster.yaml").render_as_string(hide_password=False)
+    return database_url(url, STORAGE).render_as_string(hide_password=False)

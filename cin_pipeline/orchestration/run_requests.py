@@ -88,7 +88,7 @@ def tries_of(history: Sequence[EndedRun], request: str) -> Tries:
 class RunRequests:
     """What to do about the submissions that wait.
 
-    requeue: to land again, as the run that had claimed them is orphaned. give_up: to reject. alone: a run each.
+    requeue: those whose run, that had claimed them, is orphaned. give_up: to reject. alone: a run each.
     together: bulk runs, as many as there are workers."""
 
     requeue: tuple[Submission, ...] = ()

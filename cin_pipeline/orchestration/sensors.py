@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from cin_pipeline.census.years import COLLECTION_YEARS, FIRST_YEAR
-from cin_pipeline.orchestration.bulk import error_type
+from cin_pipeline.orchestration.bulk import error_type, why_failed
 from cin_pipeline.orchestration.faults import fault_of_run, given_back_for
 from cin_pipeline.orchestration.home import no_place_left, open_instance
 from cin_pipeline.orchestration.jobs import (
@@ -48,6 +48,7 @@ from cin_pipeline.store.landing import ExpectedReturns
 from cin_pipeline.store.liveness import Life
 from cin_pipeline.store.missing_data import for_re_referrals_alone
 from cin_pipeline.store.moves import SubmissionState
+from cin_pipeline.store.national_inputs import InputFileError
 from cin_pipeline.store.objects import ObjectsUnavailable
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.surroundings import Fault
@@ -149,8 +150,8 @@ def scan_inbox(store: Store) -> Scan:
             return Scan(problem=f"the inbox {settings.inbox} holds the {what} {place}; keep them apart")
     try:
         expected = expected_returns(store, settings)
-    except ObjectsUnavailable as away:
-        return Scan(problem=f"what is expected cannot be read: {away}")
+    except (ObjectsUnavailable, InputFileError) as error:
+        return Scan(problem=f"what is expected cannot be read: {error}")
     until = time.monotonic() + SCAN_SECONDS
     return inbox.scan(
         expected,
@@ -180,7 +181,7 @@ def requeue_or_reject(run: str, error: str, store: Store, fault: Fault | None = 
     Not where it is alive, whatever a launcher that cannot reach it says: it is at work on what it holds."""
     if store.liveness.look(run) is Life.ALIVE:
         return
-    reason = f"the run failed ({error}); run {run} in the UI tells more"
+    reason = why_failed(error, run)
     for each in store.registry.held_by(run):
         if fault:
             store.registry.give_back(each.submission, run, given_back_for(fault))

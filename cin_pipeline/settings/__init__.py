@@ -181,7 +181,7 @@ class Settings:
 
 
 def declared() -> list[tuple[Field[Any], Setting]]:
-    """Every field of the settings with how it is declaration, in the order of the documentation."""
+    """Every field of the settings with its declaration, in the order of the documentation."""
     return [(field, field.metadata[SETTING]) for field in fields(Settings)]
 
 

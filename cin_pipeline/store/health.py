@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import DBAPIError
 
-from cin_pipeline.store.database_faults import database_url
 from cin_pipeline.store.objects import ObjectMissing, ObjectsUnavailable
+from cin_pipeline.store.opening import engine_to_look
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.upgrading import sqlite_file
 from cin_pipeline.store.versions import CURRENT, StateRefused, version_of
@@ -21,12 +20,8 @@ def database_fault(url: str) -> str:
         path = sqlite_file(url)
         if path and not path.is_file():
             return "there is no database"
-        engine = looked_into(url)
-        try:
-            with engine.connect() as connection:
-                version = version_of(connection)
-        finally:
-            engine.dispose()
+        with engine_to_look(url, CONNECT_SECONDS).connect() as connection:
+            version = version_of(connection)
     except DBAPIError as error:  # without its message, which may name who connected where
         return f"the database does not answer ({type(error).__name__})"
     except StateRefused as refused:
@@ -51,12 +46,3 @@ def objects_fault(store: Store) -> str:
     except ObjectsUnavailable as error:
         return f"{place} cannot be reached ({error.strerror or error})"
     return ""
-
-
-def looked_into(url: str) -> Engine:
-    """An engine that only reads, and waits for no server for long. Raises DatabaseRefused."""
-    path = sqlite_file(url)
-    if path:
-        where = f"sqlite:///{path.absolute().as_uri()}?mode=ro&uri=true"
-        return create_engine(where, connect_args={"timeout": 1})
-    return create_engine(database_url(url), hide_parameters=True, connect_args={"connect_timeout": CONNECT_SECONDS})

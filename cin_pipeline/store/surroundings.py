@@ -35,6 +35,11 @@ class Stopped(SystemExit):
 
     def __init__(self, signal: int) -> None:
         super().__init__(128 + signal)  # as a shell has it
+        self._signal = signal
+
+    def __reduce__(self) -> tuple[type["Stopped"], tuple[int]]:
+        """Else a worker process would hand its parent another number."""
+        return type(self), (self._signal,)
 
     def __str__(self) -> str:
         return STOPPED.sentence

@@ -133,8 +133,21 @@ def test_the_storage_that_dagster_yaml_names_is_asked(
     assert "no heartbeat" in daemon_fault(deployed, now + FRESH_SECONDS + 1)
 
 
-def test_no_password_is_shown(settings: Settings) -> None:
-    environment = {**settings.environment(), "CIN_DATABASE": "postgresql+psycopg2://cin:hunter2@127.0.0.1:9/cin"}
+@pytest.mark.parametrize(
+    "configuration",
+    ["here", "storage: here", "storage: {postgres: {postgres_url: s3cret}}", "storage: {postgres: {postgres_db: 1}}"],
+)
+def test_a_dagster_yaml_that_cannot_be_used_is_one_sentence(deployed: Settings, configuration: str) -> None:
+    (deployed.dagster_home / "dagster.yaml").write_text(configuration)
+    code, said = asked(deployed, "--role", "daemon")
+    assert code == 1
+    assert "dagster.yaml" in said
+    assert "s3cret" not in said
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg2"])
+def test_no_password_is_shown(settings: Settings, scheme: str) -> None:
+    environment = {**settings.environment(), "CIN_DATABASE": f"{scheme}://cin:hunter2@127.0.0.1:9/cin"}
     result = CliRunner().invoke(app, ["health", "--role", "worker"], env=environment)
     assert result.exit_code == 1
     assert "the database does not answer" in result.output

@@ -86,6 +86,21 @@ def test_a_home_that_is_mounted_to_be_read_is_enough_where_history_is_elsewhere(
     assert os.environ["DAGSTER_HOME"] == str(settings.dagster_home)
 
 
+def test_two_containers_that_make_a_home_at_once_make_one(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes of two containers have the same number."""
+    write = Path.write_text
+
+    def and_another_is_faster(path: Path, text: str, **options: str) -> int:
+        written = write(path, text, **options)
+        monkeypatch.undo()
+        prepare_home(settings)
+        return written
+
+    monkeypatch.setattr(Path, "write_text", and_another_is_faster)
+    prepare_home(settings)
+    assert [path.name for path in settings.dagster_home.iterdir()] == ["dagster.yaml"]
+
+
 @pytest.mark.parametrize("workers", [1, 2, 8])
 def test_a_new_home_leaves_places_beside_a_load(settings: Settings, workers: int) -> None:
     with open_instance(replace(settings, workers=workers)) as instance:

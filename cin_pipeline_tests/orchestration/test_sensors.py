@@ -548,6 +548,17 @@ def test_an_inbox_that_holds_what_is_kept_is_not_looked_into(
         assert scan_inbox(store).problem.startswith(told.format(tmp_path))
 
 
+def test_a_file_of_the_users_that_cannot_be_used_keeps_the_inbox_alone_waiting(
+    settings: Settings, tmp_path: Path
+) -> None:
+    """What has landed is still asked for."""
+    with closing(Store(replace(settings, inbox=tmp_path / "inbox"))) as store:
+        write_input(store, "expected.csv", "la_code\n1\n")
+        assert scan_inbox(store).problem.startswith(
+            "what is expected cannot be read: inputs/2017/expected.csv, line 2:"
+        )
+
+
 def test_a_bucket_that_cannot_be_watched_as_things_are_set_up_is_told(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

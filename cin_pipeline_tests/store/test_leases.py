@@ -3,16 +3,20 @@
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from copy import copy
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
-from cin_pipeline.store.liveness import Life
+from cin_pipeline.store.liveness import LeaseLost, Life
 from cin_pipeline.store.liveness.leases import Leases
 from cin_pipeline.store.opening import open_database
+from cin_pipeline_tests.support.databases import Server
 
 HOLDS = """
 import sys
@@ -46,7 +50,7 @@ def another_process(url: str, block: str) -> Iterator[subprocess.Popen[str]]:
 def let_run_out(engine: Engine) -> None:
     """As if nobody had renewed any lease for a minute."""
     with engine.begin() as connection:
-        connection.execute(text("update leases set until = clock_timestamp() - interval '1 second'"))
+        connection.execute(text("update leases set until = clock_timestamp()"))
 
 
 def names(engine: Engine) -> set[str]:
@@ -120,6 +124,25 @@ def test_the_fence_grows_also_where_nothing_is_left_of_the_one_before(engine: En
     assert fences == sorted(set(fences))
 
 
+def test_one_that_ran_out_while_the_server_was_away_holds_until_it_can_be_renewed(
+    engine: Engine, postgresql_server: Server
+) -> None:
+    """Else a database that is restarted too slowly would end every run there is."""
+    leases = Leases(engine)
+    with leases.alive("run"):
+        let_run_out(engine)
+        assert leases.look("run") is Life.DEAD
+        with postgresql_server.stopped():
+            pass
+        assert leases.look("run") is Life.ALIVE
+        leases.forget("run")
+        assert Leases(engine)._take("run") == 0
+        with engine.begin() as connection:
+            leases.check(connection)
+        let_run_out(engine)
+        assert leases.look("run") is Life.DEAD
+
+
 def test_one_at_a_time_is_one_at_a_time(engine: Engine) -> None:
     inside, most = [], []
 
@@ -143,3 +166,41 @@ def test_who_died_in_its_block_is_not_waited_for_for_ever(engine: Engine, postgr
         let_run_out(engine)
         with Leases(engine).one_at_a_time("run"):
             assert names(engine) == {"only-run"}
+
+
+def test_a_lease_is_renewed_again_after_no_connection_was_free(engine: Engine) -> None:
+    """A process whose threads held every connection for a while is alive: its heart goes on."""
+    refused, renewed = threading.Event(), threading.Event()
+
+    class Watched(Leases):
+        def _renew(self, name: str, fence: int) -> None:
+            try:
+                super()._renew(name, fence)
+            except PoolExhausted:
+                refused.set()
+                raise
+            renewed.set()
+
+    narrow = create_engine(engine.url, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    with Watched(narrow, seconds=0.6).alive("run"):
+        with narrow.connect():
+            assert refused.wait(60)
+            renewed.clear()
+        assert renewed.wait(60)
+    narrow.dispose()
+
+
+def test_what_another_thread_lets_go_meanwhile_is_not_lost(engine: Engine) -> None:
+    """It ended as it should between the look at what is held here and the question whether it still is."""
+    leases, other = Leases(engine), ExitStack()
+    other.enter_context(leases.alive("other"))
+    with leases.alive("run"), engine.begin() as connection:
+        event.listen(connection, "before_cursor_execute", lambda *_: other.close(), once=True)
+        leases.check(connection)
+    assert names(engine) == set()
+
+
+def test_what_was_lost_is_the_same_told_by_a_worker_process() -> None:
+    """Which hands it on as a copy is made."""
+    lost = LeaseLost(["only-2017-201", "run"])
+    assert str(copy(lost)) == str(lost)

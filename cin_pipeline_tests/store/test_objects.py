@@ -1,5 +1,7 @@
 """Objects: every store of them does the same, and what cannot be reached is told in a sentence."""
 
+import errno
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +15,7 @@ from obstore.exceptions import BaseError, GenericError, PermissionDeniedError
 from cin_pipeline.settings import Settings
 from cin_pipeline.settings.places import Bucket
 from cin_pipeline.store.objects import ObjectMissing, Objects, ObjectsUnavailable
+from cin_pipeline.store.objects.directory import DirectoryObjects
 from cin_pipeline.store.places import PlaceRefused, objects_in
 from cin_pipeline.store.store import Store
 from cin_pipeline_tests.support.objects import KINDS, objects_of
@@ -34,6 +37,19 @@ def test_what_is_put_is_got_and_never_changed(objects: Objects) -> None:
     assert (objects.has("returns/ab/abc.xml"), objects.has("returns/ab")) == (True, False)
     assert objects.put_new("empty", b"", lasting=False)
     assert objects.get("empty") == b""
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP])
+def test_a_file_system_without_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "link", no_links)
+    objects = DirectoryObjects(tmp_path)
+    assert objects.put_new("a/b", b"first")
+    assert not objects.put_new("a/b", b"second")
+    assert (objects.get("a/b"), keys(objects)) == (b"first", ["a/b"])
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["b"]
 
 
 def test_what_is_not_there_is_missing(objects: Objects) -> None:

@@ -6,16 +6,16 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 
 import pandas as pd
 import pytest
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from cin_pipeline.reference.figure_keys import TOTAL
 from cin_pipeline.settings import Settings
-from cin_pipeline.store import postgresql
+from cin_pipeline.store import postgresql, surroundings, transactions
 from cin_pipeline.store.database import ESTIMATES
 from cin_pipeline.store.opening import open_database
 from cin_pipeline.store.postgresql import AGAIN_SECONDS, patience, pooled_engine
@@ -120,6 +120,22 @@ def test_a_server_that_restarts_is_waited_for(
         start()
         refused.result()
     assert store.registry.waiting() == []
+
+
+@pytest.mark.parametrize(("begun", "place"), [(alone, "estimates 2017"), (alone_in, "submissions")])
+def test_who_falls_silent_in_a_transaction_keeps_nobody_waiting_for_long(
+    engine: Engine,
+    postgresql_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    begun: Callable[[Engine, str], AbstractContextManager[Connection]],
+    place: str,
+) -> None:
+    """A process that was stopped, or a host that vanished: the server alone can end what it began."""
+    monkeypatch.setattr(transactions, "_IDLE_SECONDS", 0.2)
+    limited = pooled_engine(postgresql_url, statement_seconds=30)  # else a failure of this test would never end
+    with pytest.raises(DBAPIError) as ended, begun(engine, place), begun(limited, place) as other:
+        assert other.execute(text("select 1")).scalar() == 1
+    assert "the connection to the database was lost" in str(surroundings.fault_of(ended.value))
 
 
 def test_but_not_for_ever(

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from copy import copy
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -158,3 +159,8 @@ def test_what_another_return_need_not_meet(what: str) -> None:
     raised, _ = found_in(FAULTS[what][0])
     assert raised is not None
     assert raised.of_one is (what in {"no copy", "memory", "of which it came"})
+
+
+def test_a_signal_has_its_exit_code_also_where_a_worker_process_tells_of_it() -> None:
+    """Which hands it on as a copy is made."""
+    assert copy(Stopped(15)).code == 128 + 15

@@ -12,8 +12,21 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, select, text, tuple_, update
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from cin_pipeline.store.database import FENCES, LEASES
 from cin_pipeline.store.liveness.protocol import LeaseLost, Life
@@ -39,7 +52,7 @@ class Leases:
     def look(self, name: str) -> Life:
         """See Liveness.look."""
         with self._engine.connect() as connection:
-            lives = connection.execute(select(LEASES.c.until > _now()).where(LEASES.c.name == name)).scalar()
+            lives = connection.execute(select(self._holds()).where(LEASES.c.name == name)).scalar()
         if lives is None:
             return Life.UNKNOWN
         return Life.ALIVE if lives else Life.DEAD
@@ -47,7 +60,7 @@ class Leases:
     def forget(self, name: str) -> None:
         """See Liveness.forget. A lease that still holds stays."""
         with self._engine.begin() as connection:
-            connection.execute(delete(LEASES).where(LEASES.c.name == name, LEASES.c.until <= _now()))
+            connection.execute(delete(LEASES).where(LEASES.c.name == name, ~self._holds()))
 
     @contextmanager
     def one_at_a_time(self, name: str) -> Iterator[None]:
@@ -69,8 +82,10 @@ class Leases:
             return
         fences = dict(self._fences)
         ours = tuple_(LEASES.c.name, LEASES.c.fence).in_(list(fences.items()))
-        query = select(LEASES.c.name).where(ours, LEASES.c.until > _now()).with_for_update(read=True)
-        if lost := fences.keys() - set(connection.execute(query).scalars()):
+        query = select(LEASES.c.name).where(ours, self._holds()).with_for_update(read=True)
+        gone = fences.keys() - set(connection.execute(query).scalars())
+        # What another thread has let go meanwhile, as it should, is not lost.
+        if lost := [name for name in gone if self._fences.get(name) == fences[name]]:
             raise LeaseLost(sorted(lost))
 
     @contextmanager
@@ -87,39 +102,42 @@ class Leases:
             del self._fences[name]
             ended.set()
             heart.join()
-            # Where the database is away it runs out by itself.
-            with suppress(DBAPIError), self._engine.begin() as connection:
+            # Where the database is away, or takes no more connections, it runs out by itself.
+            with suppress(SQLAlchemyError), self._engine.begin() as connection:
                 connection.execute(delete(LEASES).where(LEASES.c.name == name, LEASES.c.fence == fence))
 
     def _take(self, name: str) -> int:
         """The fence, where the lease is taken: nobody has it, or it has run out. Else 0."""
         holder = f"{socket.gethostname()} {os.getpid()}"[-80:]
         values = {"holder": holder, "fence": FENCES.next_value(), "until": self._end()}
-        try:
-            with self._engine.begin() as connection:
-                over = (LEASES.c.name == name) & (LEASES.c.until <= _now())
-                taken = update(LEASES).where(over).values(**values).returning(LEASES.c.fence)
-                if fence := connection.execute(taken).scalar():
-                    return int(fence)
-                new = insert(LEASES).values(name=name, **values).returning(LEASES.c.fence)
-                return int(connection.execute(new).scalar_one())
-        except IntegrityError:
-            return 0
+        new = insert(LEASES).values(name=name, **values)
+        taken = new.on_conflict_do_update(index_elements=[LEASES.c.name], set_=values, where=~self._holds())
+        with self._engine.begin() as connection:
+            return int(connection.execute(taken.returning(LEASES.c.fence)).scalar() or 0)
 
     def _beat(self, name: str, fence: int, ended: threading.Event) -> None:
         while not ended.wait(self._seconds / 6):
             try:
                 self._renew(name, fence)
-            except DBAPIError:  # the database is away: the next beat tries again, and without one the lease runs out
-                continue
+            except SQLAlchemyError:
+                continue  # the database is away or full: the next beat tries again, and without one the lease runs out
 
     def _renew(self, name: str, fence: int) -> None:
         with self._engine.begin() as connection:
             ours = (LEASES.c.name == name) & (LEASES.c.fence == fence)
             connection.execute(update(LEASES).where(ours).values(until=self._end()))
 
+    def _holds(self) -> ColumnElement[bool]:
+        """Whether a lease has not run out. One that did while the server itself was away, when nobody could renew it,
+        holds anew from when that is back: else all who were at work would be dead."""
+        back = func.pg_postmaster_start_time()
+        return or_(LEASES.c.until > _now(), and_(LEASES.c.until <= back, back + self._time() > _now()))
+
     def _end(self) -> ColumnElement[object]:
-        return _now() + text(f"interval '{self._seconds} seconds'")
+        return _now() + self._time()
+
+    def _time(self) -> ColumnElement[object]:
+        return literal_column(f"interval '{self._seconds} seconds'")
 
 
 def _now() -> ColumnElement[object]:

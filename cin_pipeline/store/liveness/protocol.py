@@ -23,6 +23,11 @@ class LeaseLost(RuntimeError):
             f"{' and '.join(names)} is no more held by this process, which was cut off for too long: what it did since "
             "does not count"
         )
+        self._names = names
+
+    def __reduce__(self) -> tuple[type["LeaseLost"], tuple[list[str]]]:
+        """Else a worker process could not say to its parent what was lost."""
+        return type(self), (self._names,)
 
 
 class Liveness(Protocol):

@@ -1,5 +1,6 @@
 """Objects as files below a directory of this machine, or of a disk that several share."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +11,8 @@ from uuid import uuid4
 from cin_pipeline.store.objects.errors import ObjectMissing, ObjectsUnavailable
 from cin_pipeline.store.objects.keys import UNFINISHED, checked
 from cin_pipeline.store.objects.protocol import Found
+
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}  # what file systems say that have none
 
 
 class DirectoryObjects:
@@ -24,7 +27,10 @@ class DirectoryObjects:
         return str(self._directory)
 
     def put_new(self, key: str, data: bytes, *, lasting: bool = True) -> bool:
-        """See Objects.put_new. A link is what takes a name only where it is free, on every file system."""
+        """See Objects.put_new. A link is what takes a name only where it is free.
+
+        Where a file system has none (exFAT, some shares), the file is renamed: two that put the same key at the same
+        moment may both get True, and the bytes of one are there."""
         path = self._path(key)
         with _told():
             if path.exists():
@@ -37,7 +43,7 @@ class DirectoryObjects:
                     if lasting:
                         file.flush()
                         os.fsync(file.fileno())
-                os.link(temporary, path)
+                _name(temporary, path)
             except FileExistsError:
                 return False
             finally:
@@ -91,6 +97,15 @@ def _told() -> Iterator[None]:
         yield
     except OSError as error:
         raise ObjectsUnavailable(error.errno, error.strerror, error.filename) from None
+
+
+def _name(temporary: Path, path: Path) -> None:
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        temporary.rename(path)
 
 
 def _sync_folder(folder: Path) -> None:
