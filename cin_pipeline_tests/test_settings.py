@@ -103,7 +103,7 @@ VALUES = {
     "notices": st.frozensets(
         st.sampled_from(["log", "mail:ann@example.org", "https://example.org/hook?key=1", "chat:room 7"])
     ),
-    "smtp_url": st.from_regex(r"smtps?://[!-.0-~]+", fullmatch=True),
+    "smtp_url": st.from_regex(r"smtps?://([a-z0-9%.]+:[a-z0-9%!$*]*@)?[a-z0-9.-]+(:[1-9][0-9]{0,3})?", fullmatch=True),
     "mail_from": st.from_regex(r"[a-z.]+@[a-z.]+", fullmatch=True),
 }
 
@@ -157,6 +157,15 @@ def test_a_place_that_is_none_is_named_with_what_was_expected(value: str) -> Non
         with pytest.raises(ValueError, match=f"{name} is .*; a directory or s3://bucket/prefix was expected") as told:
             Settings.from_environment({name: value})
         assert repr(value) in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "address", ["smtp://cin:hunter2@host:abc", "smtps://:25", "smtp://cin:hunter2/2@host", "http://h"]
+)
+def test_the_address_of_a_mail_server_is_one_and_not_shown(address: str) -> None:
+    with pytest.raises(ValueError, match="CIN_SMTP_URL is something else, not shown") as told:
+        Settings.from_environment({"CIN_SMTP_URL": address})
+    assert "hunter2" not in str(told.value)
 
 
 def test_keys_that_were_written_into_the_address_of_a_bucket_are_not_shown() -> None:

@@ -6,6 +6,7 @@ from dataclasses import MISSING, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from cin_pipeline.census.years import FIRST_YEAR, LAST_YEAR
 
@@ -97,6 +98,15 @@ def _whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
+def _mail_server(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:  # also of a / in a password, which ends the address there
+        return False
+    return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and port != 0
+
+
 def _year_and_date(text: str) -> bool:
     year, _, day = text.partition(":")
     try:
@@ -142,7 +152,5 @@ DUE_DATES = Kind(
     several=True,
 )
 TARGETS = Kind("targets such as log, mail:ann@example.org or https://example.org/hook", _target, several=True)
-MAIL_SERVER = Kind(
-    "a URL that starts with smtp:// or smtps://", lambda text: re.match(r"smtps?://[^/\s]", text) is not None
-)
+MAIL_SERVER = Kind("a URL that starts with smtp:// or smtps://", _mail_server)
 ADDRESS = Kind("an e-mail address", _address)

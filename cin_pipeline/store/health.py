@@ -16,10 +16,13 @@ _NO_OBJECT = "releases/health"  # never put: that it is not there is an answer
 
 def database_fault(url: str) -> str:
     """Why the database cannot be worked with, in words; empty where it can."""
-    path = sqlite_file(url)
+    try:
+        path = sqlite_file(url)
+        engine = looked_into(url)
+    except StateRefused as refused:
+        return str(refused)
     if path and not path.is_file():
         return "there is no database"
-    engine = looked_into(url)
     try:
         with engine.connect() as connection:
             version = version_of(connection)

@@ -132,6 +132,14 @@ def test_the_storage_that_dagster_yaml_names_is_asked(
     assert "no heartbeat" in daemon_fault(deployed, now + FRESH_SECONDS + 1)
 
 
+def test_what_is_no_address_of_a_database_is_told(settings: Settings) -> None:
+    environment = {**settings.environment(), "CIN_DATABASE": "postgresql+psycopg2://cin:hunter2@host:abc/cin"}
+    result = CliRunner().invoke(app, ["health", "--role", "worker"], env=environment)
+    assert result.exit_code == 1
+    assert "CIN_DATABASE is no address of a database" in result.output
+    assert "hunter2" not in result.output
+
+
 def test_no_password_is_shown(settings: Settings) -> None:
     environment = {**settings.environment(), "CIN_DATABASE": "postgresql+psycopg2://cin:hunter2@127.0.0.1:9/cin"}
     result = CliRunner().invoke(app, ["health", "--role", "worker"], env=environment)
