@@ -169,6 +169,15 @@ def test_a_place_that_is_none_is_named_with_what_was_expected(value: str) -> Non
         assert repr(value) in str(told.value)
 
 
+@pytest.mark.parametrize(
+    "address", ["smtp://cin:hunter2@host:abc", "smtps://:25", "smtp://cin:hunter2/2@host", "http://h"]
+)
+def test_the_address_of_a_mail_server_is_one_and_not_shown(address: str) -> None:
+    with pytest.raises(ValueError, match="CIN_SMTP_URL is something else, not shown") as told:
+        Settings.from_environment({"CIN_SMTP_URL": address})
+    assert "hunter2" not in str(told.value)
+
+
 def test_keys_that_were_written_into_the_address_of_a_bucket_are_not_shown() -> None:
     with pytest.raises(ValueError, match="CIN_OBJECTS is something else, not shown") as told:
         Settings.from_environment({"CIN_OBJECTS": "s3://cin:hunter2@bucket/prefix"})

@@ -97,7 +97,10 @@ def broker(case: Case) -> Iterator[Finding]:
 
     where, why_not = try_broker(address, CONNECT_SECONDS)
     if why_not:
-        yield wrong(f"the broker {where} cannot be used ({why_not})", "start it, or mend broker in dagster.yaml")
+        yield wrong(
+            f"the broker {where} cannot be used ({why_not})",
+            "start it, or mend its address or password, where dagster.yaml has broker",
+        )
     else:
         yield sound(where)
 

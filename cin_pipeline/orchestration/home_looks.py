@@ -75,9 +75,11 @@ class Home:
     def broker(self) -> str:
         """The address of Celery's broker, with its password; empty where runs are not launched by it."""
         data = self._instance.run_launcher_data
-        if data is None or not data.module_name.startswith(_CELERY):
+        if data is None:
             return ""
         with said_of_home(self._directory):
+            if not any(each.__module__.startswith(_CELERY) for each in class_of(data).__mro__):
+                return ""
             configuration = configuration_of(data)
         if configuration.get("broker"):
             return str(configuration["broker"])

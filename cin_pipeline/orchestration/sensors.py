@@ -9,7 +9,10 @@ and count what was tried by the runs that ended (`ended_runs`), so a tick that i
 import json
 import logging
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
+from typing import TypeAlias
 
 import dagster as dg
 
@@ -54,6 +57,8 @@ from cin_pipeline.store.store import Store
 from cin_pipeline.store.surroundings import Fault
 from cin_pipeline.store.versions import StateRefused
 
+_Tick: TypeAlias = Callable[[dg.SensorEvaluationContext], dg.SensorResult]
+
 SCAN_SECONDS = 30  # Dagster ends an evaluation after 60
 
 
@@ -69,6 +74,7 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         default_status=status,
         description="Takes new files from the inbox, and requests a run for every submission that waits.",
     )
+    @_told_where_objects_are_away
     def landing(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         end_orphaned_runs(context.instance, store)
         scan = scan_inbox(store)
@@ -84,6 +90,7 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         default_status=status,
         description="Counts an LA's return again when its previous year's return changes: re-referrals need it.",
     )
+    @_told_where_objects_are_away
     def prior_year(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         requests, said = request_recounts(context.instance, store, datetime.now(UTC))
         summary = said or "every current return is counted with the current return of the previous year"
@@ -95,6 +102,7 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         default_status=status,
         description="Makes England again after a quiet spell, when the current returns are not those it was made from.",
     )
+    @_told_where_objects_are_away
     def national(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         cursor = json.loads(context.cursor or "{}")
         requests, waits = [], []
@@ -123,6 +131,19 @@ def all_sensors(store: Store) -> list[dg.SensorDefinition]:
         requeue_or_reject(run.run_id, error, store, fault_of_run(context.instance, run.run_id))
 
     return [landing, prior_year, national, failure, notices_sensor(store)]
+
+
+def _told_where_objects_are_away(tick: _Tick) -> _Tick:
+    """The next tick goes on."""
+
+    @wraps(tick)
+    def told(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+        try:
+            return tick(context)
+        except ObjectsUnavailable as away:
+            return dg.SensorResult(skip_reason=str(away))
+
+    return told
 
 
 def expected_returns(store: Store, settings: Settings) -> ExpectedReturns:

@@ -98,6 +98,15 @@ def _whole(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
+def _mail_server(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:  # also of a / in a password, which ends the address there
+        return False
+    return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and port != 0
+
+
 def _year_and_date(text: str) -> bool:
     year, _, day = text.partition(":")
     try:

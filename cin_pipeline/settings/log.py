@@ -76,14 +76,17 @@ def is_wanted() -> bool:
 
 
 class _ToStandardError(logging.StreamHandler[TextIO]):
-    """To what standard error is at the time, which Dagster changes while a step runs."""
+    """To what standard error is at the time, which Dagster changes while a step runs.
+
+    Past what a worker of Celery puts in its place, which would write a time and a level before each line."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
 
     @property
     def stream(self) -> TextIO:  # type: ignore[override]
-        return sys.stderr
+        past = type(sys.stderr).__module__ == "celery.utils.log" and sys.__stderr__
+        return past or sys.stderr
 
 
 class _Line(logging.Formatter):

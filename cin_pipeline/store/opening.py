@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from cin_pipeline.settings import Settings
-from cin_pipeline.store.database_faults import database_url, told
+from cin_pipeline.store.database_faults import DatabaseRefused, database_url, told
 from cin_pipeline.store.postgresql import pooled_engine
 from cin_pipeline.store.upgrading import Upgrade, can_be_written, sqlite_file, upgrade
 from cin_pipeline.store.versions import CURRENT, StateDamaged, StateReadOnly, UpgradeNeeded, version_of
@@ -53,8 +53,12 @@ def open_database(url: str) -> Engine:
 
 
 def is_there(settings: Settings) -> bool:
-    """Whether there is a database to open: a file that exists. What a server has, only a connection would tell."""
-    path = sqlite_file(settings.database)
+    """Whether there is a database to open: a file that exists. What a server has, only a connection would tell, and
+    what is wrong with an address, opening it."""
+    try:
+        path = sqlite_file(settings.database)
+    except DatabaseRefused:
+        return True
     return path is None or path.exists()
 
 

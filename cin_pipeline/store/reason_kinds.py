@@ -11,10 +11,16 @@ NOT_TAKEN = "not taken on receipt"
 CHECKS_FAILED = "a blocking check failed"
 RUN_FAILED = "its run failed"
 NO_RESULT = "its run came to no result"
+SURROUNDINGS = "the surroundings failed it"
 UNREADABLE = "it cannot be read"
 
 # How reasons begin or what they hold that are known to be of ours, by kind.
-_BEGIN = (("checks failed", CHECKS_FAILED), ("the run failed", RUN_FAILED), ("a further return", FURTHER))
+_BEGIN = (
+    ("checks failed", CHECKS_FAILED),
+    ("the run failed", RUN_FAILED),
+    ("a further return", FURTHER),
+    ("given back", SURROUNDINGS),
+)
 _HOLD = (("the return is for ", NOT_EXPECTED), ("is not among the authorities expected", NOT_EXPECTED))
 
 

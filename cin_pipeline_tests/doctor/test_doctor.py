@@ -241,6 +241,12 @@ HOMES = {
         "broker",
         "redis://127.0.0.1:1 cannot be used (ConnectionError)",
     ),
+    "broker of our launcher": (
+        "run_launcher: {module: cin_pipeline.orchestration.launchers.celery, class: CeleryLauncher, config: "
+        f"{{broker: 'redis://:{HIDDEN}@127.0.0.1:1/0'}}}}\nrun_monitoring: {{enabled: true}}",
+        "broker",
+        "redis://127.0.0.1:1 cannot be used (ConnectionError)",
+    ),
 }
 
 

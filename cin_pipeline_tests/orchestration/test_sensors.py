@@ -531,6 +531,25 @@ def test_a_tick_says_that_what_is_kept_is_away_and_the_next_takes_what_arrived(
     assert len(living.tick("landing")) == 1
 
 
+@pytest.mark.parametrize("sensor", ["prior_year", "national"])
+def test_what_is_kept_is_away_at_a_tick_that_only_compares(
+    living: Living, sensor: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told like what there is to wait for, and not with the traceback of a fault of ours."""
+    living.put("201")
+    living.take()
+    living.tick(sensor)
+    before = living.cursors[sensor]
+
+    def away(_: object, key: str) -> None:
+        raise ObjectsUnavailable.of("s3://cin", "the bucket cannot be used (GenericError)")
+
+    monkeypatch.setattr(DirectoryObjects, "get", away)
+    assert living.tick(sensor) == []
+    assert living.said == "s3://cin: the bucket cannot be used (GenericError)"
+    assert living.cursors[sensor] == before
+
+
 @pytest.mark.parametrize(
     ("inbox", "objects", "told"),
     [

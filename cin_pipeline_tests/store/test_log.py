@@ -2,11 +2,14 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 
 import pytest
+from celery.utils.log import LoggingProxy
 
 from cin_pipeline.settings import Settings
 from cin_pipeline.settings.log import begin_logging, happened
@@ -56,6 +59,18 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     written = capsys.readouterr()
     assert written.out == ""
     return [json.loads(line) for line in written.err.splitlines()]
+
+
+def test_a_line_stays_a_line_of_json_in_a_worker_of_celery(
+    logging_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Celery puts a logger in the place of standard error, whose lines begin with a time and the process."""
+    written = StringIO()
+    monkeypatch.setattr(sys, "__stderr__", written)
+    monkeypatch.setattr(sys, "stderr", LoggingProxy(logging.getLogger("celery.redirected"), "WARNING"))
+    begin_logging(logging_settings.log)
+    happened("landed", submission=7)
+    assert json.loads(written.getvalue())["submission"] == 7
 
 
 def test_each_move_is_a_line_with_submission_year_la_and_run(

@@ -5,10 +5,12 @@ import pytest
 
 from cin_pipeline.census.header import Identity
 from cin_pipeline.census.holding import Compared, SentChildren, another_size, children_of_another
+from cin_pipeline.orchestration.faults import given_back_for
 from cin_pipeline.store import reason_kinds
 from cin_pipeline.store.landing import ExpectedReturns
 from cin_pipeline.store.moves import MOVES, Move
 from cin_pipeline.store.reason_kinds import reason_kind
+from cin_pipeline.store.surroundings import STOPPED
 
 KINDS = {value for name, value in vars(reason_kinds).items() if name.isupper() and isinstance(value, str)}
 SENDERS = "line 7: <LAchildID>DOE-JANE-2009</LAchildID> born 2009-03-14"
@@ -26,6 +28,7 @@ NOT_WANTED = ExpectedReturns({2017: frozenset()})
         ("claimed", "rejected", "the run failed (KeyError); run 1 in the UI tells more", "its run failed"),
         ("claimed", "landed", "the run failed (KeyError); run 1 in the UI tells more", "its run failed"),
         ("claimed", "landed", "its run ended without a result", "its run came to no result"),
+        ("claimed", "landed", given_back_for(STOPPED), "the surroundings failed it"),
         ("landed", "rejected", "3 runs came to no result", "its run came to no result"),
         ("claimed", "held", another_size(10, [Compared(100, "its current return")]), "size"),
         ("landed", "accepted", "", ""),
