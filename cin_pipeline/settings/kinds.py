@@ -129,14 +129,6 @@ def _target(text: str) -> bool:
     return text == "log" or (re.fullmatch(r"[a-z][a-z0-9_-]*", kind) is not None and bool(rest))
 
 
-def _mail_server(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("smtp", "smtps") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # of a port that is no number: it may be half a password, and must not get as far as a message
-        return False
-
-
 COUNT = Kind("a whole number above 0", lambda text: _whole(text) and int(text) > 0, int)
 PATH = Kind("a path", _anything, lambda text: Path(text).absolute())
 SWITCH = Kind("one of off, on", ("off", "on").__contains__, "on".__eq__, lambda on: "on" if on else "off")
