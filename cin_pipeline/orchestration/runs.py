@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import dagster as dg
+from dagster._core.errors import raise_execution_interrupts  # as Dagster does around our code
 
 from cin_pipeline.orchestration.faults import requeue_orphan
 from cin_pipeline.settings.log import happened
@@ -41,7 +42,8 @@ def store_resource(store: Store) -> dg.ResourceDefinition:
                 if HOLDER_TAG not in run.tags:
                     stack.enter_context(store.liveness.alive(run.run_id))
                 if PARTITION_TAG in run.tags:
-                    stack.enter_context(store.liveness.one_at_a_time(run.tags[PARTITION_TAG].replace("|", "-")))
+                    with raise_execution_interrupts():  # else a signal to end would wait for it, too
+                        stack.enter_context(store.liveness.one_at_a_time(run.tags[PARTITION_TAG].replace("|", "-")))
             yield store
 
     return held
