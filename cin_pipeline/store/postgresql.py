@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Dialect
 
-from cin_pipeline.store.database_faults import Answer, answer_in, database_url
+from cin_pipeline.store.database_faults import database_url
+from cin_pipeline.store.server_answers import Answer, answer_in
 
 AGAIN_SECONDS = 60.0  # that a process waits for a server that it reached before, or that says it is starting
 _POOL = {"pool_size": 2, "max_overflow": 5, "pool_recycle": 1800, "pool_pre_ping": True, "pool_use_lifo": True}

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cin_pipeline.store.database_faults import Answer, answer_in
+from cin_pipeline.store.server_answers import Answer, answer_in
 
 # The names of the classes of an error, its own first, and its text.
 Seen: TypeAlias = tuple[tuple[str, ...], str]

@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from cin_pipeline.cli import app
 from cin_pipeline.settings import Settings
+from cin_pipeline.store.objects import ObjectsUnavailable
 from cin_pipeline_tests.methodology.test_worked_examples import child, referral
 from cin_pipeline_tests.support.random_returns import whole_return
 from cin_pipeline_tests.support.stored import Office
@@ -77,7 +78,10 @@ def test_a_bucket_that_is_away_is_one_sentence_from_every_command_that_needs_it(
     ):
         found = elsewhere.run(*words, **away)
         told = "cin-pipeline: s3://cin/a: the bucket cannot be used (GenericError)"
-        assert (found.exit_code, found.output.splitlines()[-1]) == (2, told), found.output
+        if words[0] == "run":  # to be tried again: exit code 75, see cli.main
+            assert isinstance(found.exception, ObjectsUnavailable), found.output
+        else:
+            assert (found.exit_code, found.output.splitlines()[-1]) == (2, told), found.output
         wrong = elsewhere.run(*words, **away | {"AWS_ENDPOINT_URL": "cin:hunter2@127.0.0.1:1"})
         assert wrong.exit_code == 2
         assert wrong.output.splitlines()[-1].startswith("cin-pipeline: AWS_ENDPOINT_URL is no address; one that")

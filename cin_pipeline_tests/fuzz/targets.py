@@ -13,7 +13,7 @@ from cin_pipeline.census.errors import ReturnRejected
 from cin_pipeline.census.header import identify, identity_of, read_header
 from cin_pipeline.census.reading import read_return
 from cin_pipeline.census.return_tables import cleaned_schemas
-from cin_pipeline.store.national_inputs import Given, InputFileError, inputs_of
+from cin_pipeline.store.national_inputs import InputFileError, given_in, inputs_of
 from cin_pipeline.validation.checking import check
 from cin_pipeline.validation.files import whose
 from cin_pipeline.validation.inputs import RuleInput
@@ -100,7 +100,7 @@ def inputs(data: bytes) -> str:
         path = Path(folder) / "file.csv"
         path.write_bytes(text)
         try:
-            inputs_of(2017, Given(**{field: path}))
+            inputs_of(2017, given_in({field: path}, None, None))
         except InputFileError as error:
             said = str(error)
             if not said.startswith(str(path)) or not said.isprintable() or len(said) > LONGEST_SENTENCE:

@@ -162,7 +162,7 @@ def test_but_not_for_ever(
         ("FATAL:  the database system is shutting down", AGAIN_SECONDS, AGAIN_SECONDS),
         ("FATAL:  sorry, too many clients already", AGAIN_SECONDS, AGAIN_SECONDS),
         ('FATAL:  password authentication failed for user "cin"', 0, 0),
-        ('FATAL:  database "cni" does not exist', 0, 0),
+        ('FATAL:  database "cni" does not exist', 0, AGAIN_SECONDS),
         ('could not translate host name "bd" to address', 0, AGAIN_SECONDS),
     ],
 )

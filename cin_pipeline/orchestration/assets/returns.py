@@ -18,6 +18,7 @@ from cin_pipeline.orchestration.checks import check, count_faults, result, schem
 from cin_pipeline.orchestration.metadata import OWNERS, changed_records, markdown_table, record_counts, return_columns
 from cin_pipeline.orchestration.partitions import by_year_la
 from cin_pipeline.orchestration.submissions import Work
+from cin_pipeline.store.row_tables import TablesDamaged
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submissions import Submission
 from cin_pipeline.tables.schemas import declared_faults, schema_faults
@@ -73,7 +74,7 @@ def _changes(store: Store, submission: Submission, tables: ReturnTables) -> dict
         return {}
     try:
         comparison = compare_returns(tables_of(store, earlier), tables, submission.collection_year)
-    except NotComparable as reason:
+    except (NotComparable, TablesDamaged) as reason:
         return {"changes": f"not known: {reason}"}
     return changed_records(comparison, earlier.submission)
 
