@@ -363,6 +363,7 @@ def test_whatever_the_number_of_chunks_the_figures_are_the_same(
     assert len(found[0].splitlines()) > 6
 
 
+@pytest.mark.sqlite_only("what a killed process leaves is a file here; on PostgreSQL a lease, see store/test_leases.py")
 def test_a_bulk_run_that_died_loses_what_it_was_at_and_no_more(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
     """The return that killed it is run alone; the others wait as if nothing had been, however often that happens."""
     monkeypatch.setattr("cin_pipeline.orchestration.run_requests.FEW_WAITING", 0)
