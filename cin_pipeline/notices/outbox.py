@@ -6,14 +6,14 @@ A message that was told, and of which that was not remembered as the process die
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from cin_pipeline.notices.notice import Message, Notice, message_of
 from cin_pipeline.notices.notifiers import NotDelivered
+from cin_pipeline.settings.backing_off import waits_until
 
 MOST_WAITING = 500  # notices of a target that cannot be reached; the oldest go first
-FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)  # after a failure
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,8 @@ class Waiting:
         return replace(self, notices=every[too_many:], left_out=self.left_out + too_many)
 
     def waits_until(self, now: datetime) -> datetime | None:
-        """When it is tried again; None: now. A time in the future is of a clock that was put back."""
-        if self.at is None or not self.tries:
-            return None
-        wait = min(FIRST_WAIT * 2 ** min(self.tries - 1, 10), LONGEST_WAIT)
-        return self.at + wait if timedelta(0) <= now - self.at < wait else None
+        """When it is tried again; None: now."""
+        return waits_until(self.tries, self.at, now)
 
 
 @dataclass(frozen=True)

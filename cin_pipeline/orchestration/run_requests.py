@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from cin_pipeline.census.years import CollectionYear
+from cin_pipeline.settings.backing_off import waits_until
 from cin_pipeline.store.figures import Recount
 from cin_pipeline.store.moves import SubmissionState
 from cin_pipeline.store.submissions import Submission
@@ -13,7 +14,6 @@ from cin_pipeline.store.submissions import Submission
 MOST_ATTEMPTS = 3  # runs that took a submission and came to no result
 MOST_REQUESTS = 10  # runs that were requested, existed, and ended before they took it
 FEW_WAITING = 8  # above, starting a process for each costs more than all the work
-FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)  # after launches that failed
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,8 @@ class Tries:
     fault: str = ""
 
     def waits_until(self, now: datetime) -> datetime | None:
-        """When the next run is asked for; None: now. The machine that could not start a run is given longer each time.
-
-        A time in the future is of a clock that was put back: it counts as long ago."""
-        if not self.launches_failed or self.at is None:
-            return None
-        wait = min(FIRST_WAIT * 2 ** min(self.launches_failed - 1, 10), LONGEST_WAIT)
-        return self.at + wait if timedelta(0) <= now - self.at < wait else None
+        """When the next run is asked for; None: now. A machine that cannot start it is given longer each time."""
+        return waits_until(self.launches_failed, self.at, now)
 
 
 def tries_of(history: Sequence[EndedRun], request: str) -> Tries:

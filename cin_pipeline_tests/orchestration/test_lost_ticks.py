@@ -63,7 +63,7 @@ class Office(Living):
     def an_hour_later(self, sensor: str, monkeypatch: pytest.MonkeyPatch) -> list[dg.RunRequest]:
         """A tick when no wait is left."""
         with monkeypatch.context() as patched:
-            patched.setattr("cin_pipeline.orchestration.run_requests.LONGEST_WAIT", timedelta(0))
+            patched.setattr("cin_pipeline.settings.backing_off.LONGEST_WAIT", timedelta(0))
             return self.tick(sensor)
 
 
