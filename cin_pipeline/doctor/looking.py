@@ -7,7 +7,7 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Self
 
-from cin_pipeline.settings import Settings, declared, faults_in
+from cin_pipeline.settings import Settings, faults_in
 
 SECONDS = 10.0  # that a look may take
 CONNECT_SECONDS = 4  # that a server may take to take a connection; less, so that it is the look that says so
@@ -103,9 +103,3 @@ def _found(pool: ThreadPool, look: Look, case: Case) -> list[Finding]:
         kind = type(crashes[0]).__name__ if crashes else "unknown error"
         return [Finding(Mark.CRASHED, f"the look itself failed ({kind}), so nothing is known", "report it")]
     return result.get()
-
-
-def settings_named(*fields: str) -> tuple[str, ...]:
-    """The variables of fields of the settings, as `Look.settings` takes them."""
-    variables = {field.name: setting.variable for field, setting in declared()}
-    return tuple(variables[field] for field in fields)

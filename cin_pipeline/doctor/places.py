@@ -24,11 +24,11 @@ def objects(case: Case) -> Iterator[Finding]:
     except StateRefused as refused:
         yield wrong(str(refused), "mend what names the bucket, or install cin_pipeline[server]")
         return
-    directory = None if "://" in kept.place else Path(kept.place)
-    if directory is not None and not directory.is_dir():
-        yield sound(f"none yet; they would be in {directory}")
-    elif directory is not None and not os.access(directory, os.W_OK):
-        yield look_at(f"objects cannot be tried, for {directory} cannot be written", "see permissions")
+    place = case.settings.kept_in
+    if isinstance(place, Path) and not place.is_dir():
+        yield sound(f"none yet; they would be in {place}")
+    elif isinstance(place, Path) and not os.access(place, os.W_OK):
+        yield look_at(f"objects cannot be tried, for {place} cannot be written", "see permissions")
     else:
         yield from try_objects(kept)
 

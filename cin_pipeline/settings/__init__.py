@@ -148,6 +148,11 @@ class Settings:
     )
     mail_from: str = setting("CIN_MAIL_FROM", ADDRESS, "sender of notices", default="cin-pipeline@localhost")
 
+    @property
+    def kept_in(self) -> Place:
+        """Where copies of returns, row tables, the user's files and releases are."""
+        return self.objects or self.state
+
     @classmethod
     def from_environment(
         cls,

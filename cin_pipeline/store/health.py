@@ -33,16 +33,15 @@ def database_fault(url: str) -> str:
 
 def objects_fault(store: Store) -> str:
     """Why copies, row tables and releases cannot be reached, in words; empty where they can."""
-    try:
-        place = store.objects.place
-    except StateRefused as refused:
-        return str(refused)
-    if "://" not in place and not Path(place).is_dir():
+    place = store.settings.kept_in
+    if isinstance(place, Path) and not place.is_dir():
         return f"{place} is no directory"
     try:
         store.objects.get(_NO_OBJECT)
     except ObjectMissing:
         return ""
+    except StateRefused as refused:
+        return str(refused)
     except ObjectsUnavailable as error:
         return f"{place} cannot be reached ({error.strerror or error})"
     return ""

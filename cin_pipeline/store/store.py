@@ -70,7 +70,7 @@ class Store:
     def objects(self) -> Objects:
         """Copies of returns, row tables and releases. Raises StateRefused where the bucket of the settings cannot be
         used as things are set up."""
-        return objects_in(self.settings.objects or self.settings.state)
+        return objects_in(self.settings.kept_in)
 
     @cached_property
     def tables(self) -> StoredTables:
