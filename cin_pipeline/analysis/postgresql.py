@@ -12,10 +12,12 @@ from sqlalchemy.dialects import postgresql
 from cin_pipeline.analysis.quoting import comments, name_of, text_of
 from cin_pipeline.analysis.views import VIEWS, InDatabase, View
 from cin_pipeline.store.listings import LOCAL_AUTHORITIES, local_authorities
+from cin_pipeline.store.transactions import alone
 
 ANALYSIS, CHILD_LEVEL = "analysis", "child_level"  # schemas
 AGGREGATES_ROLE, CHILD_LEVEL_ROLE = "cin_aggregates", "cin_child_level"
 LOADED = f"{CHILD_LEVEL}.loaded"
+_MAKING = "schemas for analysts"  # by one at a time
 
 _TYPES = {
     "VARCHAR": "text",
@@ -85,7 +87,7 @@ def script() -> str:
 def apply(engine: Engine) -> None:
     """Makes roles, views and tables, and grants, in one transaction. Raises NotPostgresql, which says what to do."""
     refuse_other_databases(engine)
-    with engine.begin() as connection:
+    with alone(engine, _MAKING) as connection:
         may_create = "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user"
         missing = _missing_roles(connection)
         if missing and not connection.execute(text(may_create)).scalar_one():
@@ -100,7 +102,7 @@ def apply(engine: Engine) -> None:
 def prepare(engine: Engine) -> None:
     """Makes views and tables, and grants them to the roles that there are. Raises NotPostgresql."""
     refuse_other_databases(engine)
-    with engine.begin() as connection:
+    with alone(engine, _MAKING) as connection:
         _make(connection)
 
 
@@ -114,7 +116,6 @@ def _make(connection: Connection) -> None:
     may = "SELECT has_database_privilege(current_database(), 'CREATE')"
     if not connection.execute(text(may)).scalar_one():
         raise NotPostgresql("the database user may not create schemas: let an administrator GRANT CREATE ON DATABASE")
-    connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('cin_pipeline analysis'))"))  # one at once
     _drop_outdated(connection)
     _run(connection, structure())
     if not _missing_roles(connection):

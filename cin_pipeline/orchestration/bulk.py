@@ -128,9 +128,8 @@ def load_chunk(submissions: Iterable[Submission], settings: Settings, load: Load
 def _done_elsewhere(submission: Submission, store: Store, load: Load) -> Outcome | None:
     """What became of a submission by another run since this one was asked for: one of an LA at a time; else None."""
     number, (year, la_code) = submission.submission, submission.partition
-    for each in store.registry.waiting():
-        claimed = each.state is SubmissionState.CLAIMED and each.run != load.holder
-        if each.la_code == la_code and claimed:
+    for each in store.registry.waiting(la_code):
+        if each.state is SubmissionState.CLAIMED and each.run != load.holder:
             why = f"nothing was done: submission {each.submission} of the LA is {each.standing}"
             return Outcome(number, year, la_code, False, why, elsewhere=True)
     if not load.recount and store.registry.get(number).state is SubmissionState.ACCEPTED:

@@ -69,7 +69,7 @@ def prepare_home(settings: Settings) -> None:
         raise HomeRefused(f"DAGSTER_HOME is {settings.dagster_home}, which is a file; a directory was expected")
     refuse_read_only(settings.database)
     pooled = is_postgresql(settings.database)
-    if not _kept_elsewhere(settings.dagster_home):
+    if not _kept_elsewhere(_configured(settings.dagster_home)):
         _refuse_read_only(settings.dagster_home)
         settings.dagster_home.mkdir(parents=True, exist_ok=True)
         configuration = settings.dagster_home / _CONFIGURATION
@@ -102,9 +102,9 @@ def _configured(home: Path) -> Mapping[str, Any]:
         return yaml.safe_load(configuration.read_text(encoding="utf-8")) or {}
 
 
-def _kept_elsewhere(home: Path) -> bool:
+def _kept_elsewhere(configured: Mapping[str, Any]) -> bool:
     """Whether dagster.yaml names the storages of history, else kept in files below it."""
-    return bool({*_configured(home)} & {"storage", "run_storage", "event_log_storage"})
+    return bool({*configured} & {"storage", "run_storage", "event_log_storage"})
 
 
 def _refuse_read_only(home: Path) -> None:
@@ -143,10 +143,11 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     overrides: dict[str, Any] = {
         "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
     }
+    configured = _configured(home)
     with said_of_home(home):
-        if not _kept_elsewhere(home):
+        if not _kept_elsewhere(configured):
             overrides |= storage_overrides(home / "history")
-        elif _POOLED in str(_configured(home)) and not is_postgresql(settings.database):
+        elif _POOLED in str(configured) and not is_postgresql(settings.database):
             raise HomeRefused(
                 f"{home / _CONFIGURATION} names a PostgreSQL database for Dagster's history and CIN_DATABASE does not; "
                 "set CIN_DATABASE, or name another DAGSTER_HOME"

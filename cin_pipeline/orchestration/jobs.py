@@ -34,9 +34,7 @@ def look_at_inputs(job: dg.JobDefinition, instance: dg.DagsterInstance, store: S
 
     Not a check result without a run: Dagster 1.13 keeps only one of those for each partition."""
     if any(store.figures.manifest(asset, year) for asset in INPUTS_CURRENT):
-        # By tag: Dagster sees no partitions in a job of checks only.
-        tags = {PARTITION_TAG: CollectionYear(year).key}
-        job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
+        _check_here(job, instance, year)
 
 
 returns_due_job = dg.define_asset_job(
@@ -48,6 +46,11 @@ returns_due_job = dg.define_asset_job(
 
 def look_at_returns_due(job: dg.JobDefinition, instance: dg.DagsterInstance, year: int) -> None:
     """Runs that job here, as `look_at_inputs` does."""
+    _check_here(job, instance, year)
+
+
+def _check_here(job: dg.JobDefinition, instance: dg.DagsterInstance, year: int) -> None:
+    # By tag: Dagster sees no partitions in a job of checks only.
     tags = {PARTITION_TAG: CollectionYear(year).key}
     job.execute_in_process(instance=instance, tags=tags, run_config=QUIET, raise_on_error=False)
 

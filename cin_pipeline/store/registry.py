@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, insert, select, true, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from cin_pipeline.census.holding import SentChildren
@@ -308,9 +308,10 @@ class Registry:
 
     # Looking things up.
 
-    def waiting(self) -> list[Submission]:
-        """Every submission that is landed or claimed, in their order."""
-        return self._all(SUBMISSIONS.c.state.in_((LANDED, CLAIMED)))
+    def waiting(self, la_code: str = "") -> list[Submission]:
+        """Every submission that is landed or claimed, or those of one LA, in their order."""
+        of_la = SUBMISSIONS.c.la_code == la_code if la_code else true()
+        return self._all(SUBMISSIONS.c.state.in_((LANDED, CLAIMED)) & of_la)
 
     def claims(self, submissions: Collection[int]) -> set[tuple[int, str]]:
         """Every claim there ever was of some submissions: its number, and the run or command that claimed it."""

@@ -10,6 +10,11 @@ def sha256_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def copy_key(prefix: str, sha256: str) -> str:
+    """The key of the copy of a file, among those with a prefix."""
+    return f"{prefix}/{sha256[:2]}/{sha256}.xml"
+
+
 class ReturnFiles:
     """Copies that are made before any work and never changed: what was counted can be read again."""
 
@@ -30,4 +35,4 @@ class ReturnFiles:
         return bool(sha256) and self._objects.has(self._key(sha256))
 
     def _key(self, sha256: str) -> str:
-        return f"{self._prefix}/{sha256[:2]}/{sha256}.xml"
+        return copy_key(self._prefix, sha256)

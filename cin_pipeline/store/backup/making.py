@@ -4,7 +4,6 @@ import json
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,7 +13,7 @@ from cin_pipeline.store.backup.tools import BackupFailed, dump
 from cin_pipeline.store.bundles import Bundles
 from cin_pipeline.store.database import BUNDLES, SUBMISSIONS
 from cin_pipeline.store.objects import ObjectMissing, Objects, ObjectsUnavailable
-from cin_pipeline.store.return_files import sha256_of
+from cin_pipeline.store.return_files import copy_key, sha256_of
 from cin_pipeline.store.store import Store
 from cin_pipeline.store.submission_queries import was_landed
 from cin_pipeline.store.versions import CURRENT
@@ -74,7 +73,7 @@ def make_backup(store: Store, to: Objects, copies: Objects, now: datetime) -> Ma
             break
     else:
         raise BackupFailed(f"{', '.join(missing)} changed faster than they could be copied; try again")
-    gone = [f"returns/{each}" for each in sorted(named.returns) if _key_of(each) not in copy.sums]
+    gone = [f"returns/{each}" for each in sorted(named.returns) if copy_key("returns", each) not in copy.sums]
     lost = (*missing, *gone)
     about = {
         "made": now.isoformat(),
@@ -99,7 +98,7 @@ def _copy_new(source: Objects, copy: _Copy) -> None:
             except ObjectMissing:
                 continue
             copy.objects.put_new(found, data)
-            copy.sums[found], copy.bytes = sha256(data).hexdigest(), copy.bytes + len(data)
+            copy.sums[found], copy.bytes = sha256_of(data), copy.bytes + len(data)
 
 
 def _listed(source: Objects, prefix: str) -> list[str]:
@@ -136,7 +135,3 @@ def _not_whole(store: Store, copy: _Copy, named: Named) -> dict[str, str]:
 def _is_lost(store: Store, place: str, prefix: str) -> bool:
     """Whether a bundle is not whole in the deployment either, though it is still the one that counts there."""
     return store.bundles.prefix(place) == prefix and not store.bundles.is_whole(place, prefix)
-
-
-def _key_of(hash_: str) -> str:
-    return f"returns/{hash_[:2]}/{hash_}.xml"

@@ -5,15 +5,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from cin_pipeline.store.backup.making import KEPT, LAST
 from cin_pipeline.store.backup.tools import BackupFailed, restore_dump
 from cin_pipeline.store.database import METADATA
 from cin_pipeline.store.objects import ObjectMissing, Objects
+from cin_pipeline.store.opening import CONNECT_SECONDS, engine_to_look
 from cin_pipeline.store.return_files import sha256_of
 
 
@@ -51,12 +51,11 @@ def _about(source: Objects) -> dict[str, Any]:
 
 
 def _refuse_tables(url: str) -> None:
-    engine = create_engine(url, hide_parameters=True, poolclass=NullPool)
     try:
-        there = sorted(METADATA.tables.keys() & set(inspect(engine).get_table_names()))
+        names = inspect(engine_to_look(url, CONNECT_SECONDS)).get_table_names()
     except DBAPIError as error:  # without its message, which may name who connected where
         raise BackupFailed(f"the database does not answer ({type(error).__name__})") from None
-    if there:
+    if there := sorted(METADATA.tables.keys() & set(names)):
         raise BackupFailed(f"the database holds tables already ({there[0]} ...); an empty one was expected")
 
 

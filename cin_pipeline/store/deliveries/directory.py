@@ -8,6 +8,7 @@ from pathlib import Path
 from stat import S_ISREG
 
 from cin_pipeline.store.deliveries.protocol import DeliveredFile, FileGone, Fingerprint, InboxUnusable, Unreadable
+from cin_pipeline.store.objects.directory import file_version
 
 RESULTS_MARKER = ".cin_pipeline_results"  # in a folder that a run writes to: nothing in it is a return
 
@@ -129,7 +130,7 @@ class DirectoryDeliveries:
 
 def fingerprint(status: os.stat_result) -> Fingerprint:
     """What tells a file of a disk from the next."""
-    return Fingerprint(status.st_size, f"{status.st_mtime_ns}-{status.st_ino}", status.st_mtime_ns)
+    return Fingerprint(status.st_size, file_version(status), status.st_mtime_ns)
 
 
 @contextmanager
